@@ -1,0 +1,62 @@
+package sources
+
+import "time"
+
+// AlertState is where an alert is between its rule's condition and a notification.
+type AlertState string
+
+const (
+	Firing   AlertState = "firing"
+	Pending  AlertState = "pending"
+	Inactive AlertState = "inactive"
+)
+
+// Alert is one active instance of an alerting rule. All text is sanitised.
+type Alert struct {
+	Name        string // label alertname
+	State       AlertState
+	Severity    string // label severity, as the rule spells it; "" if it has none
+	Labels      Labels // all labels, alertname and severity included
+	Annotations Labels
+	ActiveSince time.Time
+	Value       float64 // the expression's value at the last evaluation; NaN if unknown
+
+	// From Alertmanager, where one is configured and knows the alert.
+	Silenced  []string // ids of the silences that mute it
+	Inhibited []string // fingerprints of the alerts that inhibit it
+	Receivers []string
+	// Known is true when Alertmanager holds this alert.
+	Known bool
+}
+
+// Muted tells whether Alertmanager keeps the alert from notifying anybody.
+func (a Alert) Muted() bool { return len(a.Silenced) > 0 || len(a.Inhibited) > 0 }
+
+// Rule is one alerting rule with its active alerts. Recording rules are left out.
+type Rule struct {
+	Name           string
+	Group, File    string
+	Expr           string        // PromQL
+	For            time.Duration // how long the condition must hold
+	KeepFiringFor  time.Duration
+	Labels         Labels
+	Annotations    Labels
+	State          AlertState
+	Health         string // ok, unknown, err
+	LastError      string
+	LastEvaluation time.Time
+	EvaluationTime time.Duration
+	Alerts         []Alert
+}
+
+// ManagedAlert is an alert as Alertmanager holds it.
+type ManagedAlert struct {
+	Fingerprint string
+	State       string // active, suppressed, unprocessed
+	Labels      Labels
+	Annotations Labels
+	StartsAt    time.Time
+	SilencedBy  []string
+	InhibitedBy []string
+	Receivers   []string
+}

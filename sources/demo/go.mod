@@ -1,0 +1,3 @@
+module dlmon/sources/demo
+
+go 1.26.7

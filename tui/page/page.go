@@ -1,0 +1,84 @@
+// Package page is the contract between the root model and its pages. A page owns its cursor, filter and scrolling;
+// the root owns routing, the status bar and everything between pages. No page imports another page.
+package page
+
+import (
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"dlmon/sources/feed"
+	"dlmon/themes"
+	"dlmon/tui/dashboard"
+)
+
+// Context is what the root hands a page with every call. It is a value; a page keeps none of it.
+type Context struct {
+	Data   feed.Reader
+	Env    dashboard.Env
+	Styles *themes.Styles
+	Now    time.Time
+	Window time.Duration
+	Step   time.Duration
+	// Width and Height are the page's body in cells, without status bar and tabs; either may be 0.
+	Width, Height int
+	// TraceService is the Jaeger service the traces are searched in; "" until known.
+	TraceService string
+	// TagNames are the span tags that name a concept, likeliest first: "tenant" → tenant_id, tenant.id.
+	TagNames map[string][]string
+}
+
+// Page is one screen. Methods are called from the Bubble Tea loop only; none may block or do I/O.
+type Page interface {
+	// Title is shown in the breadcrumb: "Overview", "trace 4bf92f35".
+	Title() string
+	// Wants are the requests the page needs to be asked while it is on the screen.
+	Wants(c Context) []feed.Request
+	// Update answers a key or another message. New data arrives as DataMsg.
+	Update(c Context, msg tea.Msg) tea.Cmd
+	// View is at most c.Height lines of at most c.Width cells each, unpadded.
+	View(c Context) []string
+	// Bindings are the keys that do something here and now, for the help.
+	Bindings() []key.Binding
+}
+
+// Capturer is a page that can hold all keys for itself (a filter or a prompt is open), quit and help included.
+type Capturer interface{ Capturing() bool }
+
+// DataMsg tells that snapshots changed: the page drops cached lines that depend on them.
+type DataMsg struct{}
+
+// Intents: what a page asks the root to do. They are sent as messages by a page's commands.
+type (
+	// OpenTraces goes to the list of traces that explains a panel, a tenant or an alert.
+	OpenTraces struct{ Query TraceQuery }
+	// OpenTrace goes to one trace.
+	OpenTrace struct{ ID string }
+	// OpenPanel shows one panel of a dashboard full screen.
+	OpenPanel struct {
+		Panel dashboard.Panel
+	}
+	// OpenPage goes to a top-level page by its id ("tenants", "alerts", ...), with the row of that key selected.
+	OpenPage struct{ ID, Select string }
+	// Back returns to the page before, exactly as it was.
+	Back struct{}
+	// Notice says one line in the status bar for a few seconds.
+	Notice struct {
+		Text string
+		Warn bool
+	}
+)
+
+// TraceQuery is what the operator wants explained, in concepts; the traces page turns it into searches.
+type TraceQuery struct {
+	Title     string            // "tenant acme-corp", "alert SlowSearchQueries"
+	Operation string            // span operation, if one is known to explain it
+	Tags      map[string]string // concept ("tenant", "search_type", "endpoint") → value
+	Errors    bool              // failed first; else slowest first
+	Since     time.Time         // zero: the page's window
+	Min       time.Duration
+}
+
+// Send is a command that delivers an intent.
+func Send(msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } }
