@@ -1,0 +1,100 @@
+package chart
+
+import (
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// TimeAxis labels the columns under a plot.
+type TimeAxis struct {
+	Start, End time.Time      // of the first and of the last column
+	Zone       *time.Location // nil is UTC
+	Rule       bool           // a line with ticks above the labels
+}
+
+// Lines is how many lines the axis takes: 0 when there is no time to show.
+func (a TimeAxis) lines() int {
+	switch {
+	case !a.End.After(a.Start):
+		return 0
+	case a.Rule:
+		return 2
+	}
+	return 1
+}
+
+// gridTicks are the distances between labels that are easily read.
+var gridTicks = []time.Duration{
+	time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second,
+	time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute,
+	time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour,
+	24 * time.Hour, 2 * 24 * time.Hour, 7 * 24 * time.Hour, 14 * 24 * time.Hour, 28 * 24 * time.Hour,
+}
+
+// rows draws the axis under a plot of width cells that starts after left cells.
+func (a TimeAxis) rows(left, width int, corner, line, tick rune) [][]Cell {
+	if a.lines() == 0 {
+		return nil
+	}
+	zone := a.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	span := a.End.Sub(a.Start)
+	rule, labels := blanks(left+width), blanks(left+width)
+	if left > 0 {
+		rule[left-1] = Cell{corner, Axis}
+	}
+	for i := range width {
+		rule[left+i] = Cell{line, Axis}
+	}
+	format := "15:04"
+	switch {
+	case span <= 5*time.Minute:
+		format = "15:04:05"
+	case span > 4*24*time.Hour:
+		format = "Jan 2"
+	case span > 24*time.Hour:
+		format = "Mon 15:04"
+	}
+	room := len(format) + 4
+	step := gridTicks[len(gridTicks)-1]
+	for _, d := range gridTicks {
+		if int(float64(width)*float64(d)/float64(span)) >= room {
+			step = d
+			break
+		}
+	}
+	free := 0
+	// Ticks stand on the wall clock of the zone: its offset is that of the start.
+	_, offset := a.Start.In(zone).Zone()
+	shift := time.Duration(offset) * time.Second
+	first := a.Start.Add(shift).Truncate(step).Add(-shift)
+	for t := first; !t.After(a.End); t = t.Add(step) {
+		if t.Before(a.Start) {
+			continue
+		}
+		x := left + int(float64(t.Sub(a.Start))/float64(span)*float64(max(width-1, 0))+0.5)
+		text := t.In(zone).Format(format)
+		w := ansi.StringWidth(text)
+		if x < left+width {
+			rule[x] = Cell{tick, Axis}
+		}
+		at := max(x-w/2, 0)
+		if at < free || at+w > left+width {
+			continue
+		}
+		write(labels, at, text, Label)
+		free = at + w + 1
+	}
+	if a.Rule {
+		return [][]Cell{rule, labels}
+	}
+	if left > 0 {
+		if labels[left-1].Rune == ' ' {
+			labels[left-1] = Cell{corner, Axis}
+		}
+	}
+	return [][]Cell{labels}
+}

@@ -1,0 +1,182 @@
+package chart
+
+import (
+	"math"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Frame is what a plot has around it.
+type Frame struct {
+	Format func(float64) string // of the values on the y axis; nil for none
+	Time   TimeAxis
+	Cursor int // the column of the values being read; -1 for none
+	ASCII  bool
+}
+
+// Threshold is a value that is marked by a dotted line.
+type Threshold struct {
+	Value float64
+	Ink   Ink
+}
+
+// Lines draws the series, equally long, as lines over a common time, on exactly h rows of w cells, labels and axis
+// included. The scale starts at zero unless that would flatten the lines.
+func Lines(all [][]float64, w, h int, f Frame, marks ...Threshold) [][]Cell {
+	lo, hi, ok := bounds(all...)
+	if !ok || w <= 0 || h <= 0 {
+		return framed(nil, nil, w, h, 0, f)
+	}
+	lo, hi = scale(lo, hi)
+	plotH := h - f.Time.lines()
+	if plotH < 2 {
+		f.Time, plotH = TimeAxis{}, h
+	}
+	labels := make([]string, plotH)
+	last := ""
+	for y := range labels {
+		// The top, the bottom and as many between as leave two rows free each.
+		if f.Format == nil || plotH < 2 || (y != 0 && y != plotH-1 && (y%3 != 0 || plotH-1-y < 2)) {
+			continue
+		}
+		part := float64(y) / float64(plotH-1)
+		if text := f.Format(hi*(1-part) + lo*part); text != last {
+			labels[y], last = text, text
+		}
+	}
+	left := margin(labels, w)
+	width := w - left
+	columns := 0
+	fitted := make([][]float64, 0, len(all))
+	for _, values := range all {
+		columns = max(columns, len(values))
+		fitted = append(fitted, Fit(values, width))
+	}
+	if width <= 0 {
+		return framed(nil, nil, w, h, 0, f)
+	}
+	if plotH < 2 {
+		return framed([][]Cell{flat(fitted, lo, hi, f.ASCII)}, labels, w, h, columns, f)
+	}
+	rows := plot(fitted, width, plotH, lo, hi, f.ASCII)
+	for _, m := range marks {
+		y := int(math.Round((hi - m.Value) / (hi - lo) * float64(plotH-1)))
+		if !finite(m.Value) || m.Value < lo || m.Value > hi || y < 0 || y >= plotH {
+			continue
+		}
+		for x := range rows[y] {
+			if rows[y][x].Rune == ' ' {
+				rows[y][x] = Cell{f.sign('┄', '-'), m.Ink}
+			}
+		}
+	}
+	return framed(rows, labels, w, h, columns, f)
+}
+
+// flat is the first series on a single row.
+func flat(all [][]float64, lo, hi float64, ascii bool) []Cell {
+	signs := []rune("▁▂▃▄▅▆▇█")
+	if ascii {
+		signs = []rune("_.-~+*%#")
+	}
+	cells := blanks(len(all[0]))
+	for x, v := range all[0] {
+		if finite(v) {
+			i := int((v/2 - lo/2) / (hi/2 - lo/2) * float64(len(signs)))
+			cells[x] = Cell{signs[min(max(i, 0), len(signs)-1)], SeriesInk(0)}
+		}
+	}
+	return cells
+}
+
+// scale widens a range to round numbers.
+func scale(lo, hi float64) (float64, float64) {
+	switch {
+	case lo >= 0 && lo < 0.7*hi:
+		lo = 0
+	case lo == 0 && hi == 0:
+		return 0, 1
+	}
+	// Powers of ten are out of reach at the ends of what a float64 holds.
+	if m := math.Max(math.Abs(lo), math.Abs(hi)); m > 1e300 || m < 1e-300 {
+		return math.Min(lo, 0), math.Max(hi, math.SmallestNonzeroFloat64*8)
+	}
+	span := hi - lo
+	if least := 0.1 * math.Max(math.Abs(lo), math.Abs(hi)); span < least {
+		span = least
+	}
+	unit := math.Pow(10, math.Floor(math.Log10(span)))
+	for _, part := range []float64{0.1, 0.2, 0.25, 0.5, 1} {
+		if span/(unit*part) <= 12 {
+			unit *= part
+			break
+		}
+	}
+	lo, hi = math.Floor(lo/unit)*unit, math.Ceil(hi/unit)*unit
+	if hi-lo < unit {
+		hi = lo + unit
+	}
+	return lo, hi
+}
+
+func margin(labels []string, w int) int {
+	left := 0
+	for _, l := range labels {
+		left = max(left, ansi.StringWidth(l))
+	}
+	if left > 0 {
+		left += 2 // a space and the axis
+	}
+	if left > w/2 {
+		return 0
+	}
+	return left
+}
+
+func (f Frame) sign(unicode, ascii rune) rune {
+	if f.ASCII {
+		return ascii
+	}
+	return unicode
+}
+
+// framed puts labels, y axis, cursor and time axis around the rows of a plot and makes it exactly h rows of w cells.
+func framed(rows [][]Cell, labels []string, w, h, columns int, f Frame) [][]Cell {
+	h = max(h, 0)
+	out := make([][]Cell, 0, h)
+	left := margin(labels, w)
+	for y, row := range rows {
+		if len(out) == h {
+			break
+		}
+		line := blanks(w)
+		if left > 0 {
+			write(line, left-2-ansi.StringWidth(labels[y]), labels[y], Label)
+			line[left-1] = Cell{f.sign('│', '|'), Axis}
+			if labels[y] != "" {
+				line[left-1].Rune = f.sign('┤', '+')
+			}
+		}
+		copy(line[left:], row)
+		if x := Column(f.Cursor, columns, len(row)); x >= 0 && left+x < len(line) {
+			if c := &line[left+x]; c.Rune == ' ' || c.Ink == Warn || c.Ink == Critical {
+				*c = Cell{f.sign('│', '|'), Cursor}
+			} else {
+				c.Ink = Cursor
+			}
+		}
+		out = append(out, line)
+	}
+	if len(rows) > 0 {
+		axis := f.Time.rows(left, max(w-left, 0), f.sign('└', '+'), f.sign('─', '-'), f.sign('┴', '+'))
+		for _, line := range axis {
+			if len(out) < h {
+				out = append(out, line)
+			}
+		}
+	}
+	for len(out) < h {
+		out = append(out, blanks(w))
+	}
+	return out
+}
