@@ -1,0 +1,148 @@
+package prometheus
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
+	"github.com/prometheus/common/model"
+
+	"dlmon/sources"
+)
+
+// namer cleans label sets and keeps those apart that cleaning makes equal: a tenant must not be able to pass for
+// another one by adding control characters to its name.
+type namer struct{ seen map[string]int }
+
+func newNamer() *namer { return &namer{seen: map[string]int{}} }
+
+func (n *namer) labels(m model.Metric) sources.Labels {
+	l := make(sources.Labels, len(m))
+	changed := ""
+	for k, v := range m {
+		name, value := sources.CleanName(string(k)), sources.CleanName(string(v))
+		if value != string(v) && (changed == "" || name < changed) {
+			changed = name
+		}
+		l[name] = value
+	}
+	key := l.Key()
+	n.seen[key]++
+	if i := n.seen[key]; i > 1 && changed != "" {
+		l[changed] += fmt.Sprintf("~%d", i)
+	}
+	return l
+}
+
+func labelSet(s model.LabelSet) sources.Labels {
+	l := make(sources.Labels, len(s))
+	for k, v := range s {
+		l[sources.CleanName(string(k))] = sources.Clean(string(v))
+	}
+	return l
+}
+
+func matrix(m model.Matrix, start, end time.Time, step time.Duration) sources.Matrix {
+	out := sources.Matrix{Start: start, Step: step, Columns: int(end.Sub(start)/step) + 1}
+	if out.Columns < 1 {
+		out.Columns = 0
+	}
+	names := newNamer()
+	for _, s := range m {
+		values := make([]float64, out.Columns)
+		for i := range values {
+			values[i] = math.NaN()
+		}
+		for _, p := range s.Values {
+			// Rounded, because a server may answer a millisecond beside the grid.
+			i := int((p.Timestamp.Time().Sub(start) + step/2) / step)
+			if v := float64(p.Value); i >= 0 && i < out.Columns && !math.IsInf(v, 0) {
+				values[i] = v
+			}
+		}
+		out.Series = append(out.Series, sources.Series{Labels: names.labels(s.Metric), Values: values})
+	}
+	slices.SortStableFunc(out.Series, func(a, b sources.Series) int { return cmp.Compare(a.Labels.Key(), b.Labels.Key()) })
+	return out
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+func rules(r v1.RulesResult) []sources.Rule {
+	out := []sources.Rule{}
+	for _, g := range r.Groups {
+		for _, any := range g.Rules {
+			a, ok := any.(v1.AlertingRule)
+			if !ok {
+				continue
+			}
+			rule := sources.Rule{
+				Name: sources.CleanName(a.Name), Group: sources.CleanName(g.Name), File: sources.CleanName(g.File),
+				Expr: sources.CleanBlock(a.Query), For: seconds(a.Duration),
+				Labels: labelSet(a.Labels), Annotations: labelSet(a.Annotations),
+				State: sources.AlertState(sources.CleanName(a.State)), Health: sources.CleanName(string(a.Health)),
+				LastError: sources.Clean(a.LastError), LastEvaluation: a.LastEvaluation, EvaluationTime: seconds(a.EvaluationTime),
+			}
+			for _, al := range a.Alerts {
+				if al == nil {
+					continue
+				}
+				l := labelSet(al.Labels)
+				value, err := strconv.ParseFloat(al.Value, 64)
+				if err != nil {
+					value = math.NaN()
+				}
+				if l["alertname"] == "" {
+					l["alertname"] = rule.Name
+				}
+				rule.Alerts = append(rule.Alerts, sources.Alert{
+					Name: rule.Name, State: sources.AlertState(sources.CleanName(string(al.State))), Severity: l["severity"],
+					Labels: l, Annotations: labelSet(al.Annotations), ActiveSince: al.ActiveAt, Value: value,
+				})
+			}
+			out = append(out, rule)
+		}
+	}
+	return out
+}
+
+func targets(r v1.TargetsResult) []sources.Target {
+	out := make([]sources.Target, 0, len(r.Active))
+	for _, t := range r.Active {
+		interval, err := model.ParseDuration(t.DiscoveredLabels["__scrape_interval__"])
+		if err != nil {
+			interval = 0
+		}
+		out = append(out, sources.Target{
+			Job: sources.CleanName(string(t.Labels["job"])), Instance: sources.CleanName(string(t.Labels["instance"])),
+			Up: t.Health == v1.HealthGood, Health: sources.CleanName(string(t.Health)), LastError: sources.Clean(t.LastError),
+			LastScrape: t.LastScrape, ScrapeTook: seconds(t.LastScrapeDuration), Interval: time.Duration(interval),
+		})
+	}
+	slices.SortStableFunc(out, func(a, b sources.Target) int {
+		return cmp.Or(cmp.Compare(a.Job, b.Job), cmp.Compare(a.Instance, b.Instance))
+	})
+	return out
+}
+
+func exemplars(rs []v1.ExemplarQueryResult) []sources.Exemplar {
+	var out []sources.Exemplar
+	for _, r := range rs {
+		l := labelSet(r.SeriesLabels)
+		for _, e := range r.Exemplars {
+			for _, name := range []model.LabelName{"trace_id", "traceID", "TraceID", "traceid"} {
+				if id := e.Labels[name]; id != "" {
+					out = append(out, sources.Exemplar{Labels: l, TraceID: sources.CleanName(string(id)),
+						Value: float64(e.Value), At: e.Timestamp.Time()})
+					break
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b sources.Exemplar) int { return a.At.Compare(b.At) })
+	return out
+}
