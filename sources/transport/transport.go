@@ -26,7 +26,9 @@ const (
 func HTTP(source string, c config.HTTPClientConfig, maxBytes int64) (*http.Client, error) {
 	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
 	rt, err := config.NewRoundTripperFromConfig(c, source, config.WithDialContextFunc(
-		func(ctx context.Context, network, addr string) (net.Conn, error) { return dialer.DialContext(ctx, network, addr) }))
+		func(ctx context.Context, network, addr string) (net.Conn, error) {
+			return dialer.DialContext(ctx, network, addr)
+		}))
 	if err != nil {
 		return nil, fmt.Errorf("%s: HTTP client: %w", source, err)
 	}
