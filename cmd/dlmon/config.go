@@ -1,0 +1,119 @@
+package dlmon
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/prometheus/common/config"
+
+	"dlmon/sources/feed"
+)
+
+// Config is the effective configuration: flags over environment over the file's context over its top level over
+// defaults.
+type Config struct {
+	File    string // the config file that was read; "" for none
+	Context string // the context picked in it; "" for none
+
+	Prometheus   Source
+	Health       Source
+	Jaeger       Source
+	Alertmanager Source
+
+	Window       time.Duration       // the first window, 1 min to 30 d
+	Refresh      time.Duration       // cadence of live queries, at least 1 s
+	Theme        string              // see themes.Names
+	Vocabulary   string              // auto, guide, service-v1 or a file
+	ASCII        bool                // only ASCII reaches the terminal
+	NoColor      bool                // no colour reaches the terminal
+	LogFile      string              // "" logs nothing
+	Page         string              // the first page
+	TraceService string              // the Jaeger service whose traces are searched; "" guesses
+	Tags         map[string][]string // concept → span tags that name it, likeliest first
+
+	origins map[string]origin // by key: "window", "prometheus.url", "prometheus"
+}
+
+// Source is one server. An empty URL is a source that is off.
+type Source struct {
+	URL     string // without user information
+	HTTP    config.HTTPClientConfig
+	Timeout time.Duration // of one request
+}
+
+// sourceNames are the sources in the order in which they are shown.
+var sourceNames = []string{feed.SourcePrometheus, feed.SourceHealth, feed.SourceJaeger, feed.SourceAlertmanager}
+
+func (c *Config) source(name string) *Source {
+	switch name {
+	case feed.SourcePrometheus:
+		return &c.Prometheus
+	case feed.SourceHealth:
+		return &c.Health
+	case feed.SourceJaeger:
+		return &c.Jaeger
+	case feed.SourceAlertmanager:
+		return &c.Alertmanager
+	}
+	return nil
+}
+
+// SetURL points a source (feed.SourcePrometheus ...) at a server that the program itself started. The source's whole
+// block is replaced: credentials meant for another server are not sent there.
+func (c *Config) SetURL(name, url string) {
+	s := c.source(name)
+	if s == nil {
+		return
+	}
+	*s = Source{URL: url, HTTP: config.DefaultHTTPClientConfig, Timeout: defaultTimeout}
+	for _, key := range []string{name, name + ".url", name + ".timeout"} {
+		c.origins[key] = origin{text: "started by this program"}
+	}
+}
+
+// anySource tells whether a server is configured at all.
+func (c *Config) anySource() bool {
+	for _, name := range sourceNames {
+		if c.source(name).URL != "" {
+			return true
+		}
+	}
+	return false
+}
+
+const defaultTimeout = 10 * time.Second
+
+// origin tells where a value came from.
+type origin struct{ text string }
+
+// shownURL is raw without user information and without the values of its query; it works on texts that are no URL.
+func shownURL(raw string) string {
+	scheme, rest, ok := strings.Cut(raw, "://")
+	if !ok {
+		scheme, rest = "", raw
+	} else {
+		scheme += "://"
+	}
+	rest, query, hasQuery := strings.Cut(rest, "?")
+	rest, _, _ = strings.Cut(rest, "#")
+	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
+		rest = rest[i+1:]
+	}
+	if hasQuery {
+		var names []string
+		for pair := range strings.SplitSeq(query, "&") {
+			name, _, _ := strings.Cut(pair, "=")
+			names = append(names, name+"=...")
+		}
+		rest += "?" + strings.Join(names, "&")
+	}
+	return scheme + rest
+}
+
+// sameServer tells whether two URLs name the same scheme, host and port.
+func sameServer(a, b string) bool {
+	ua, errA := url.Parse(a)
+	ub, errB := url.Parse(b)
+	return errA == nil && errB == nil && ua.Scheme == ub.Scheme && ua.Host == ub.Host
+}

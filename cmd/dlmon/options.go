@@ -1,0 +1,214 @@
+package dlmon
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prometheus/common/model"
+	"github.com/spf13/pflag"
+
+	"dlmon/sources/feed"
+	"dlmon/themes"
+)
+
+// option is one setting that can be a flag, an environment variable and a config key, all under one name.
+type option struct {
+	name   string
+	usage  string
+	def    string
+	toggle bool // a flag without a value
+	// set parses and stores; its error says what was expected, without the value.
+	set func(c *Config, s string) error
+	// get is the effective value for `dlmon config`: a text or a bool.
+	get func(c *Config) any
+}
+
+func (o option) env() string { return "DLMON_" + strings.ToUpper(strings.ReplaceAll(o.name, "-", "_")) }
+
+// Bounds of durations.
+const (
+	minWindow  = time.Minute
+	maxWindow  = 30 * 24 * time.Hour
+	minRefresh = time.Second
+	maxRefresh = time.Hour
+	minTimeout = 100 * time.Millisecond
+	maxTimeout = 5 * time.Minute
+)
+
+var pageNames = []string{"overview", "tenants", "traces", "alerts", "health", "business"}
+
+// options are all settings but the sources' blocks and the choice of file and context, in the order of help.
+func options() []option {
+	opts := make([]option, 0, 16)
+	for _, name := range sourceNames {
+		opts = append(opts, urlOption(name))
+	}
+	return append(opts,
+		option{name: "window", usage: "time shown at first, 1m to 30d", def: "1h",
+			set: func(c *Config, s string) error { return setDuration(&c.Window, s, "1h", minWindow, maxWindow) },
+			get: func(c *Config) any { return shownDuration(c.Window) }},
+		option{name: "refresh", usage: "how often the servers are asked, 1s to 1h", def: "5s",
+			set: func(c *Config, s string) error { return setDuration(&c.Refresh, s, "5s", minRefresh, maxRefresh) },
+			get: func(c *Config) any { return shownDuration(c.Refresh) }},
+		option{name: "theme", usage: "one of " + strings.Join(themes.Names(), ", "), def: themes.Names()[0],
+			set: func(c *Config, s string) error { return setOneOf(&c.Theme, s, themes.Names()) },
+			get: func(c *Config) any { return c.Theme }},
+		option{name: "vocabulary", usage: "metric names: auto, guide, service-v1 or a file", def: "auto",
+			set: func(c *Config, s string) error {
+				return setText(&c.Vocabulary, s, "auto, guide, service-v1 or the path of a file")
+			},
+			get: func(c *Config) any { return c.Vocabulary }},
+		option{name: "page", usage: "first page: " + strings.Join(pageNames, ", "), def: "overview",
+			set: func(c *Config, s string) error { return setOneOf(&c.Page, s, append(pageNames, pageAll)) },
+			get: func(c *Config) any { return c.Page }},
+		option{name: "ascii", usage: "draw with ASCII only", def: "false", toggle: true,
+			set: func(c *Config, s string) error { return setBool(&c.ASCII, s) },
+			get: func(c *Config) any { return c.ASCII }},
+		option{name: "no-color", usage: "draw without colour (also: NO_COLOR)", def: "false", toggle: true,
+			set: func(c *Config, s string) error { return setBool(&c.NoColor, s) },
+			get: func(c *Config) any { return c.NoColor }},
+		option{name: "log-file", usage: "write a log to this file", def: "",
+			set: func(c *Config, s string) error { c.LogFile = s; return nil },
+			get: func(c *Config) any { return c.LogFile }},
+		option{name: "trace-service", usage: "the Jaeger service to search traces in (default: guessed)", def: "",
+			set: func(c *Config, s string) error { c.TraceService = s; return nil },
+			get: func(c *Config) any { return c.TraceService }},
+	)
+}
+
+func urlOption(source string) option {
+	usage := map[string]string{
+		feed.SourcePrometheus:   "Prometheus, Thanos, Mimir or VictoriaMetrics: http(s)://host:port",
+		feed.SourceHealth:       "the service's health endpoint: http(s)://host:port/health",
+		feed.SourceJaeger:       "Jaeger's query service: grpc(s)://host:16685",
+		feed.SourceAlertmanager: "Alertmanager: http(s)://host:9093",
+	}[source]
+	return option{name: source + "-url", usage: usage,
+		set: func(c *Config, s string) error {
+			if err := checkURL(source, s); err != nil {
+				return err
+			}
+			c.source(source).URL = s
+			return nil
+		},
+		get: func(c *Config) any { return c.source(source).URL }}
+}
+
+// checkURL refuses what a client could not use. An empty text is a source that is off.
+func checkURL(source, s string) error {
+	if s == "" {
+		return nil
+	}
+	schemes, example := []string{"http", "https"}, "http://host:9090"
+	switch source {
+	case feed.SourceHealth:
+		example = "http://host:8000/health"
+	case feed.SourceAlertmanager:
+		example = "http://host:9093"
+	case feed.SourceJaeger:
+		schemes, example = []string{"grpc", "grpcs", "http", "https"}, "grpc://host:16685"
+	}
+	expected := fmt.Errorf("expected a URL such as %s", example)
+	u, err := url.Parse(s)
+	if err != nil || !slices.Contains(schemes, u.Scheme) || u.Hostname() == "" || u.Opaque != "" {
+		return expected
+	}
+	if p := u.Port(); p != "" {
+		if n, err := strconv.Atoi(p); err != nil || n < 1 || n > 65535 {
+			return expected
+		}
+	}
+	if u.Fragment != "" || (u.RawQuery != "" && source != feed.SourceHealth) {
+		return fmt.Errorf("%w, without a query or fragment", expected)
+	}
+	return nil
+}
+
+// parseDuration takes Prometheus's durations (7d, 1h30m) and Go's (1.5s).
+func parseDuration(s string) (time.Duration, error) {
+	if d, err := model.ParseDuration(s); err == nil {
+		return time.Duration(d), nil
+	}
+	return time.ParseDuration(s)
+}
+
+func setDuration(to *time.Duration, s, example string, low, high time.Duration) error {
+	d, err := parseDuration(s)
+	if err != nil {
+		return fmt.Errorf("expected a duration such as %s", example)
+	}
+	if d < low || d > high {
+		return fmt.Errorf("expected a duration between %s and %s", shownDuration(low), shownDuration(high))
+	}
+	*to = d
+	return nil
+}
+
+// shownDuration writes a duration as Prometheus does, which parseDuration reads back.
+func shownDuration(d time.Duration) string {
+	if d%time.Millisecond != 0 {
+		return d.String()
+	}
+	return model.Duration(d).String()
+}
+
+func setBool(to *bool, s string) error {
+	b, err := strconv.ParseBool(s)
+	if err != nil {
+		return errors.New("expected true or false")
+	}
+	*to = b
+	return nil
+}
+
+func setText(to *string, s, expected string) error {
+	if strings.TrimSpace(s) == "" {
+		return errors.New("expected " + expected)
+	}
+	*to = s
+	return nil
+}
+
+func setOneOf(to *string, s string, names []string) error {
+	if !slices.Contains(names, s) {
+		return errors.New("expected one of " + strings.Join(names, ", "))
+	}
+	*to = s
+	return nil
+}
+
+// got completes a set error with the value that was given; a URL is shown without its credentials.
+func got(o option, err error, value string) error {
+	if strings.HasSuffix(o.name, "-url") {
+		value = shownURL(value)
+	}
+	return fmt.Errorf("%w, got %q", err, value)
+}
+
+// addFlags defines every option as a flag, and the choice of config file and context. Values are taken as text: they
+// are parsed together with the environment's and the file's, so that all complain in the same words.
+func addFlags(fs *pflag.FlagSet) {
+	fs.SortFlags = false
+	fs.String("config", "", "config file (default: $XDG_CONFIG_HOME/dlmon/config.yaml)")
+	fs.String("context", "", "the context of the config file to use (default: its current-context)")
+	for _, o := range options() {
+		if o.toggle {
+			fs.Var(&toggle{text: o.def}, o.name, o.usage)
+			fs.Lookup(o.name).NoOptDefVal = "true"
+		} else {
+			fs.String(o.name, o.def, o.usage)
+		}
+	}
+}
+
+// toggle is a boolean flag whose text is parsed later.
+type toggle struct{ text string }
+
+func (t *toggle) String() string     { return t.text }
+func (t *toggle) Set(s string) error { t.text = s; return nil }
+func (t *toggle) Type() string       { return "bool" }
