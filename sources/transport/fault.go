@@ -40,7 +40,7 @@ func Fault(source, asked string, err error) *sources.Error {
 		hostname x509.HostnameError
 		invalid  x509.CertificateInvalidError
 		record   tls.RecordHeaderError
-		alert    tls.AlertError
+		op       *net.OpError
 		network  net.Error
 	)
 	switch {
@@ -66,8 +66,8 @@ func Fault(source, asked string, err error) *sources.Error {
 		e.Kind, e.Reason = sources.Unauthorized, "the server's certificate is not valid: "+invalid.Error()
 	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		e.Kind, e.Reason, e.Advice = sources.Unavailable, "the server does not speak TLS there", "use http:// instead of https://"
-	case errors.As(err, &alert):
-		e.Kind, e.Reason, e.Advice = sources.Unauthorized, "the server refused the TLS handshake: "+alert.Error(), fmt.Sprintf("set %s.tls_config.cert_file and key_file", source)
+	case errors.As(err, &op) && op.Op == "remote error": // a TLS alert of the other side
+		e.Kind, e.Reason, e.Advice = sources.Unauthorized, "the server refused the TLS handshake: "+sources.Clean(op.Err.Error()), fmt.Sprintf("set %s.tls_config.cert_file and key_file", source)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		e.Kind, e.Reason = sources.Timeout, "no answer in time"
 		if where != "" {
@@ -79,7 +79,7 @@ func Fault(source, asked string, err error) *sources.Error {
 		e.Kind, e.Reason, e.Advice = sources.Refused, at("no route to"), check
 	default:
 		e.Reason = sources.Clean(err.Error())
-		if _, ok := errors.AsType[*net.OpError](err); ok {
+		if op != nil {
 			e.Kind = sources.Unavailable
 		}
 	}
