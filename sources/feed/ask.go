@@ -1,0 +1,235 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"dlmon/sources"
+)
+
+// rangeAnswer is what the parts of a range query brought before one failed, if one did.
+type rangeAnswer struct {
+	parts []part
+	end   int64 // the newest column of the grid when it was asked
+}
+
+// now is the time of evaluation, and the time readers see, at the wall clock's time t.
+func (f *Feed) now(t time.Time) time.Time {
+	if !f.o.At.IsZero() {
+		return f.o.At
+	}
+	return t
+}
+
+// ask runs e's request in a goroutine. The lock is held.
+func (f *Feed) ask(e *entry, gen uint64) {
+	ctx, cancel := context.WithTimeout(f.ctx, askLimit)
+	e.cancel = cancel
+	call := f.call(e)
+	src, started := e.src, e.started
+	go func() {
+		v, err := guarded(ctx, src.name, call)
+		took := time.Since(started)
+		if err != nil && ctx.Err() == context.DeadlineExceeded {
+			err = &sources.Error{Source: src.name, Reason: "no answer within " + askLimit.String(), Kind: sources.Timeout, Err: err}
+		}
+		cancel()
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		src.inFlight--
+		f.running--
+		if f.running == 0 && f.idle != nil {
+			close(f.idle)
+			f.idle = nil
+		}
+		if e.gen == gen && f.ctx != nil {
+			f.done(e, v, err, took, time.Now())
+		}
+		f.poke()
+	}()
+}
+
+// guarded turns a client's panic into an error: the feed runs for months.
+func guarded(ctx context.Context, source string, call func(context.Context) (any, error)) (v any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			v = nil
+			err = &sources.Error{
+				Source: source,
+				Reason: fmt.Sprintf("dlmon's client panicked: %v", p),
+				Advice: "please report this with the log",
+				Kind:   sources.Internal,
+				Err:    errors.New(string(debug.Stack())),
+			}
+		}
+	}()
+	return call(ctx)
+}
+
+func answer[T any](v T, err error) (any, error) { return v, err }
+
+// call is the client's call that answers e now. The lock is held, but not while the call runs.
+func (f *Feed) call(e *entry) func(context.Context) (any, error) {
+	at, k, o := f.now(e.started), e.key, f.o
+	switch k.Kind {
+	case Instant:
+		return func(ctx context.Context) (any, error) {
+			return answer(o.Prometheus.Instant(ctx, k.Expr, at.Add(-k.Ago)))
+		}
+	case Range:
+		parts, end, err := e.track.missing(at)
+		return func(ctx context.Context) (any, error) {
+			if err != nil {
+				return nil, err
+			}
+			got := rangeAnswer{end: end}
+			for _, p := range parts {
+				m, err := o.Prometheus.Range(ctx, k.Expr, gridTime(p.from, k.Step), gridTime(p.to, k.Step), k.Step)
+				if err != nil {
+					return got, err
+				}
+				p.m = m
+				got.parts = append(got.parts, p)
+			}
+			return got, nil
+		}
+	case Rules:
+		return func(ctx context.Context) (any, error) { return answer(o.Prometheus.Rules(ctx)) }
+	case Targets:
+		return func(ctx context.Context) (any, error) { return answer(o.Prometheus.Targets(ctx)) }
+	case Exemplars:
+		return func(ctx context.Context) (any, error) {
+			return answer(o.Prometheus.Exemplars(ctx, k.Expr, at.Add(-k.Window), at))
+		}
+	case Health:
+		return func(ctx context.Context) (any, error) { return answer(o.Health.Report(ctx)) }
+	case Managed:
+		return func(ctx context.Context) (any, error) { return answer(o.Alertmanager.Alerts(ctx)) }
+	case Services:
+		return func(ctx context.Context) (any, error) { return answer(o.Jaeger.Services(ctx)) }
+	case Search:
+		q := k.Search
+		if q.Start.IsZero() && k.Window > 0 {
+			q.Start, q.End = at.Add(-k.Window), at
+		}
+		return func(ctx context.Context) (any, error) { return answer(o.Jaeger.Search(ctx, q)) }
+	case Trace:
+		return func(ctx context.Context) (any, error) { return answer(o.Jaeger.Trace(ctx, k.TraceID)) }
+	case kindInfo:
+		return func(ctx context.Context) (any, error) { return answer(f.client(k.Expr).Info(ctx)) }
+	}
+	return func(context.Context) (any, error) { return nil, fmt.Errorf("feed: unknown kind of request %d", k.Kind) }
+}
+
+func (f *Feed) client(source string) informer {
+	switch source {
+	case SourcePrometheus:
+		return f.o.Prometheus
+	case SourceAlertmanager:
+		return f.o.Alertmanager
+	}
+	return f.o.Jaeger.(informer)
+}
+
+// done takes the result of e's try in. The lock is held.
+func (f *Feed) done(e *entry, v any, err error, took time.Duration, now time.Time) {
+	src := e.src
+	e.inFlight = false
+	if src.probing == e {
+		src.probing = nil
+	}
+	e.runs++
+	e.pending = false
+	if err != nil && sources.KindOf(err) == sources.Canceled {
+		// Not by us, or the generation would differ: the client gave up by itself. It says nothing.
+		e.fails++
+		e.retry = now.Add(backoff(e.fails, maxBackoff))
+		return
+	}
+	e.tried, e.err = f.now(now), err
+	// A source that answered something else meanwhile is alive: then only this request is too slow or forbidden.
+	own := sources.KindOf(err) != sources.Refused && src.lastOK.After(e.started)
+	switch {
+	case err == nil:
+		e.learn(took)
+		e.fails = 0
+		src.err, src.refusals = nil, 0
+		f.store(e, v, now)
+		f.recovered(src, e, now)
+	case sources.SourceFault(err) && !own:
+		e.fails = 0
+		f.fault(src, err, e.started, now)
+	default:
+		e.learn(took)
+		e.fails++
+		e.retry = now.Add(backoff(e.fails, maxBackoff))
+		if got, ok := v.(rangeAnswer); ok {
+			e.track.merge(got)
+		}
+		if !sources.SourceFault(err) {
+			if src.fails > 0 {
+				src.err = nil
+			}
+			f.recovered(src, e, now)
+		}
+		// When nothing but refusals comes back, it is the source that is wrong: another server behind that URL.
+		if src.refusals++; e.key.Kind != kindInfo && (!src.answered || src.refusals >= f.count(src)) {
+			src.err = err
+		}
+		f.o.Log.Warn("request failed", "source", src.name, "fails", e.fails, "err", err)
+	}
+	if e.key.Kind == Health && err != nil {
+		f.history.lost(f.now(now))
+	}
+	f.touched(e)
+	f.share()
+	f.change(now)
+}
+
+// count is how many requests of src are wanted.
+func (f *Feed) count(src *source) int {
+	n := 0
+	for _, e := range f.entries {
+		if e.src == src && e.wanted {
+			n++
+		}
+	}
+	return n
+}
+
+// touched drops what was derived from e.
+func (f *Feed) touched(e *entry) {
+	if e.key.Kind == Rules || e.key.Kind == Managed {
+		f.alerts = nil
+	}
+}
+
+// store keeps a good answer.
+func (f *Feed) store(e *entry, v any, now time.Time) {
+	// Queries are evaluated at the time they were asked for, all else is true when it arrives.
+	e.at = f.now(now)
+	switch v := v.(type) {
+	case rangeAnswer:
+		e.at = f.now(e.started)
+		e.track.merge(v)
+		// The window may have grown while this was in flight.
+		e.pending = e.track.headless(e.at)
+	case sources.Vector:
+		e.at = f.now(e.started)
+		e.value = v
+	case sources.ServerInfo:
+		e.src.info = v
+		return
+	case sources.HealthReport:
+		e.value = v
+		e.src.info.Version = v.Version
+		f.history.add(v, e.at)
+	default:
+		e.value = v
+	}
+	e.src.answered = true
+	e.src.at = later(e.src.at, e.at)
+}
