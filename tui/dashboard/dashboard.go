@@ -1,8 +1,9 @@
 // Package dashboard describes dashboards as data: panels, queries, thresholds, grid. It turns a panel and the
-// feed's snapshots into PanelData, which the panels draw and `dlmon snapshot` prints. It draws nothing itself.
+// feed's snapshots into Data, which the panels draw and `dlmon snapshot` prints. It draws nothing itself.
 package dashboard
 
 import (
+	"math"
 	"time"
 
 	"dlmon/sources"
@@ -46,24 +47,57 @@ type Panel struct {
 	Title   string  `yaml:"title"`
 	Kind    string  `yaml:"kind"`
 	Unit    string  `yaml:"unit"`
-	Queries []Query `yaml:"queries"` // the first is the main one
-	// Max names the query (by Name) whose value is the full scale of the main one: "6.0 of 8.0 GiB".
-	Thresholds Thresholds `yaml:"thresholds"`
-	Place      Place      `yaml:"place"`
-	Traces     *Drill     `yaml:"traces"` // nil: Enter finds no traces here
-	// Concepts are the vocabulary names the panel needs, filled in from its queries.
-	Concepts []string `yaml:"-"`
+	Queries []Query `yaml:"queries"` // the first is the main one; its Name is "main"
+	// Group joins the main query's series into the lines that are drawn; nil draws each.
+	Group *Group `yaml:"group"`
+	// Sort orders the main values: "asc" lowest first, "desc" highest first, "" as Prometheus gave them.
+	Sort string `yaml:"sort"`
+	// Gauges are values of the panel that have a full scale: "6.0 of 8.0 GiB".
+	Gauges     []Full     `yaml:"gauges"`
+	Thresholds Thresholds `yaml:"thresholds"` // of the main values, in the panel's unit
+	// Limits are thresholds by name: of a gauge, on its share of the full scale (0 to 1); of the tenants' table on
+	// "p95" (seconds), "errors" (ratio) and "change" (of p95 against one hour before, as a ratio).
+	Limits map[string]Thresholds `yaml:"limits"`
+	// Info says that the values carry no number: their labels are the news.
+	Info   bool   `yaml:"info"`
+	Place  Place  `yaml:"place"`
+	Traces *Drill `yaml:"traces"` // nil: Enter finds no traces here
 }
 
-// Query is PromQL over the vocabulary: {{concept}} is a metric name, {{concept.label}} a label name, $rate the rate
-// window. How templates are written exactly is documented in docs/dashboards.md.
+// Group is how several series become one line: their average, sum, min or max by a label concept of the main query's
+// metric; without By, all series in one.
+type Group struct {
+	By   string `yaml:"by"`
+	Func string `yaml:"func"`
+}
+
+// Full says where a gauge's value and its full scale come from. The value is the sum of the query's series, or of
+// those that have the value Of in the label concept Label; the full scale is the sum of those that have Max in it, or
+// else the detail of a health check. A gauge whose label the vocabulary lacks is left out.
+type Full struct {
+	Name   string `yaml:"name"`
+	Query  string `yaml:"query"` // whose series it is about; "main" if empty
+	Label  string `yaml:"label"`
+	Of     string `yaml:"of"`
+	Max    string `yaml:"max"`
+	Check  string `yaml:"check"`
+	Detail string `yaml:"detail"`
+}
+
+// Query is PromQL over the vocabulary: {{concept}} is a metric name, {{concept.label}} a label name, {{concept: a b}}
+// a list of label names for by (...), $rate the rate window. docs/dashboards.md tells it all.
 type Query struct {
-	Name    string `yaml:"name"` // key of the answer within the panel: "main", "p50", "hits"
-	Expr    string `yaml:"expr"`
-	Legend  string `yaml:"legend"`  // label names in braces: "{tenant_id} {limit_type}"; empty: the labels' values
-	Range   bool   `yaml:"range"`   // ask the range (sparkline, lines, heatmap)
-	Instant bool   `yaml:"instant"` // ask the value now
-	Before  bool   `yaml:"before"`  // ask the value one hour before, too
+	Name   string `yaml:"name"` // key of the answer within the panel: "main", "p50", "hits"
+	Title  string `yaml:"title"`
+	Expr   string `yaml:"expr"`
+	Legend string `yaml:"legend"` // label concepts or names in braces: "{tenant} {limit_type}"; empty: the labels' values
+	Unit   string `yaml:"unit"`   // empty: the panel's
+	// What is asked while the panel is on the screen. A query that asks for neither is put by a snapshot only.
+	Range   bool `yaml:"range"`   // the range (sparkline, lines, heatmap); without Instant its last column is the value now
+	Instant bool `yaml:"instant"` // the value now
+	Before  bool `yaml:"before"`  // the value one hour before, once a minute
+	// Every is the shortest time between two instant queries; 0 leaves it to the feed.
+	Every time.Duration `yaml:"every"`
 }
 
 // Thresholds colour a value. Below turns them round: lower is worse. Nil means none.
@@ -76,14 +110,16 @@ type Thresholds struct {
 // Place is where a panel stands in the grid: rows are filled in reading order, a row is as high as its highest panel.
 type Place struct {
 	Strip  bool `yaml:"strip"`  // one of the golden signals on top
+	Stack  bool `yaml:"stack"`  // below the panel before it, in the same column
 	Weight int  `yaml:"weight"` // share of the row's width, of 12
 	Height int  `yaml:"height"` // lines, title included
 	Min    int  `yaml:"min"`    // columns it needs to be readable
 	Narrow int  `yaml:"narrow"` // reading order below 100 columns; 0: after those that have one
 }
 
-// Drill tells what to look for in traces. Tags maps a label of the panel's series to the concept of the span tag
-// ("tenant", "search_type", "endpoint").
+// Drill tells what to look for in traces. Tags maps a label concept of the panel's series to the concept of the span
+// tag ("tenant", "search_type", "endpoint"); DrillTags reads them off a series. In Data.Panel the keys are already
+// real label names.
 type Drill struct {
 	Operation string            `yaml:"operation"`
 	Tags      map[string]string `yaml:"tags"`
@@ -111,6 +147,32 @@ type Value struct {
 	Before float64   // one hour before; NaN when not asked or unknown
 	Points []float64 // on Data.Grid; nil when no range was asked
 	State  State     // ok, warn, critical or nodata by the thresholds
+	Unit   string    // of its query
+	// Gone tells that the range still has the series and the answer now has not: it is no part of the query's answer.
+	Gone bool
+}
+
+// Gauge is a value with its full scale: "mem 6.0 of 8.0 GiB, 75 %".
+type Gauge struct {
+	Name     string
+	Now, Max float64 // in Unit; Max is NaN when unknown
+	Unit     string
+	Points   []float64 // on Data.Grid; nil when there is no range
+	State    State
+}
+
+// Share is the part of the full scale that is used, 0 to 1; NaN when unknown.
+func (g Gauge) Share() float64 {
+	if !(g.Max > 0) {
+		return math.NaN()
+	}
+	return g.Now / g.Max
+}
+
+// Heat is a histogram over time: how many observations per second fell into each bucket.
+type Heat struct {
+	Bounds []float64   // the buckets' upper bounds, ascending; the last is +Inf
+	Cells  [][]float64 // by bucket, then by column of Data.Grid; never negative, NaN where nothing is known
 }
 
 // Data is a panel with its answers. It is what panel.Render draws.
@@ -123,7 +185,11 @@ type Data struct {
 	At       time.Time // when the values were true
 	Stale    bool      // the last try failed
 	Err      error
-	Values   []Value // main query first, in the panel's order (worst or largest first where that matters)
+	Values   []Value  // main query first, in the panel's order (worst or largest first where that matters)
+	Lines    []Value  // what lines, bars and stats draw of the main query: its values, joined by Panel.Group
+	Gauges   []Gauge  // values of a full scale (saturation, memory)
+	Facts    []string // short findings that belong beside the picture: "worst: acme-corp query 41 %"
+	Heat     *Heat    // the kind heatmap only; nil without data
 	Grid     Grid
 	Warnings []string
 
@@ -151,6 +217,8 @@ type Tenant struct {
 	P95Before     float64   // seconds, one hour before
 	Points        []float64 // p95 over the grid, seconds
 	State         State
+	Reason        string           // why it is not ok: "p95 812 ms > 500 ms"
+	States        map[string]State // by Limits: "p95", "errors", "change"
 }
 
 // Env is what turns templates into PromQL and snapshots into Data.
