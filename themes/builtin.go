@@ -147,7 +147,8 @@ func unicodeGlyphs() Glyphs {
 		Spark:   []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 		Heat:    []string{"·", "░", "▒", "▓", "█"},
 		BarFull: "█", BarHalf: "▌", BarEmpty: "·",
-		H: "─", V: "│", TL: "┌", TR: "┐", BL: "└", BR: "┘",
+		BarParts: []string{"▏", "▎", "▍", "▌", "▋", "▊", "▉"},
+		H:        "─", V: "│", TL: "┌", TR: "┐", BL: "└", BR: "┘",
 		TeeL: "├", TeeR: "┤", TeeU: "┴", TeeD: "┬", Cross: "┼",
 		Expanded: "▾", Collapsed: "▸", Pointer: "›", Ellipsis: "…", Dot: "·",
 	}
@@ -160,7 +161,8 @@ func asciiGlyphs() Glyphs {
 		Spark:   []string{"_", ".", "-", "~", "+", "*", "%", "#"},
 		Heat:    []string{" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"},
 		BarFull: "#", BarHalf: "=", BarEmpty: ".",
-		H: "-", V: "|", TL: "+", TR: "+", BL: "+", BR: "+",
+		BarParts: []string{"="},
+		H:        "-", V: "|", TL: "+", TR: "+", BL: "+", BR: "+",
 		TeeL: "+", TeeR: "+", TeeU: "+", TeeD: "+", Cross: "+",
 		Expanded: "v", Collapsed: ">", Pointer: ">", Ellipsis: "~", Dot: "-",
 	}

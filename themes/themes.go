@@ -37,9 +37,10 @@ type Glyphs struct {
 	Spark                                                  []string // 8 levels, lowest first
 	Heat                                                   []string // shades, empty first
 	BarFull, BarHalf, BarEmpty                             string
-	H, V, TL, TR, BL, BR, TeeL, TeeR, TeeU, TeeD, Cross    string // box drawing
-	Expanded, Collapsed                                    string // ▾ ▸
-	Pointer                                                string // › before the selected row
+	BarParts                                               []string // fractions of a cell, smallest first
+	H, V, TL, TR, BL, BR, TeeL, TeeR, TeeU, TeeD, Cross    string   // box drawing
+	Expanded, Collapsed                                    string   // ▾ ▸
+	Pointer                                                string   // › before the selected row
 	Ellipsis                                               string
 	Dot                                                    string // · between facts
 }

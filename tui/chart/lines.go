@@ -12,6 +12,8 @@ type Frame struct {
 	Time   TimeAxis
 	Cursor int // the column of the values being read; -1 for none
 	ASCII  bool
+	// Distinct draws each series with signs of its own (see Mark), for screens without colour.
+	Distinct bool
 }
 
 // Threshold is a value that is marked by a dotted line.
@@ -58,7 +60,7 @@ func Lines(all [][]float64, w, h int, f Frame, marks ...Threshold) [][]Cell {
 	if plotH < 2 {
 		return framed([][]Cell{flat(fitted, lo, hi, f.ASCII)}, labels, w, h, columns, f)
 	}
-	rows := plot(fitted, width, plotH, lo, hi, f.ASCII)
+	rows := plot(fitted, width, plotH, lo, hi, f)
 	for _, m := range marks {
 		y := int(math.Round((hi - m.Value) / (hi - lo) * float64(plotH-1)))
 		if !finite(m.Value) || m.Value < lo || m.Value > hi || y < 0 || y >= plotH {

@@ -21,11 +21,18 @@ var asciiLine = asciigraph.CharSet{
 	EndCap: "-", StartCap: "-", UpRight: "+", DownHorizontal: "+",
 }
 
+// Marks are the signs of the series in a plot without colours, where lines can't be told apart: the first is drawn as
+// a line, the others as rows of their sign.
+var marks = []string{"", "*", "+", "o", "x", "#", "%", "="}
+
+// Mark is the sign of series i in a plot that is Distinct; "" for the line.
+func Mark(i int) string { return marks[min(max(i, 0), maxSeries)%len(marks)] }
+
 // plot is the one place that calls asciigraph, which panics on an empty series and on ±Inf, draws nonsense when all
 // values are NaN, leaves out the last value of each series and rounds its height. So it gets values from 0 to h-1
 // with the last one doubled and its bounds given; h must be at least 2, and each series must have width values.
 // The first series is drawn last: it is the one that matters most.
-func plot(all [][]float64, width, h int, lo, hi float64, ascii bool) [][]Cell {
+func plot(all [][]float64, width, h int, lo, hi float64, f Frame) [][]Cell {
 	rows := make([][]Cell, h)
 	for i := range rows {
 		rows[i] = blanks(width)
@@ -49,8 +56,13 @@ func plot(all [][]float64, width, h int, lo, hi float64, ascii bool) [][]Cell {
 		if any && len(scaled) == width {
 			data = append(data, append(scaled, scaled[width-1]))
 			colors = append(colors, asciigraph.AnsiColor(firstColor+i))
-			if ascii {
+			switch {
+			case f.Distinct && Mark(i) != "":
+				signs = append(signs, asciigraph.CreateCharSet(Mark(i)))
+			case f.ASCII:
 				signs = append(signs, asciiLine)
+			default:
+				signs = append(signs, asciigraph.DefaultCharSet)
 			}
 		}
 	}

@@ -2,9 +2,15 @@
 package panel
 
 import (
+	"strings"
 	"time"
 
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
 	"dlmon/themes"
+	"dlmon/tui/dashboard"
+	"dlmon/tui/page"
 )
 
 // Options is how a panel is to be drawn.
@@ -18,4 +24,235 @@ type Options struct {
 	Selected      int  // tables: the selected row, -1 for none
 	Offset        int  // tables: the first row shown
 	UTC           bool
+}
+
+// Render draws a panel: exactly o.Height lines of exactly o.Width cells, the title line first.
+func Render(d dashboard.Data, o Options) []string {
+	if o.Height <= 0 {
+		return nil
+	}
+	v := newView(d, o)
+	lines := make([]string, 0, o.Height)
+	if o.Height == 1 && d.Panel.Kind == dashboard.KindStat && !v.absent() {
+		lines = append(lines, v.oneLine())
+	} else {
+		lines = append(lines, v.title())
+		lines = append(lines, v.body()...)
+	}
+	lines = lines[:min(len(lines), o.Height)]
+	for len(lines) < o.Height {
+		lines = append(lines, "")
+	}
+	for i, l := range lines {
+		lines[i] = v.fit(l, o.Width)
+	}
+	return lines
+}
+
+// view is one drawing of one panel: w by h cells under the title line.
+type view struct {
+	dashboard.Data
+	o    Options
+	s    *themes.Styles
+	g    themes.Glyphs
+	w, h int
+}
+
+func newView(d dashboard.Data, o Options) *view {
+	if o.Styles == nil {
+		o.Styles = themes.Default(true)
+	}
+	o.Offset = max(o.Offset, 0)
+	return &view{Data: d, o: o, s: o.Styles, g: o.Styles.Glyphs, w: max(o.Width, 0), h: max(o.Height-1, 0)}
+}
+
+func (v *view) fit(s string, width int) string { return page.Fit(s, width, v.g.Ellipsis) }
+
+func (v *view) zone() *time.Location {
+	if v.o.UTC {
+		return time.UTC
+	}
+	return time.Local
+}
+
+// absent tells that there is nothing to draw but the reason why.
+func (v *view) absent() bool {
+	switch v.State {
+	case dashboard.StateNoData, dashboard.StateError, dashboard.StateOff:
+		return true
+	}
+	return false
+}
+
+func (v *view) body() []string {
+	if v.h == 0 || v.w == 0 {
+		return nil
+	}
+	if v.absent() {
+		return v.why()
+	}
+	var head []string
+	if v.o.Full {
+		head = v.header()
+		v.h -= len(head)
+		if v.h <= 0 {
+			return head
+		}
+	}
+	return append(head, v.kind()...)
+}
+
+func (v *view) kind() []string {
+	if v.o.Full && v.plottable() {
+		return v.fullPlot()
+	}
+	switch v.Panel.Kind {
+	case dashboard.KindStat:
+		return v.stat()
+	case dashboard.KindLines:
+		return v.lines()
+	case dashboard.KindHeatmap:
+		return v.heatmap()
+	case dashboard.KindBars:
+		return v.bars()
+	case dashboard.KindTenants:
+		return v.tenants()
+	case dashboard.KindAlerts:
+		return v.alerts()
+	case dashboard.KindHealth:
+		return v.health()
+	case dashboard.KindTargets:
+		return v.targets()
+	}
+	return v.table()
+}
+
+// title is the line above a panel: a rule that carries the state's sign, the title, what the kind adds to it, and on
+// the right what must not be overlooked: the age of stale data, else why the panel is not ok.
+func (v *view) title() string {
+	var b strings.Builder
+	rule := v.s.Border
+	if v.o.Focused {
+		rule = v.s.Focus
+	}
+	b.WriteString(rule.Render(v.g.H))
+	b.WriteByte(' ')
+	if sign, style := v.mark(v.State); v.State != dashboard.StateOK && v.State != "" {
+		b.WriteString(style.Render(sign) + " ")
+	}
+	title := v.s.Title
+	if v.o.Focused {
+		title = v.s.Focus
+	}
+	b.WriteString(title.Render(v.Panel.Title))
+	if add := v.titleFacts(); add != "" {
+		b.WriteString(" " + add)
+	}
+	b.WriteByte(' ')
+	left, right := b.String(), v.titleRight()
+	room := v.w - ansi.StringWidth(right)
+	if room < 12 {
+		room, right = v.w, ""
+	}
+	if w := ansi.StringWidth(left); w > room-1 {
+		left = ansi.Truncate(left, max(room-1, 0), v.g.Ellipsis)
+	}
+	fill := max(room-ansi.StringWidth(left), 0)
+	return left + rule.Render(strings.Repeat(v.g.H, fill)) + right
+}
+
+func (v *view) titleFacts() string {
+	switch {
+	case v.absent():
+		return ""
+	case v.Panel.Kind == dashboard.KindTenants:
+		return v.s.Muted.Render(v.tenantsFacts())
+	case v.Panel.Kind == dashboard.KindAlerts:
+		return v.s.Muted.Render(v.alertsFacts())
+	case v.Panel.Kind == dashboard.KindHealth:
+		return v.healthFacts()
+	case v.Panel.Kind == dashboard.KindTargets:
+		return v.s.Muted.Render(v.targetsFacts())
+	}
+	return ""
+}
+
+func (v *view) titleRight() string {
+	var text string
+	style := v.s.Stale
+	switch {
+	case v.absent():
+		return ""
+	case v.Stale:
+		text = v.g.Stale + " stale"
+		if !v.At.IsZero() {
+			text += " " + dashboard.FormatAge(v.o.Now.Sub(v.At))
+		}
+	case len(v.Warnings) > 0 && !v.o.Full:
+		text, style = plural(len(v.Warnings), "note"), v.s.Warn
+	case v.Reason != "" && (v.State == dashboard.StateWarn || v.State == dashboard.StateCritical):
+		if v.Panel.Kind == dashboard.KindHealth || v.Panel.Kind == dashboard.KindAlerts {
+			return ""
+		}
+		_, style = v.mark(v.State)
+		text = ansi.Truncate(v.Reason, v.w/2, v.g.Ellipsis)
+	default:
+		return ""
+	}
+	return " " + style.Render(text) + " "
+}
+
+// mark is the sign and the style of a state.
+func (v *view) mark(st dashboard.State) (string, lipgloss.Style) {
+	switch st {
+	case dashboard.StateWarn:
+		return v.g.Warn, v.s.Warn
+	case dashboard.StateCritical, dashboard.StateError:
+		return v.g.Critical, v.s.Critical
+	case dashboard.StateNoData:
+		return v.g.NoData, v.s.NoData
+	case dashboard.StateOff:
+		return v.g.Off, v.s.Muted
+	}
+	return v.g.OK, v.s.OK
+}
+
+// tint is the style of a number: only what is not ok takes a colour.
+func (v *view) tint(st dashboard.State, ok lipgloss.Style) lipgloss.Style {
+	if st == dashboard.StateOK || st == "" {
+		return ok
+	}
+	_, style := v.mark(st)
+	return style
+}
+
+// why says in the middle of the panel why there is nothing to see, and what to do about it.
+func (v *view) why() []string {
+	reason := v.Reason
+	switch {
+	case reason != "":
+	case v.Err != nil:
+		reason = v.Err.Error()
+	case v.State == dashboard.StateOff:
+		reason = "off"
+	default:
+		reason = "no data"
+	}
+	_, style := v.mark(v.State)
+	room := max(v.w-4, 1)
+	var lines []string
+	for _, l := range page.Wrap(reason, room, max(v.h-1, 1), v.g.Ellipsis) {
+		lines = append(lines, v.centre(style.Render(l)))
+	}
+	if v.Hint != "" {
+		for _, l := range page.Wrap(v.Hint, room, v.h-len(lines), v.g.Ellipsis) {
+			lines = append(lines, v.centre(v.s.Muted.Render(l)))
+		}
+	}
+	above := max((v.h-len(lines))/2, 0)
+	return append(make([]string, above), lines...)
+}
+
+func (v *view) centre(s string) string {
+	return strings.Repeat(" ", max((v.w-ansi.StringWidth(s))/2, 0)) + s
 }

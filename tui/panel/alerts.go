@@ -1,0 +1,139 @@
+package panel
+
+import (
+	"strconv"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"dlmon/sources"
+	"dlmon/tui/dashboard"
+	"dlmon/tui/page"
+)
+
+// alertsFacts counts by state: "(2 firing, 1 pending)".
+func (v *view) alertsFacts() string {
+	firing, pending, muted := 0, 0, 0
+	for _, a := range v.Alerts {
+		switch {
+		case a.Muted():
+			muted++
+		case a.State == sources.Firing:
+			firing++
+		case a.State == sources.Pending:
+			pending++
+		}
+	}
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		what string
+	}{{firing, "firing"}, {pending, "pending"}, {muted, "muted"}} {
+		if c.n > 0 {
+			parts = append(parts, strconv.Itoa(c.n)+" "+c.what)
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "(" + strings.Join(parts, ", ") + ")"
+}
+
+// alerts is a row per alert, and under as many as there is room for what they are about.
+func (v *view) alerts() []string {
+	if len(v.Alerts) == 0 {
+		return []string{" " + v.s.OK.Render(v.g.OK) + " " + v.s.Text.Render("none firing")}
+	}
+	g := grid{columns: []column{
+		{},
+		{least: 8, most: 48, grow: true},
+		{drop: 1},
+		{},
+		{right: true},
+	}}
+	for _, a := range v.Alerts {
+		g.rows = append(g.rows, v.alert(a))
+	}
+	widths := g.widths(v.w - 1)
+	from, to, rest := v.shown(len(g.rows), v.h)
+	spare := v.h - (to - from)
+	if rest {
+		spare = 0
+	}
+	var out []string
+	for i, r := range g.rows[from:to] {
+		out = append(out, v.row(g, widths, r, from+i == v.o.Selected))
+		if text := v.about(v.Alerts[from+i]); text != "" && spare > 0 {
+			out = append(out, "   "+v.s.Muted.Render(v.fit(text, max(v.w-4, 0))))
+			spare--
+		}
+	}
+	if rest {
+		bad := 0
+		for i, a := range v.Alerts {
+			if (i < from || i >= to) && a.State == sources.Firing && !a.Muted() {
+				bad++
+			}
+		}
+		out = append(out, v.moreFiring(len(g.rows)-(to-from), bad))
+	}
+	return out
+}
+
+func (v *view) moreFiring(n, firing int) string {
+	if firing == 0 {
+		return v.more(n, "none firing")
+	}
+	return v.more(n) + v.s.Muted.Render(", ") + v.s.Warn.Render(v.g.Warn+" "+strconv.Itoa(firing)+" firing")
+}
+
+func (v *view) alert(a sources.Alert) []cell {
+	sign, style := page.AlertMark(v.s, a)
+	state := string(a.State)
+	text := style
+	switch {
+	case len(a.Silenced) > 0:
+		state = "silenced"
+	case len(a.Inhibited) > 0:
+		state = "inhibited"
+	}
+	name := v.s.Bold
+	if a.Muted() {
+		name, text = v.s.Muted, v.s.Muted
+	}
+	since := cell{style: v.s.Muted}
+	if !a.ActiveSince.IsZero() {
+		since.text = dashboard.FormatAge(v.o.Now.Sub(a.ActiveSince))
+	}
+	severity := a.Severity
+	if severity == "" {
+		severity = "no severity"
+	}
+	return []cell{
+		{text: sign, style: style},
+		{text: a.Name, style: name},
+		{text: severity, style: text},
+		{text: state, style: stateStyle(v, a, text)},
+		since,
+	}
+}
+
+func stateStyle(v *view, a sources.Alert, style lipgloss.Style) lipgloss.Style {
+	if a.State == sources.Pending && !a.Muted() {
+		return v.s.Pending
+	}
+	return style
+}
+
+// about is what an alert says of itself: for whom, and its summary, description or value.
+func (v *view) about(a sources.Alert) string {
+	for _, name := range []string{"summary", "description", "message"} {
+		if t := a.Annotations[name]; t != "" {
+			return t
+		}
+	}
+	if finite(a.Value) {
+		return "value " + dashboard.FormatValue(a.Value, dashboard.UnitNone)
+	}
+	return ""
+}

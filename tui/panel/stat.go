@@ -1,0 +1,175 @@
+package panel
+
+import (
+	"strconv"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"dlmon/tui/chart"
+	"dlmon/tui/dashboard"
+)
+
+// stat is a number that is read across the room: the value, how it compares, its neighbours (p50, p99) and its shape.
+func (v *view) stat() []string {
+	lines := v.main()
+	if len(v.Gauges) > 0 {
+		return v.gauges(v.Gauges)
+	}
+	if len(lines) == 0 {
+		return v.table()
+	}
+	x := lines[0]
+	value := " " + v.bigValue(x)
+	second := v.neighbours()
+	change := v.change(x)
+	if change != "" {
+		change = v.tint(x.State, v.s.Muted).Render(change)
+	}
+	switch {
+	case v.h == 1:
+		return []string{v.withSpark(join(value, change, second), x)}
+	case second == "":
+		out := []string{v.withSpark(value, x), " " + change}
+		return append(out, v.below(x, 2)...)
+	case v.h == 2:
+		// Short of room, the change outweighs the shape: the shape gets what is left.
+		if two := join(value, change); ansi.StringWidth(two) <= v.w {
+			return []string{v.withSpark(two, x), " " + second}
+		}
+		return []string{v.withSpark(value, x), " " + second}
+	}
+	return append([]string{join(value, change), " " + second}, v.below(x, 2)...)
+}
+
+func (v *view) bigValue(x dashboard.Value) string {
+	style := v.tint(x.State, v.s.Bold)
+	text := v.now(x)
+	if x.State == dashboard.StateWarn || x.State == dashboard.StateCritical {
+		sign, _ := v.mark(x.State)
+		text = sign + " " + text
+	}
+	if t := v.queryTitle(x.Query); t != "" {
+		return v.s.Muted.Render(t) + " " + style.Render(text)
+	}
+	return style.Render(text)
+}
+
+// neighbours are the values of the other queries on one line.
+func (v *view) neighbours() string {
+	var parts []string
+	for _, x := range v.others() {
+		parts = append(parts, v.s.Muted.Render(v.name(x))+" "+v.tint(x.State, v.s.Text).Render(v.now(x)))
+	}
+	return strings.Join(parts, "  ")
+}
+
+// below fills what is left under the first lines of a stat with its shape.
+func (v *view) below(x dashboard.Value, used int) []string {
+	rest := v.h - used
+	switch {
+	case rest <= 0 || !hasPoints(x.Points):
+		return nil
+	case rest < 4:
+		return []string{" " + v.spark(x.Points, max(v.w-2, 0), v.tint(x.State, v.s.SeriesStyle(0)))}
+	}
+	return v.plot([]dashboard.Value{x}, v.w, rest, false)
+}
+
+// withSpark puts a sparkline in what is left of a line.
+func (v *view) withSpark(line string, x dashboard.Value) string {
+	room := v.w - ansi.StringWidth(line) - 3
+	if room < 5 || !hasPoints(x.Points) {
+		return line
+	}
+	return line + "  " + v.spark(x.Points, room, v.tint(x.State, v.s.SeriesStyle(0)))
+}
+
+// gauges are values with a full scale: "mem  6.0 of 8.0 GiB  75 %  ▅▅▅▆▆".
+func (v *view) gauges(all []dashboard.Gauge) []string {
+	g := grid{columns: []column{
+		{least: 3, most: 24},
+		{right: true},
+		{right: true, drop: 2},
+		{least: 6, grow: true, drop: 1},
+	}}
+	for _, x := range all {
+		style := v.tint(x.State, v.s.Text)
+		share := cell{style: style}
+		if finite(x.Share()) {
+			share.text = dashboard.FormatValue(x.Share(), dashboard.UnitRatio)
+		}
+		number := of(x.Now, x.Max, x.Unit)
+		if x.State == dashboard.StateWarn || x.State == dashboard.StateCritical {
+			sign, _ := v.mark(x.State)
+			number = sign + " " + number
+		}
+		g.rows = append(g.rows, []cell{{text: x.Name, style: v.s.Muted}, {text: number, style: style.Bold(true)}, share, {draw: v.gaugeShape(x)}})
+	}
+	widths := g.widths(v.w - 1)
+	var out []string
+	from, to, rest := v.shown(len(g.rows), v.h)
+	for _, r := range g.rows[from:to] {
+		out = append(out, v.row(g, widths, r, false))
+	}
+	if rest {
+		out = append(out, v.more(len(g.rows)-(to-from)))
+	}
+	return out
+}
+
+func (v *view) gaugeShape(x dashboard.Gauge) func(int) string {
+	return func(w int) string {
+		style := v.tint(x.State, v.s.SeriesStyle(0))
+		if finite(x.Share()) && (v.Panel.Kind == dashboard.KindBars || !hasPoints(x.Points)) {
+			return v.bar(x.Share(), 1, w, style)
+		}
+		return v.spark(x.Points, w, style)
+	}
+}
+
+// oneLine is a stat that has a single line for everything.
+func (v *view) oneLine() string {
+	title := v.s.Title
+	if v.o.Focused {
+		title = v.s.Focus
+	}
+	line := " " + title.Render(v.Panel.Title)
+	if v.Stale {
+		line += " " + v.titleRight()
+	}
+	if x := v.main(); len(x) > 0 {
+		return v.withSpark(join(line, v.bigValue(x[0])), x[0])
+	}
+	for _, x := range v.Gauges {
+		line = join(line, v.s.Muted.Render(x.Name)+" "+v.tint(x.State, v.s.Bold).Render(of(x.Now, x.Max, x.Unit)))
+	}
+	return line
+}
+
+// more counts the rows that are not shown.
+func (v *view) more(n int, facts ...string) string {
+	return v.s.Muted.Render("   " + strings.Join(append([]string{strconv.Itoa(n) + " more"}, facts...), ", "))
+}
+
+func join(parts ...string) string {
+	kept := parts[:0:0]
+	for _, p := range parts {
+		if p != "" {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, "  ")
+}
+
+// seriesMark is the sign of series i in a legend, in the form its line has in the plot.
+func (v *view) seriesMark(i int) (string, lipgloss.Style) {
+	if v.s.Color {
+		return v.g.H, v.s.SeriesStyle(i)
+	}
+	if m := chart.Mark(i); m != "" {
+		return m, v.s.SeriesStyle(i)
+	}
+	return v.g.H, v.s.SeriesStyle(i)
+}

@@ -1,0 +1,99 @@
+package panel
+
+import (
+	"strconv"
+
+	"charm.land/lipgloss/v2"
+
+	"dlmon/tui/dashboard"
+)
+
+func (v *view) tenantsFacts() string {
+	return "(" + strconv.Itoa(len(v.Tenants)) + ", worst first)"
+}
+
+// tenants is a row per tenant. Columns that find no room are left out, the least telling first.
+func (v *view) tenants() []string {
+	if len(v.Tenants) == 0 {
+		return []string{" " + v.s.Muted.Render("no tenant has searched")}
+	}
+	g := grid{columns: []column{
+		{},
+		{title: "tenant", least: 6, most: 24},
+		{title: "req/s", right: true, drop: 4},
+		{title: "p50", right: true, drop: 2},
+		{title: "p95", right: true},
+		{title: "p99", right: true, drop: 3},
+		{title: "errors", right: true, drop: 6},
+		{title: "p95 vs 1h", right: true, drop: 5},
+		{title: v.windowTitle(), least: 10, most: 60, grow: true, drop: 1},
+	}}
+	for _, t := range v.Tenants {
+		g.rows = append(g.rows, v.tenant(t))
+	}
+	widths := g.widths(v.w - 1)
+	var out []string
+	room := v.h
+	if room > 1 {
+		out = append(out, v.headings(g, widths))
+		room--
+	}
+	from, to, rest := v.shown(len(g.rows), room)
+	for i, r := range g.rows[from:to] {
+		out = append(out, v.row(g, widths, r, from+i == v.o.Selected))
+	}
+	if rest {
+		bad := 0
+		for i, t := range v.Tenants {
+			if (i < from || i >= to) && (t.State == dashboard.StateWarn || t.State == dashboard.StateCritical) {
+				bad++
+			}
+		}
+		out = append(out, v.moreNotOK(len(g.rows)-(to-from), bad))
+	}
+	return out
+}
+
+// moreNotOK counts the rows that are not shown and those among them that should be looked at.
+func (v *view) moreNotOK(n, bad int) string {
+	if bad == 0 {
+		return v.more(n, "all ok")
+	}
+	return v.more(n) + v.s.Muted.Render(", ") + v.s.Warn.Render(v.g.Warn+" "+strconv.Itoa(bad)+" not ok")
+}
+
+func (v *view) tenant(t dashboard.Tenant) []cell {
+	sign, style := v.mark(t.State)
+	number := func(x float64, unit, name string) cell {
+		return cell{text: dashboard.FormatValue(x, unit), style: v.tint(t.States[name], v.s.Text)}
+	}
+	change := cell{style: v.tint(t.States["change"], v.s.Muted)}
+	if finite(t.P95) && finite(t.P95Before) {
+		change.text = dashboard.FormatChange(t.P95, t.P95Before, dashboard.UnitSeconds)
+	}
+	name := v.s.Text
+	if t.State == dashboard.StateCritical || t.State == dashboard.StateWarn {
+		name = v.s.Bold
+	}
+	return []cell{
+		{text: sign, style: style},
+		{text: t.ID, style: name},
+		number(t.SearchRate, dashboard.UnitNone, "rate"),
+		number(t.P50, dashboard.UnitSeconds, "p50"),
+		number(t.P95, dashboard.UnitSeconds, "p95"),
+		number(t.P99, dashboard.UnitSeconds, "p99"),
+		number(t.ErrorRatio, dashboard.UnitRatio, "errors"),
+		change,
+		{draw: func(w int) string { return v.spark(t.Points, w, v.sparkStyle(t.State)) }},
+	}
+}
+
+func (v *view) sparkStyle(st dashboard.State) lipgloss.Style { return v.tint(st, v.s.SeriesStyle(0)) }
+
+// windowTitle names the time that a sparkline covers: "last 1 h".
+func (v *view) windowTitle() string {
+	if v.Grid.Columns < 2 || v.Grid.Step <= 0 {
+		return "trend"
+	}
+	return "last " + dashboard.FormatDuration(v.column(v.Grid.Columns-1).Sub(v.Grid.Start).Round(v.Grid.Step))
+}
