@@ -3,15 +3,18 @@
 package transport
 
 import (
-	"context"
+	"compress/gzip"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"reflect"
+	"strings"
 	"time"
 
 	"github.com/prometheus/common/config"
+
+	"dlmon/sources"
 )
 
 // DefaultTimeout bounds one request; DefaultMaxBytes bounds one answer.
@@ -22,20 +25,21 @@ const (
 )
 
 // HTTP returns a client for one source: the block's credentials, TLS, headers and proxy, and answers of at most
-// maxBytes (0 takes DefaultMaxBytes). It makes no connection and reads no file but certificates.
+// maxBytes (0 takes DefaultMaxBytes), asked for compressed. A zero block takes Prometheus's defaults: redirects are
+// followed, HTTP/2 is spoken. It makes no connection and reads no file but certificates. Its error is a
+// *sources.Error.
 func HTTP(source string, c config.HTTPClientConfig, maxBytes int64) (*http.Client, error) {
+	if reflect.ValueOf(c).IsZero() {
+		c = config.DefaultHTTPClientConfig
+	}
 	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
-	rt, err := config.NewRoundTripperFromConfig(c, source, config.WithDialContextFunc(
-		func(ctx context.Context, network, addr string) (net.Conn, error) {
-			return dialer.DialContext(ctx, network, addr)
-		}))
+	client, err := config.NewClientFromConfig(c, source,
+		config.WithDialContextFunc(dialer.DialContext), config.WithUserAgent("dlmon"))
 	if err != nil {
-		return nil, fmt.Errorf("%s: HTTP client: %w", source, err)
+		return nil, &sources.Error{Source: source, Asked: "settings", Reason: reason(err),
+			Advice: "check the " + source + " block of the config", Kind: sources.Unauthorized, Err: err}
 	}
-	client := &http.Client{Transport: Limit(rt, maxBytes)}
-	if !c.FollowRedirects {
-		client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	}
+	client.Transport = Limit(compressed{client.Transport}, maxBytes)
 	return client, nil
 }
 
@@ -69,6 +73,15 @@ func (l limiter) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// CloseIdleConnections lets http.Client's through.
+func (l limiter) CloseIdleConnections() { closeIdle(l.next) }
+
+func closeIdle(rt http.RoundTripper) {
+	if c, ok := rt.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
+
 type limitedBody struct {
 	io.ReadCloser
 	left int64
@@ -87,4 +100,47 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 		return 0, ErrTooLarge
 	}
 	return n, err
+}
+
+// compressed asks for gzip. Prometheus's client configuration switches that off to spare the scraped; dlmon's answers
+// are JSON that shrinks tenfold, and come over slow links.
+type compressed struct{ next http.RoundTripper }
+
+func (c compressed) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Header.Get("Accept-Encoding") != "" || req.Method == http.MethodHead {
+		return c.next.RoundTrip(req)
+	}
+	req = req.Clone(req.Context())
+	req.Header.Set("Accept-Encoding", "gzip")
+	resp, err := c.next.RoundTrip(req)
+	if err != nil || !strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
+		return resp, err
+	}
+	resp.Body = &gunzip{ReadCloser: resp.Body}
+	resp.Header.Del("Content-Encoding")
+	resp.Header.Del("Content-Length")
+	resp.ContentLength, resp.Uncompressed = -1, true
+	return resp, nil
+}
+
+func (c compressed) CloseIdleConnections() { closeIdle(c.next) }
+
+// gunzip unpacks from the first Read on: RoundTrip must not wait for the body.
+type gunzip struct {
+	io.ReadCloser
+	unpacked io.Reader
+	err      error
+}
+
+func (g *gunzip) Read(p []byte) (int, error) {
+	if g.unpacked == nil && g.err == nil {
+		zr, err := gzip.NewReader(g.ReadCloser)
+		if g.err = err; err == nil {
+			g.unpacked = zr
+		}
+	}
+	if g.err != nil {
+		return 0, g.err
+	}
+	return g.unpacked.Read(p)
 }

@@ -39,7 +39,7 @@ func TestFaultNamesKindReasonAndAdvice(t *testing.T) {
 		"eof":         {wrap(io.EOF), sources.Unavailable, "closed the connection"},
 		"no route":    {wrap(syscall.EHOSTUNREACH), sources.Refused, "no route to prom:9090"},
 		"too large":   {wrap(ErrTooLarge), sources.TooLarge, "bound"},
-		"not TLS":     {wrap(errors.New("http: server gave HTTP response to HTTPS client")), sources.Unavailable, "does not speak TLS"},
+		"not TLS":     {wrap(http.ErrSchemeMismatch), sources.Unavailable, "does not speak TLS"},
 		"other":       {errors.New("strange \x1b[2J"), sources.Internal, "strange [2J"},
 		"kept":        {fmt.Errorf("x: %w", &sources.Error{Source: "jaeger", Reason: "mine", Kind: sources.Rejected}), sources.Rejected, "jaeger: mine"},
 	} {
@@ -68,6 +68,8 @@ func TestRedactKeepsNoSecret(t *testing.T) {
 		"https://u:p@h:1/base?token=x#f": "https://h:1/base",
 		"grpc://h:16685":                 "grpc://h:16685",
 		"http://h:port%zz":               "(unreadable URL)",
+		"http://u:hunter2/x@h:1":         "(unreadable URL)",
+		"u:hunter2@h:9090":               "(unreadable URL)",
 	} {
 		if got := Redact(in); got != want {
 			t.Errorf("Redact(%q) = %q, want %q", in, got, want)
