@@ -73,7 +73,7 @@ func backoff(n int, limit time.Duration) time.Duration {
 // fail together: they count once.
 func (f *Feed) fault(src *source, err error, started, now time.Time) {
 	src.tried, src.err = true, err
-	if src.fails > 0 && started.Before(src.failedAt) {
+	if src.fails > 0 && !started.After(src.failedAt) {
 		return
 	}
 	src.fails++
