@@ -3,7 +3,6 @@ package prometheus
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -30,6 +29,10 @@ type Options struct {
 	MaxBytes int64         // of one answer
 }
 
+// maxValues bounds what a range query may unfold to on its grid: 32 MiB. A server's answer of few bytes may hold many
+// series with a single sample each.
+const maxValues = 4 << 20
+
 // Client asks one server. It is safe for concurrent use; every error is a *sources.Error.
 type Client struct {
 	api     v1.API
@@ -43,37 +46,51 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	c, err := api.NewClient(api.Config{Address: o.URL, Client: hc})
-	if err != nil {
-		return nil, fmt.Errorf("prometheus: URL %s: %w", transport.Redact(o.URL), errors.Unwrap(err))
+	if u, parseErr := url.Parse(o.URL); err != nil || parseErr != nil || u.Host == "" {
+		return nil, &sources.Error{Source: source, Asked: "settings", Kind: sources.Rejected,
+			Reason: "the address is " + transport.Redact(o.URL), Advice: "set prometheus-url to http://host:port"}
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = transport.DefaultTimeout
 	}
-	return &Client{api: v1.NewAPI(c), timeout: o.Timeout}, nil
+	return &Client{api: v1.NewAPI(checked{c}), timeout: o.Timeout}, nil
 }
 
-// Instant evaluates expr at one time. A scalar is a vector of one sample without labels.
+// serverTimeout is the bound that the server gets for a query. It lies before dlmon's own, so that a query that is
+// too slow comes back as that and not as a server that is silent.
+func (c *Client) serverTimeout() v1.Option { return v1.WithTimeout(c.timeout - c.timeout/10) }
+
+// Instant evaluates expr at one time. A scalar is a vector of one sample without labels. Native histograms have no
+// single value: they are left out with a warning.
 func (c *Client) Instant(ctx context.Context, expr string, at time.Time) (sources.Vector, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	asked := query(expr)
-	v, warnings, infos, err := c.api.Query(ctx, expr, at, v1.WithTimeout(c.timeout))
+	v, warnings, infos, err := c.api.Query(ctx, expr, at, c.serverTimeout())
 	if err != nil {
 		return sources.Vector{}, fault(asked, err)
 	}
 	out := sources.Vector{At: at, Warnings: notes(warnings, infos)}
 	switch v := v.(type) {
 	case model.Vector:
-		names := newNamer()
-		out.Samples = make([]sources.Sample, len(v))
+		metrics := make([]model.Metric, len(v))
 		for i, s := range v {
-			out.Samples[i] = sources.Sample{Labels: names.labels(s.Metric), Value: float64(s.Value)}
+			metrics[i] = s.Metric
+		}
+		out.Samples = make([]sources.Sample, 0, len(v))
+		for i, l := range labels(metrics) {
+			if v[i].Histogram == nil {
+				out.Samples = append(out.Samples, sources.Sample{Labels: l, Value: float64(v[i].Value)})
+			}
+		}
+		if n := len(v) - len(out.Samples); n > 0 {
+			out.Warnings = append(out.Warnings, fmt.Sprintf("%d native histograms are left out: query a quantile of them", n))
 		}
 	case *model.Scalar:
 		out.Samples = []sources.Sample{{Labels: sources.Labels{}, Value: float64(v.Value)}}
 	default:
 		return sources.Vector{}, &sources.Error{Source: source, Asked: asked, Kind: sources.Rejected,
-			Reason: fmt.Sprintf("the answer is a %s, not a vector", v.Type())}
+			Reason: fmt.Sprintf("the answer is %s, not a vector", typeName(v))}
 	}
 	return out, nil
 }
@@ -83,14 +100,23 @@ func (c *Client) Range(ctx context.Context, expr string, start, end time.Time, s
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	asked := query(expr)
-	v, warnings, infos, err := c.api.QueryRange(ctx, expr, v1.Range{Start: start, End: end, Step: step}, v1.WithTimeout(c.timeout))
+	if step <= 0 || end.Before(start) {
+		return sources.Matrix{}, &sources.Error{Source: source, Asked: asked, Kind: sources.Rejected,
+			Reason: fmt.Sprintf("no grid from %v to %v by %v", start, end, step)}
+	}
+	v, warnings, infos, err := c.api.QueryRange(ctx, expr, v1.Range{Start: start, End: end, Step: step}, c.serverTimeout())
 	if err != nil {
 		return sources.Matrix{}, fault(asked, err)
 	}
 	m, ok := v.(model.Matrix)
 	if !ok {
 		return sources.Matrix{}, &sources.Error{Source: source, Asked: asked, Kind: sources.Rejected,
-			Reason: fmt.Sprintf("the answer is a %s, not a matrix", v.Type())}
+			Reason: fmt.Sprintf("the answer is %s, not a matrix", typeName(v))}
+	}
+	if len(m) > 0 && int64(end.Sub(start)/step)+1 > maxValues/int64(len(m)) {
+		return sources.Matrix{}, &sources.Error{Source: source, Asked: asked, Kind: sources.TooLarge,
+			Reason: fmt.Sprintf("%d series on %d columns are more than dlmon holds", len(m), end.Sub(start)/step+1),
+			Advice: "ask for fewer series"}
 	}
 	out := matrix(m, start, end, step)
 	out.Warnings = notes(warnings, infos)
@@ -153,25 +179,51 @@ func (c *Client) Info(ctx context.Context) (sources.ServerInfo, error) {
 	defer cancel()
 	var info sources.ServerInfo
 	b, err := c.api.Buildinfo(ctx)
-	if err == nil {
-		info.Version = sources.CleanName(b.Version)
-	} else if err := fault("build information", err); sources.SourceFault(err) {
-		return info, err
-	} else {
+	if err := missing("build information", err); err != nil {
+		return sources.ServerInfo{}, err
+	}
+	if info.Version = sources.CleanName(b.Version); info.Version == "" {
 		info.Notes = append(info.Notes, "tells no version")
 	}
-	if cfg, err := c.api.Config(ctx); err == nil {
-		info.ScrapeInterval = globalInterval(cfg.YAML)
+	cfg, err := c.api.Config(ctx)
+	if err := missing("configuration", err); err != nil {
+		return sources.ServerInfo{}, err
 	}
-	if info.ScrapeInterval == 0 {
-		if r, err := c.api.Targets(ctx); err == nil {
-			info.ScrapeInterval = commonestInterval(targets(r))
-		}
+	if info.ScrapeInterval = globalInterval(cfg.YAML); info.ScrapeInterval > 0 {
+		return info, nil
 	}
-	if info.ScrapeInterval == 0 {
+	r, err := c.api.Targets(ctx)
+	if err := missing("targets", err); err != nil {
+		return sources.ServerInfo{}, err
+	}
+	if info.ScrapeInterval = commonestInterval(targets(r)); info.ScrapeInterval == 0 {
 		info.Notes = append(info.Notes, "tells no scrape interval: 15s is assumed for rate windows")
 	}
 	return info, nil
+}
+
+// missing is nil where the server answered, if only to say that it has no such endpoint or shows it to nobody. A
+// server that did not answer must not be taken for one that lacks something.
+func missing(asked string, err error) error {
+	if err == nil {
+		return nil
+	}
+	switch f := fault(asked, err); f.Kind {
+	case sources.Refused, sources.Timeout, sources.Unavailable, sources.Canceled:
+		return f
+	case sources.Unauthorized:
+		if asked == "build information" {
+			return f
+		}
+	}
+	return nil
+}
+
+func typeName(v model.Value) string {
+	if v == nil {
+		return "empty"
+	}
+	return "a " + v.Type().String()
 }
 
 func globalInterval(text string) time.Duration {
@@ -218,56 +270,4 @@ func notes(warnings v1.Warnings, infos v1.Infos) []string {
 		out = append(out, sources.Clean(s))
 	}
 	return out
-}
-
-// fault tells a query that the server refuses from a server that does not serve. client_golang gives an HTTP status
-// only in its message, "client error: 404".
-func fault(asked string, err error) *sources.Error {
-	apiErr, ok := errors.AsType[*v1.Error](err)
-	if !ok {
-		var u *url.Error
-		if errors.As(err, &u) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || errors.Is(err, transport.ErrTooLarge) {
-			return transport.Fault(source, asked, err)
-		}
-		f := transport.Fault(source, asked, err)
-		if f.Kind == sources.Internal {
-			f.Reason = "the answer is not Prometheus's API: " + transport.FirstLine(err.Error())
-			f.Advice = "check the path of prometheus-url"
-		}
-		return f
-	}
-	var code int
-	if _, e := fmt.Sscanf(apiErr.Msg, "client error: %d", &code); e == nil && apiErr.Type == v1.ErrClient {
-		return transport.Status(source, asked, code, apiErr.Detail)
-	}
-	if _, e := fmt.Sscanf(apiErr.Msg, "server error: %d", &code); e == nil && apiErr.Type == v1.ErrServer {
-		return transport.Status(source, asked, code, detail(apiErr.Detail))
-	}
-	if _, e := fmt.Sscanf(apiErr.Msg, "bad response code %d", &code); e == nil {
-		return transport.Status(source, asked, code, apiErr.Detail)
-	}
-	e := &sources.Error{Source: source, Asked: asked, Kind: sources.Rejected, Reason: sources.Clean(apiErr.Msg), Err: err}
-	switch apiErr.Type {
-	case v1.ErrTimeout:
-		e.Kind, e.Advice = sources.Rejected, "the query is too slow for the server: take a shorter window"
-	case v1.ErrServer:
-		e.Kind = sources.Unavailable
-	case v1.ErrBadResponse:
-		e.Kind = sources.Rejected
-		e.Reason = "the answer is not Prometheus's API: " + transport.FirstLine(apiErr.Msg)
-		e.Advice = "check the path of prometheus-url"
-	}
-	return e
-}
-
-// detail is the error text of an API answer's body, or the body itself.
-func detail(body string) string {
-	var answer struct {
-		Error string `yaml:"error"`
-	}
-	// JSON is YAML; a page of HTML is neither a map nor an error worth telling apart.
-	if len(body) < 64<<10 && yaml.Unmarshal([]byte(body), &answer) == nil && answer.Error != "" {
-		return answer.Error
-	}
-	return body
 }

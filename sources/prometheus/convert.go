@@ -3,6 +3,7 @@ package prometheus
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -14,28 +15,52 @@ import (
 	"dlmon/sources"
 )
 
-// namer cleans label sets and keeps those apart that cleaning makes equal: a tenant must not be able to pass for
-// another one by adding control characters to its name.
-type namer struct{ seen map[string]int }
+// labels cleans label sets and keeps those apart that cleaning makes equal: a tenant must not be able to pass for
+// another one by adding control characters to its name. A set that cleaning leaves as it is always keeps its name;
+// one that was changed gets "~2", "~3" ... where its name is taken. Which one gets which does not depend on the
+// server's order, so that a refresh doesn't swap them.
+func labels(metrics []model.Metric) []sources.Labels {
+	out := make([]sources.Labels, len(metrics))
+	taken := make(map[string]bool, len(metrics))
+	changed := map[int]string{} // the label to tell a changed set by
+	for i, m := range metrics {
+		if out[i], changed[i] = cleanMetric(m); changed[i] == "" {
+			delete(changed, i)
+			taken[out[i].Key()] = true
+		}
+	}
+	order := slices.SortedFunc(maps.Keys(changed), func(a, b int) int {
+		return cmp.Compare(metrics[a].String(), metrics[b].String())
+	})
+	for _, i := range order {
+		name := changed[i]
+		value := out[i][name]
+		for n := 2; taken[out[i].Key()]; n++ {
+			out[i][name] = fmt.Sprintf("%s~%d", value, n)
+		}
+		taken[out[i].Key()] = true
+	}
+	return out
+}
 
-func newNamer() *namer { return &namer{seen: map[string]int{}} }
-
-func (n *namer) labels(m model.Metric) sources.Labels {
-	l := make(sources.Labels, len(m))
-	changed := ""
-	for k, v := range m {
-		name, value := sources.CleanName(string(k)), sources.CleanName(string(v))
-		if value != string(v) && (changed == "" || name < changed) {
-			changed = name
+// cleanMetric is m cleaned, with the first of the labels whose value cleaning changed; "" if there is none.
+func cleanMetric(m model.Metric) (l sources.Labels, changed string) {
+	l = make(sources.Labels, len(m))
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		raw := string(m[k])
+		name, value := sources.CleanName(string(k)), sources.CleanName(raw)
+		for n := 2; ; n++ { // two names may become equal as well
+			if _, ok := l[name]; !ok {
+				break
+			}
+			name = fmt.Sprintf("%s~%d", sources.CleanName(string(k)), n)
 		}
 		l[name] = value
+		if changed == "" && (value != raw || name != string(k)) {
+			changed = name
+		}
 	}
-	key := l.Key()
-	n.seen[key]++
-	if i := n.seen[key]; i > 1 && changed != "" {
-		l[changed] += fmt.Sprintf("~%d", i)
-	}
-	return l
+	return l, changed
 }
 
 func labelSet(s model.LabelSet) sources.Labels {
@@ -48,23 +73,25 @@ func labelSet(s model.LabelSet) sources.Labels {
 
 func matrix(m model.Matrix, start, end time.Time, step time.Duration) sources.Matrix {
 	out := sources.Matrix{Start: start, Step: step, Columns: int(end.Sub(start)/step) + 1}
-	if out.Columns < 1 {
-		out.Columns = 0
+	metrics := make([]model.Metric, len(m))
+	for i, s := range m {
+		metrics[i] = s.Metric
 	}
-	names := newNamer()
-	for _, s := range m {
+	named := labels(metrics)
+	for i, s := range m {
 		values := make([]float64, out.Columns)
 		for i := range values {
 			values[i] = math.NaN()
 		}
 		for _, p := range s.Values {
 			// Rounded, because a server may answer a millisecond beside the grid.
-			i := int((p.Timestamp.Time().Sub(start) + step/2) / step)
-			if v := float64(p.Value); i >= 0 && i < out.Columns && !math.IsInf(v, 0) {
-				values[i] = v
+			from := p.Timestamp.Time().Sub(start) + step/2
+			column := int(from / step)
+			if v := float64(p.Value); from >= 0 && column < out.Columns && !math.IsInf(v, 0) {
+				values[column] = v
 			}
 		}
-		out.Series = append(out.Series, sources.Series{Labels: names.labels(s.Metric), Values: values})
+		out.Series = append(out.Series, sources.Series{Labels: named[i], Values: values})
 	}
 	slices.SortStableFunc(out.Series, func(a, b sources.Series) int { return cmp.Compare(a.Labels.Key(), b.Labels.Key()) })
 	return out

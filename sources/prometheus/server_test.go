@@ -3,6 +3,7 @@ package prometheus
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ global: {scrape_interval: 15s, evaluation_interval: 1s}
 rule_files: [rules.yml]
 scrape_configs:
   - job_name: nobody
+    scrape_interval: 1s
     static_configs: [{targets: ["127.0.0.1:1"]}]
 `
 
@@ -93,7 +95,7 @@ func TestRealPrometheus(t *testing.T) {
 		t.Errorf("pending: %+v", rs[1])
 	}
 	ts := eventually(t, c.Targets, func(ts []sources.Target) bool { return len(ts) == 1 && ts[0].Health == "down" })
-	if ts[0].Job != "nobody" || ts[0].Up || !strings.Contains(ts[0].LastError, "connection refused") || ts[0].Interval != 15*time.Second {
+	if ts[0].Job != "nobody" || ts[0].Up || !strings.Contains(ts[0].LastError, "connection refused") || ts[0].Interval != time.Second {
 		t.Errorf("target: %+v", ts[0])
 	}
 	if _, err := c.Exemplars(t.Context(), "c_total", now.Add(-time.Hour), now); err != nil {
@@ -113,6 +115,11 @@ func TestRealVictoriaMetrics(t *testing.T) {
 		t.Fatalf("import: %v, %v", resp, err)
 	}
 	resp.Body.Close()
+	// What was imported is searched at once instead of some seconds later.
+	if resp, err = http.Get(s.URL + "/internal/force_flush"); err != nil || resp.StatusCode/100 != 2 {
+		t.Fatalf("flush: %v, %v", resp, err)
+	}
+	resp.Body.Close()
 	c, err := New(Options{URL: s.URL})
 	if err != nil {
 		t.Fatal(err)
@@ -124,10 +131,60 @@ func TestRealVictoriaMetrics(t *testing.T) {
 		t.Errorf("range: %+v, %v", m, err)
 	}
 	eventually(t, c.MetricNames, func(names []string) bool { return len(names) == 1 && names[0] == "g" })
-	if _, err := c.Info(t.Context()); err != nil {
-		t.Errorf("info: %v", err)
+	info, err := c.Info(t.Context())
+	if err != nil || info.Version == "" && len(info.Notes) == 0 {
+		t.Errorf("info: %+v, %v", info, err)
 	}
 	if rs, err := c.Rules(t.Context()); len(rs) != 0 || sources.SourceFault(err) {
 		t.Errorf("rules: %v, %v", rs, err)
+	}
+}
+
+func TestRealExemplarsNameTheirTraces(t *testing.T) {
+	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/openmetrics-text; version=1.0.0; charset=utf-8")
+		fmt.Fprint(w, "# TYPE d histogram\n"+
+			"d_bucket{le=\"1.0\"} 1 # {trace_id=\"4bf92f3577b34da6a3ce929d0e0e4736\"} 0.25\n"+
+			"d_bucket{le=\"+Inf\"} 1\nd_count 1\nd_sum 0.25\n# EOF\n")
+	}))
+	t.Cleanup(target.Close)
+	s := testserver.Prometheus(t, "scrape_configs: [{job_name: j, scrape_interval: 1s, static_configs: [{targets: ["+
+		target.Listener.Addr().String()+"]}]}]", nil)
+	c, err := New(Options{URL: s.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	es := eventually(t, func(ctx ctx) ([]sources.Exemplar, error) {
+		return c.Exemplars(ctx, "d_bucket", time.Now().Add(-time.Minute), time.Now().Add(time.Minute))
+	}, func(es []sources.Exemplar) bool { return len(es) > 0 })
+	if e := es[0]; e.TraceID != "4bf92f3577b34da6a3ce929d0e0e4736" || e.Value != 0.25 || e.Labels["job"] != "j" || e.At.IsZero() {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestAKilledPrometheusIsRefusedAndComesBackWithItsData(t *testing.T) {
+	now := time.Now().Truncate(time.Minute)
+	s := testserver.Prometheus(t, config15s, map[string]string{"rules.yml": rulesYAML, "backfill.om": backfill(now)})
+	c, err := New(Options{URL: s.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := func() (float64, error) {
+		v, err := c.Instant(t.Context(), "g", now)
+		if err != nil || len(v.Samples) != 1 {
+			return -1, err
+		}
+		return v.Samples[0].Value, nil
+	}
+	if v, err := value(); v != 0 {
+		t.Fatalf("before: %v, %v", v, err)
+	}
+	s.Stop()
+	if _, err := value(); sources.KindOf(err) != sources.Refused {
+		t.Errorf("while it is gone: %v", err)
+	}
+	s.Start()
+	if v, err := value(); v != 0 {
+		t.Errorf("after: %v, %v", v, err)
 	}
 }
