@@ -4,7 +4,6 @@ package alertmanager
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"path"
@@ -46,10 +45,17 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	u, err := url.Parse(o.URL)
-	if err != nil {
-		return nil, fmt.Errorf("alertmanager: URL %s: cannot be read", transport.Redact(o.URL))
+	if err != nil || u.Host == "" {
+		return nil, &sources.Error{Source: source, Asked: "settings", Kind: sources.Rejected,
+			Reason: "the address is " + transport.Redact(o.URL), Advice: "set alertmanager-url to http://host:port"}
 	}
 	rt := rtclient.NewWithClient(u.Host, path.Join("/", u.Path, "api/v2"), []string{u.Scheme}, hc)
+	// With DEBUG in the environment the runtime would print every request, credentials included, over the screen.
+	rt.Debug = false
+	if u.User != nil {
+		password, _ := u.User.Password()
+		rt.DefaultAuthentication = rtclient.BasicAuth(u.User.Username(), password)
+	}
 	if o.Timeout <= 0 {
 		o.Timeout = transport.DefaultTimeout
 	}

@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/prometheus/common/config"
 
 	"dlmon/sources"
 	"dlmon/sources/testserver"
@@ -32,7 +35,8 @@ func post(t *testing.T, url string, v any) {
 }
 
 func TestRealAlertmanagerTellsWhatIsSilenced(t *testing.T) {
-	s := testserver.Alertmanager(t, "route: {receiver: oncall}\nreceivers: [{name: oncall}]")
+	s := testserver.Alertmanager(t, "route: {receiver: oncall}\nreceivers: [{name: oncall}]\n"+
+		`inhibit_rules: [{source_matchers: ['alertname="B"'], target_matchers: ['alertname="C"']}]`)
 	c, err := New(Options{URL: s.URL})
 	if err != nil {
 		t.Fatal(err)
@@ -47,6 +51,7 @@ func TestRealAlertmanagerTellsWhatIsSilenced(t *testing.T) {
 		{"labels": map[string]string{"alertname": "A", "tenant_id": "acme", "cluster": "eu"}, "startsAt": start,
 			"annotations": map[string]string{"summary": "s\u001b[2J"}},
 		{"labels": map[string]string{"alertname": "B", "severity": "critical"}, "startsAt": start},
+		{"labels": map[string]string{"alertname": "C"}, "startsAt": start},
 	})
 	info, err := c.Info(t.Context())
 	if err != nil || info.Version == "" {
@@ -56,11 +61,11 @@ func TestRealAlertmanagerTellsWhatIsSilenced(t *testing.T) {
 	deadline := time.After(20 * time.Second)
 	poll := time.NewTicker(50 * time.Millisecond)
 	defer poll.Stop()
-	for len(byName["A"].SilencedBy) == 0 {
+	for len(byName["A"].SilencedBy) == 0 || len(byName["C"].InhibitedBy) == 0 {
 		select {
 		case <-poll.C:
 		case <-deadline:
-			t.Fatalf("A is still not silenced: %+v", byName)
+			t.Fatalf("A is still not silenced, or C not inhibited: %+v", byName)
 		}
 		as, err := c.Alerts(t.Context())
 		if err != nil {
@@ -75,6 +80,9 @@ func TestRealAlertmanagerTellsWhatIsSilenced(t *testing.T) {
 	}
 	if b := byName["B"]; len(b.SilencedBy) != 0 || len(b.Receivers) != 1 || b.Receivers[0] != "oncall" {
 		t.Errorf("B: %+v", b)
+	}
+	if c, b := byName["C"], byName["B"]; c.State != "suppressed" || c.InhibitedBy[0] != b.Fingerprint {
+		t.Errorf("C: %+v, inhibited by B %s", c, b.Fingerprint)
 	}
 	// Prometheus's own alert lacks the external label "cluster".
 	mine := sources.Alert{Name: "A", State: sources.Firing, Labels: sources.Labels{"alertname": "A", "tenant_id": "acme"}}
@@ -130,5 +138,70 @@ func TestCancellingReturnsAtOnce(t *testing.T) {
 	cancel()
 	if _, err := c.Alerts(ctx); sources.KindOf(err) != sources.Canceled {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestCredentialsReachTheServerAndNeverTheScreen(t *testing.T) {
+	t.Setenv("DEBUG", "1")
+	screen, err := os.CreateTemp(t.TempDir(), "screen")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, stderr := os.Stdout, os.Stderr
+	os.Stdout, os.Stderr = screen, screen
+	defer func() { os.Stdout, os.Stderr = stdout, stderr }()
+
+	var user, password, org string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		user, password, _ = r.BasicAuth()
+		org = r.Header.Get("X-Scope-OrgID")
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, "[]")
+	}))
+	t.Cleanup(s.Close)
+	c, err := New(Options{URL: strings.Replace(s.URL, "http://", "http://admin:hunter2@", 1), HTTP: config.HTTPClientConfig{
+		HTTPHeaders: &config.Headers{Headers: map[string]config.Header{"X-Scope-OrgID": {Values: []string{"deeplake"}}}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Alerts(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if user != "admin" || password != "hunter2" || org != "deeplake" {
+		t.Errorf("user %q, password %q, X-Scope-OrgID %q", user, password, org)
+	}
+	if b, err := os.ReadFile(screen.Name()); err != nil || len(b) > 0 {
+		t.Errorf("printed %q, %v", b, err)
+	}
+}
+
+func TestAnAnswerTooLargeOrTooLateIsToldApart(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/status") {
+			<-r.Context().Done()
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, "[%s{}]", strings.Repeat("{},", 1000))
+	}))
+	t.Cleanup(s.Close)
+	c, err := New(Options{URL: s.URL, MaxBytes: 1000, Timeout: 50 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Alerts(t.Context()); sources.KindOf(err) != sources.TooLarge {
+		t.Errorf("%v", err)
+	}
+	if _, err := c.Info(t.Context()); sources.KindOf(err) != sources.Timeout {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAnAddressThatIsNoneIsRefusedWithoutItsPassword(t *testing.T) {
+	for _, raw := range []string{"admin:hunter2@am:9093", "http://admin:hunter2/x@am", "am"} {
+		_, err := New(Options{URL: raw})
+		if sources.KindOf(err) != sources.Rejected || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%q: %v", raw, err)
+		}
 	}
 }

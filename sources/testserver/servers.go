@@ -8,7 +8,7 @@ import (
 )
 
 // Prometheus runs a Prometheus with the configuration given; files (rules, by name) lie beside it. Exemplar storage
-// is on. OpenMetrics text in files["backfill.om"] is loaded as blocks before the server starts.
+// and remote writing are on. OpenMetrics text in files["backfill.om"] is loaded as blocks before the server starts.
 func Prometheus(t testing.TB, configYAML string, files map[string]string) *Server {
 	t.Helper()
 	bin := find(t, "DLMON_TEST_PROMETHEUS", "prometheus")
@@ -32,6 +32,7 @@ func Prometheus(t testing.TB, configYAML string, files map[string]string) *Serve
 		args: []string{
 			"--config.file=" + filepath.Join(dir, "prometheus.yml"), "--storage.tsdb.path=" + data,
 			"--web.listen-address=" + addr, "--enable-feature=exemplar-storage",
+			"--web.enable-lifecycle", "--web.enable-remote-write-receiver",
 			// Back-filled blocks lie before the head: a query may look further back than the default lookback wants.
 			"--storage.tsdb.retention.time=10y",
 		},
