@@ -9,7 +9,7 @@ import (
 
 // budget is the share of wall time that Prometheus may spend on dlmon. The promise is 10 %; the rest is for the
 // first round, whose durations nobody knows beforehand, and for the average that follows the truth with a delay.
-const budget = 0.09
+const budget = 0.085
 
 // step starts what is due, tells the subscribers what is to be told, and returns when to look again; false if
 // nothing is planned.

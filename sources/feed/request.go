@@ -37,8 +37,11 @@ type Request struct {
 	Window time.Duration
 	// Step is the grid of a range query; columns are at whole multiples of it since the epoch.
 	Step time.Duration
-	// Every is the shortest time between two tries; zero takes the feed's cadence for the kind. Once never repeats
-	// a request that succeeded, until Subscription.Refresh.
+	// Every is the time between two tries. Zero takes the feed's cadence for the kind: the refresh for Health,
+	// Managed and Search; the longer of refresh and scrape interval for Instant, Rules and Exemplars (with Ago at
+	// least a minute, Targets at least 15 s); a new column of the grid for Range; 30 s for Services and Trace. Once
+	// never repeats a request that succeeded, until Subscription.Refresh. It is not part of the question: requests
+	// that differ only here (or, for Range, in Window) are asked together.
 	Every time.Duration
 
 	Search  sources.TraceSearch

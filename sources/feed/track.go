@@ -73,7 +73,7 @@ func (t *track) next() time.Time {
 
 // missing is what has to be asked at the time given: all, or the tail with its overlap, and the head.
 func (t *track) missing(now time.Time) (parts []part, end int64, err error) {
-	if t.step <= 0 || t.wanted < 0 || t.wanted/t.step >= maxColumns {
+	if t.step <= 0 || t.wanted/t.step >= maxColumns {
 		return nil, 0, &sources.Error{
 			Source: SourcePrometheus,
 			Asked:  "range query",
