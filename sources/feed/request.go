@@ -128,7 +128,7 @@ type Reader interface {
 	Exemplars(Request) sources.Snapshot[[]sources.Exemplar]
 	Rules() sources.Snapshot[[]sources.Rule]
 	// Alerts are the firing and pending alerts of Prometheus's rules joined with Alertmanager's, worst first: firing
-	// before pending, critical before warning, then the oldest.
+	// before pending, those that notify before muted ones, critical before warning, then the oldest.
 	Alerts() sources.Snapshot[[]sources.Alert]
 	Targets() sources.Snapshot[[]sources.Target]
 	Health() sources.Snapshot[sources.HealthReport]
