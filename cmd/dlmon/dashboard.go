@@ -1,8 +1,86 @@
 package dlmon
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/charmbracelet/x/term"
+
+	"dlmon/tui"
+)
 
 // dashboard is the command without a name.
 func (a *app) dashboard(ctx context.Context) (int, error) {
+	c, cleanup, err := a.prepare(ctx, func(c *Config) error {
+		if c.Page == pageAll {
+			return errors.New("--page: all is for dlmon snapshot --format json")
+		}
+		return nil
+	})
+	defer cleanup()
+	if err != nil {
+		return a.refused(err)
+	}
+	if f, ok := a.Stdout.(*os.File); !ok || !term.IsTerminal(f.Fd()) || !term.IsTerminal(os.Stdin.Fd()) {
+		return ExitUsage, fmt.Errorf("the dashboard needs a terminal; try %s snapshot", a.Name)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	s, err := c.start(ctx, noTime)
+	if err != nil {
+		cancel()
+		return ExitUsage, err
+	}
+	defer s.close()
+	defer cancel()
+	go s.keepDetecting(ctx)
+	if err := tui.Run(ctx, s.screen(a.Build)); err != nil && ctx.Err() == nil {
+		return ExitTrouble, err
+	}
 	return ExitOK, nil
+}
+
+// prepare makes the config that the dashboard and a snapshot run with: loaded, checked by valid, completed by the
+// binary's own Prepare. cleanup is never nil and is to be called whatever the error.
+func (a *app) prepare(ctx context.Context, valid func(*Config) error) (c *Config, cleanup func(), err error) {
+	cleanup = func() {}
+	if c, err = a.load(); err == nil {
+		err = valid(c)
+	}
+	if err != nil {
+		return nil, cleanup, err
+	}
+	if a.Prepare != nil {
+		clean, err := a.Prepare(ctx, c)
+		if clean != nil {
+			cleanup = clean
+		}
+		if err != nil {
+			return nil, cleanup, err
+		}
+	}
+	if !c.anySource() {
+		return nil, cleanup, a.noSource(c)
+	}
+	return c, cleanup, nil
+}
+
+// refused is the outcome of a command whose prepare failed.
+func (a *app) refused(err error) (int, error) {
+	if errors.Is(err, ErrDone) {
+		return ExitOK, nil
+	}
+	return ExitUsage, err
+}
+
+// noSource says in three lines how to begin.
+func (a *app) noSource(c *Config) error {
+	path := c.File
+	if path == "" {
+		path = defaultPath(a.Env)
+	}
+	return fmt.Errorf("no source to look at. Name one: %[1]s --prometheus-url http://host:9090 (or --health-url, --jaeger-url, --alertmanager-url)\n"+
+		"or write prometheus-url: http://host:9090 into %[2]s (see %[1]s config)\n"+
+		"or look at the demo first: go run ./sources/demo", a.Name, path)
 }

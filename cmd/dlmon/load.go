@@ -83,7 +83,7 @@ func load(in inputs) (*Config, error) {
 			c.origins[o.name] = origin{from}
 			continue
 		}
-		if err := o.fromFile(c, levels); err != nil {
+		if err := o.fromFile(c, levels, in.env); err != nil {
 			errs = append(errs, err)
 		}
 	}
@@ -108,7 +108,7 @@ func load(in inputs) (*Config, error) {
 }
 
 // fromFile takes the option's value from the first level that has it, else its default.
-func (o option) fromFile(c *Config, levels []*level) error {
+func (o option) fromFile(c *Config, levels []*level, env func(string) (string, bool)) error {
 	for _, l := range levels {
 		if s, ok := l.settings[o.name]; ok {
 			c.origins[o.name] = l.origin(s.line)
@@ -116,6 +116,13 @@ func (o option) fromFile(c *Config, levels []*level) error {
 		}
 	}
 	c.origins[o.name] = origin{"default"}
+	if o.name == "ascii" {
+		if variable := asciiLocale(env); variable != "" {
+			c.origins[o.name] = origin{"default, for " + variable + " is not UTF-8"}
+			c.ASCII = true
+			return nil
+		}
+	}
 	if o.def == "" {
 		return nil
 	}
@@ -191,6 +198,21 @@ func defaultPath(env func(string) (string, bool)) string {
 	}
 	if home, _ := env("HOME"); home != "" {
 		return filepath.Join(home, ".config", "dlmon", "config.yaml")
+	}
+	return ""
+}
+
+// asciiLocale is the variable that sets a locale without UTF-8; "" when none does. An environment without any locale
+// is taken for a modern one.
+func asciiLocale(env func(string) (string, bool)) string {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v, _ := env(name); v != "" {
+			v = strings.ToLower(v)
+			if strings.Contains(v, "utf-8") || strings.Contains(v, "utf8") {
+				return ""
+			}
+			return name
+		}
 	}
 	return ""
 }
