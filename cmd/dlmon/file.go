@@ -72,7 +72,7 @@ func parseFile(path string, text []byte) (*file, error) {
 	p := &parser{path: path}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return nil, fmt.Errorf("%s: %s", path, strings.TrimPrefix(err.Error(), "yaml: "))
+		return nil, fmt.Errorf("%s: %s", path, syntaxError(err))
 	}
 	f := emptyFile()
 	f.path, f.top.file = path, path
@@ -91,6 +91,16 @@ func parseFile(path string, text []byte) (*file, error) {
 		return nil, errors.Join(p.errs...)
 	}
 	return f, nil
+}
+
+// syntaxError is YAML's own complaint, without the one text of the file that it may quote: a password that begins with
+// an asterisk reads as an alias.
+func syntaxError(err error) string {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	if strings.Contains(text, "unknown anchor") {
+		return "unknown anchor; a value that begins with * needs quotes"
+	}
+	return text
 }
 
 // level reads the top level (f is set) or a context (f is nil).
