@@ -1,0 +1,309 @@
+package dashboard
+
+// From snapshots to what a panel shows: its state and why, its values, its lines.
+
+import (
+	"cmp"
+	"errors"
+	"math"
+	"slices"
+	"time"
+
+	"dlmon/sources"
+	"dlmon/sources/feed"
+)
+
+// Eval reads the panel's answers from the feed and judges them. It asks nothing and never blocks.
+func Eval(p Panel, env Env) Data {
+	d := Data{Panel: resolveDrill(p, env)}
+	switch p.Kind {
+	case KindAlerts:
+		evalAlerts(&d, env)
+	case KindHealth:
+		evalHealth(&d, env)
+	case KindTargets:
+		evalTargets(&d, env)
+	default:
+		evalPromQL(&d, env)
+	}
+	return d
+}
+
+func (d *Data) set(s State, reason, hint string) { d.State, d.Reason, d.Hint = s, reason, hint }
+
+// status is how a source stands; without a feed, one that is waited for.
+func (e Env) status(source string) feed.SourceStatus {
+	if e.Data != nil {
+		for _, s := range e.Data.Sources() {
+			if s.Name == source {
+				return s
+			}
+		}
+	}
+	return feed.SourceStatus{Name: source, State: feed.Waiting}
+}
+
+// off tells the operator how to turn a source on.
+func (d *Data) off(source string) {
+	d.set(StateOff, source+" is not configured", "set --"+source+"-url or "+source+".url in the config")
+}
+
+// absent is the state of a panel that has nothing to show: its source failed, or has not answered yet.
+func (d *Data) absent(source string, err error) {
+	if err == nil {
+		d.set(StateNoData, "waiting for "+source, "")
+		return
+	}
+	d.Err = err
+	d.set(StateError, err.Error(), advice(err))
+}
+
+func advice(err error) string {
+	if e, ok := errors.AsType[*sources.Error](err); ok {
+		return e.Advice
+	}
+	return ""
+}
+
+// took notes when an answer was true and whether the try after it failed. The panel is as old as its main answer.
+func (d *Data) took(at time.Time, err error) {
+	if d.At.IsZero() {
+		d.At = at
+	}
+	if err != nil {
+		d.Stale = true
+		if d.Err == nil {
+			d.Err = err
+		}
+	}
+}
+
+func evalPromQL(d *Data, env Env) {
+	p := &d.Panel
+	status := env.status(feed.SourcePrometheus)
+	switch {
+	case status.State == feed.Off:
+		d.off(feed.SourcePrometheus)
+		return
+	case env.Vocab == nil || env.Data == nil:
+		d.absent(feed.SourcePrometheus, status.Err)
+		return
+	case len(p.Queries) == 0:
+		d.set(StateNoData, "no query", "")
+		return
+	}
+	expr, missing := expand(p.Queries[0].Expr, env.Vocab, env.rate())
+	if missing != "" {
+		d.set(StateOff, env.Vocab.Missing(missing), "")
+		return
+	}
+	d.Query = expr
+	for i, q := range p.Queries {
+		values, err := d.answer(q, env)
+		if i == 0 && d.At.IsZero() {
+			d.absent(feed.SourcePrometheus, err)
+			return
+		}
+		if i == 0 {
+			sortValues(values, p.Sort)
+		}
+		d.Values = append(d.Values, values...)
+	}
+	d.Lines = d.lines(env)
+	d.Gauges = d.gauges(env)
+	switch p.Kind {
+	case KindTenants:
+		d.tenants(env)
+		return
+	case KindHeatmap:
+		d.Heat = heatOf(d.Values, d.Grid)
+	}
+	d.Facts = d.facts(env)
+	d.judge()
+}
+
+// answer reads one query's snapshots: the value now from whichever of the instant answer and the range's last column
+// is newer, one hour before, and the points.
+func (d *Data) answer(q Query, env Env) ([]Value, error) {
+	expr, ok := q.PromQL(env)
+	if !ok {
+		return nil, nil
+	}
+	instant := env.Data.Instant(q.instant(expr))
+	var ranged sources.Snapshot[sources.Matrix]
+	if q.Range && env.Window > 0 && env.Step > 0 {
+		ranged = env.Data.Range(q.rangeRequest(expr, env))
+	}
+	var before map[string]float64
+	if q.Before {
+		s := env.Data.Instant(q.before(expr))
+		before = make(map[string]float64, len(s.Value.Samples))
+		for _, x := range s.Value.Samples {
+			before[x.Labels.Key()] = x.Value
+		}
+	}
+	byNow := instant.OK() && (!ranged.OK() || !instant.Value.At.Before(ranged.Value.End()))
+	failed := cmp.Or(instant.Err, ranged.Err)
+	switch {
+	case byNow:
+		d.took(instant.At, failed)
+	case ranged.OK():
+		d.took(ranged.At, failed)
+	}
+	if ranged.OK() && (d.Grid.Columns == 0 || q.Name == mainQuery) {
+		d.Grid = Grid{Start: ranged.Value.Start, Step: ranged.Value.Step, Columns: ranged.Value.Columns}
+	}
+	d.warn(instant.Value.Warnings)
+	d.warn(ranged.Value.Warnings)
+
+	values := merge(instant.Value.Samples, byNow, d.onGrid(ranged))
+	for i := range values {
+		v := &values[i]
+		v.Query, v.Unit = q.Name, cmp.Or(q.Unit, d.Panel.Unit)
+		v.Name = q.legend(env.Vocab, v.Labels, d.Panel.Title)
+		v.Before = math.NaN()
+		if b, ok := before[v.Labels.Key()]; ok {
+			v.Before = b
+		}
+		v.State = StateOK
+		if math.IsNaN(v.Now) {
+			v.State = StateNoData
+		}
+	}
+	return values, failed
+}
+
+// onGrid is a range's series on the panel's grid. Queries of one panel are asked apart, so that for a moment one may be
+// a column ahead of the others.
+func (d *Data) onGrid(s sources.Snapshot[sources.Matrix]) []sources.Series {
+	m := s.Value
+	if !s.OK() || m.Step != d.Grid.Step || m.Step <= 0 || m.Start.Equal(d.Grid.Start) && m.Columns == d.Grid.Columns {
+		return m.Series
+	}
+	shift := int(d.Grid.Start.Sub(m.Start) / m.Step)
+	out := make([]sources.Series, len(m.Series))
+	for i, series := range m.Series {
+		values := make([]float64, d.Grid.Columns)
+		for k := range values {
+			values[k] = math.NaN()
+			if at := k + shift; at >= 0 && at < len(series.Values) {
+				values[k] = series.Values[at]
+			}
+		}
+		out[i] = sources.Series{Labels: series.Labels, Values: values}
+	}
+	return out
+}
+
+func (d *Data) warn(texts []string) {
+	for _, t := range texts {
+		if !slices.Contains(d.Warnings, t) {
+			d.Warnings = append(d.Warnings, t)
+		}
+	}
+}
+
+// merge joins the answer now with the range's series by their labels: first those that the answer now has, in its
+// order, then those that only the range still has.
+func merge(samples []sources.Sample, byNow bool, series []sources.Series) []Value {
+	points := make(map[string][]float64, len(series))
+	for _, s := range series {
+		points[s.Labels.Key()] = s.Values
+	}
+	var out []Value
+	if byNow {
+		for _, s := range samples {
+			key := s.Labels.Key()
+			out = append(out, Value{Labels: s.Labels, Now: s.Value, Points: points[key]})
+			delete(points, key)
+		}
+	}
+	for _, s := range series {
+		if _, ok := points[s.Labels.Key()]; !ok {
+			continue
+		}
+		v := Value{Labels: s.Labels, Now: math.NaN(), Points: s.Values, Gone: byNow}
+		if n := len(s.Values); !byNow && n > 0 {
+			v.Now = s.Values[n-1]
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// sortValues puts the lowest or the highest first; what has no value comes last.
+func sortValues(values []Value, order string) {
+	if order == "" {
+		return
+	}
+	slices.SortStableFunc(values, func(a, b Value) int {
+		if x, y := math.IsNaN(a.Now), math.IsNaN(b.Now); x || y {
+			return cmp.Compare(btoi(x), btoi(y))
+		}
+		if order == "desc" {
+			a, b = b, a
+		}
+		return cmp.Compare(a.Now, b.Now)
+	})
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Main are the values of the main query that its answer now really has: what a snapshot holds as series.
+func (d Data) Main() []Value {
+	var out []Value
+	for _, v := range d.Values {
+		if v.Query == mainQuery && !v.Gone {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// Of are the values of one of the panel's queries.
+func (d Data) Of(query string) []Value {
+	var out []Value
+	for _, v := range d.Values {
+		if v.Query == query {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// resolveDrill replaces the label concepts of a drill-down by the real label names. Panels are shared, so that the
+// copy gets a Drill of its own.
+func resolveDrill(p Panel, env Env) Panel {
+	if p.Traces == nil || len(p.Traces.Tags) == 0 || env.Vocab == nil || len(p.Queries) == 0 {
+		return p
+	}
+	drill := *p.Traces
+	drill.Tags = make(map[string]string, len(p.Traces.Tags))
+	for label, concept := range p.Traces.Tags {
+		if name, ok := p.Queries[0].label(env.Vocab, label); ok {
+			drill.Tags[name] = concept
+		}
+	}
+	p.Traces = &drill
+	return p
+}
+
+// DrillTags are the span tags, by their concepts, that explain the series with these labels.
+func DrillTags(p Panel, env Env, labels sources.Labels) map[string]string {
+	tags := map[string]string{}
+	if p.Traces == nil || env.Vocab == nil || len(p.Queries) == 0 {
+		return tags
+	}
+	for label, concept := range p.Traces.Tags {
+		name, ok := p.Queries[0].label(env.Vocab, label)
+		if value := labels[name]; ok && value != "" {
+			tags[concept] = value
+		}
+	}
+	return tags
+}

@@ -1,0 +1,219 @@
+package dashboard
+
+// Where panels stand and how finely time is cut. Pure arithmetic on cells and durations.
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Placed is where a panel stands in the grid, in cells; Panel is its index in the slice given to Layout. Y counts from
+// the grid's first line, and may lie beyond the screen: grids scroll.
+type Placed struct {
+	Panel, X, Y, W, H int
+}
+
+// Narrow is the width in cells below which a grid is ordered for a small terminal.
+const Narrow = 100
+
+const (
+	rowWeight  = 12  // the weights that fill a row of
+	rowColumns = 120 // this many cells; wider screens take more
+	stripMin   = 20  // cells of a golden signal
+)
+
+// column is a stack of panels that stand one above the other.
+type column struct {
+	panels []int
+	weight int
+	min    int
+	height int
+}
+
+// Layout places panels for a width in cells: the strip on top, then rows in reading order (below Narrow columns, in the
+// panels' narrow order), each filling the width and as high as its highest column. Panels never overlap.
+func Layout(panels []Panel, width int) []Placed {
+	if width <= 0 || len(panels) == 0 {
+		return nil
+	}
+	narrow := width < Narrow
+	var strip, grid []int
+	for i, p := range panels {
+		if p.Place.Strip {
+			strip = append(strip, i)
+		} else {
+			grid = append(grid, i)
+		}
+	}
+	if narrow {
+		slices.SortStableFunc(grid, func(a, b int) int {
+			return cmp.Compare(narrowRank(panels[a]), narrowRank(panels[b]))
+		})
+	}
+	out, y := placeStrip(panels, strip, width)
+	for row := range rows(columns(panels, grid, narrow), width) {
+		out = append(out, placeRow(panels, row, width, y)...)
+		y += rowHeight(row)
+	}
+	return out
+}
+
+func narrowRank(p Panel) int {
+	if p.Place.Narrow > 0 {
+		return p.Place.Narrow
+	}
+	return 1 << 20
+}
+
+func columns(panels []Panel, order []int, narrow bool) []column {
+	var cols []column
+	for _, i := range order {
+		place := panels[i].Place
+		c := column{panels: []int{i}, weight: max(place.Weight, 1), min: max(place.Min, 1), height: max(place.Height, 2)}
+		if place.Stack && !narrow && len(cols) > 0 {
+			last := &cols[len(cols)-1]
+			last.panels = append(last.panels, i)
+			last.weight, last.min, last.height = max(last.weight, c.weight), max(last.min, c.min), last.height+c.height
+			continue
+		}
+		cols = append(cols, c)
+	}
+	return cols
+}
+
+// rows breaks columns into rows: a row ends when its weights are used up or a column would become too narrow to read.
+func rows(cols []column, width int) func(func([]column) bool) {
+	capacity := rowWeight
+	if width > rowColumns {
+		capacity = rowWeight * width / rowColumns
+	}
+	return func(yield func([]column) bool) {
+		for len(cols) > 0 {
+			n := 1
+			for n < len(cols) && fits(cols[:n+1], capacity, width) {
+				n++
+			}
+			if !yield(cols[:n]) {
+				return
+			}
+			cols = cols[n:]
+		}
+	}
+}
+
+func fits(row []column, capacity, width int) bool {
+	weight, need := 0, 0
+	for _, c := range row {
+		weight += c.weight
+		need += c.min
+	}
+	return weight <= capacity && need <= width
+}
+
+func rowHeight(row []column) int {
+	h := 0
+	for _, c := range row {
+		h = max(h, c.height)
+	}
+	return h
+}
+
+func placeRow(panels []Panel, row []column, width, y int) []Placed {
+	height := rowHeight(row)
+	var out []Placed
+	x := 0
+	for i, w := range widths(row, width) {
+		top := y
+		for k, p := range row[i].panels {
+			h := max(panels[p].Place.Height, 2)
+			if k == len(row[i].panels)-1 {
+				h = y + height - top
+			}
+			out = append(out, Placed{Panel: p, X: x, Y: top, W: w, H: h})
+			top += h
+		}
+		x += w
+	}
+	return out
+}
+
+// widths shares a row's width by weight; a column that would come out below its minimum takes it from the others.
+func widths(row []column, width int) []int {
+	out := make([]int, len(row))
+	fixed := make([]bool, len(row))
+	for {
+		weight, rest := 0, width
+		for i, c := range row {
+			if fixed[i] {
+				rest -= out[i]
+			} else {
+				weight += c.weight
+			}
+		}
+		again := false
+		for i, c := range row {
+			if fixed[i] {
+				continue
+			}
+			// Rounding is carried along, so that the shares add up to the rest exactly.
+			out[i] = rest * c.weight / weight
+			rest, weight = rest-out[i], weight-c.weight
+			if out[i] < c.min && len(row) > 1 {
+				out[i], fixed[i], again = c.min, true, true
+				break
+			}
+		}
+		if !again {
+			return out
+		}
+	}
+}
+
+// placeStrip puts the golden signals side by side: three lines each, two on a narrow screen.
+func placeStrip(panels []Panel, strip []int, width int) (out []Placed, y int) {
+	height := 3
+	if width < Narrow {
+		height = 2
+	}
+	for len(strip) > 0 {
+		n := max(1, min(len(strip), width/stripMin))
+		// Four in two rows of two rather than three and one.
+		if n < len(strip) && len(strip) < 2*n {
+			n = (len(strip) + 1) / 2
+		}
+		row := make([]column, n)
+		for i := range row {
+			row[i] = column{panels: strip[i : i+1], weight: 1, min: 1, height: height}
+		}
+		x := 0
+		for i, w := range widths(row, width) {
+			out = append(out, Placed{Panel: strip[i], X: x, Y: y, W: w, H: height})
+			x += w
+		}
+		strip, y = strip[n:], y+height
+	}
+	return out, y
+}
+
+// GridStep is the step of range queries for a window drawn over so many columns: the smallest of a fixed ladder with
+// which the window needs no more columns than there are. It is never below a second.
+func GridStep(window time.Duration, columns int) time.Duration {
+	columns = max(columns, 1)
+	for _, step := range []time.Duration{
+		time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second,
+		time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute,
+		time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour,
+	} {
+		if window <= step*time.Duration(columns) {
+			return step
+		}
+	}
+	return 24 * time.Hour
+}
+
+// RateWindow is the window of rate() in the dashboards: the guide's five minutes, or more when samples or columns lie
+// further apart, so that no spike hides between two columns.
+func RateWindow(scrape, step time.Duration) time.Duration {
+	return max(5*time.Minute, 4*scrape, step)
+}

@@ -1,0 +1,99 @@
+package dashboard
+
+// What a panel asks of the feed.
+
+import (
+	"time"
+
+	"dlmon/sources/feed"
+)
+
+const (
+	mainQuery   = "main"
+	beforeAgo   = time.Hour
+	beforeEvery = time.Minute
+)
+
+// rate is the effective rate window; the guide's five minutes until the root has worked it out.
+func (e Env) rate() time.Duration {
+	if e.Rate > 0 {
+		return e.Rate
+	}
+	return RateWindow(0, e.Step)
+}
+
+// PromQL is the query as it is asked, and false when the vocabulary is unknown yet or lacks what it needs.
+func (q Query) PromQL(env Env) (string, bool) {
+	if env.Vocab == nil {
+		return "", false
+	}
+	expr, missing := expand(q.Expr, env.Vocab, env.rate())
+	return expr, missing == ""
+}
+
+func (q Query) instant(expr string) feed.Request {
+	return feed.Request{Kind: feed.Instant, Expr: expr, Every: q.Every}
+}
+
+func (q Query) before(expr string) feed.Request {
+	return feed.Request{Kind: feed.Instant, Expr: expr, Ago: beforeAgo, Every: beforeEvery}
+}
+
+func (q Query) rangeRequest(expr string, env Env) feed.Request {
+	return feed.Request{Kind: feed.Range, Expr: expr, Window: env.Window, Step: env.Step}
+}
+
+// Requests is what the panel needs while it is on the screen. A panel whose main query can't be asked (the vocabulary
+// is not known yet, or lacks it) asks for no PromQL at all.
+func (p Panel) Requests(env Env) []feed.Request {
+	var reqs []feed.Request
+	switch p.Kind {
+	case KindAlerts:
+		return []feed.Request{{Kind: feed.Rules}, {Kind: feed.Managed}}
+	case KindHealth:
+		return []feed.Request{{Kind: feed.Health}}
+	case KindTargets:
+		reqs = append(reqs, feed.Request{Kind: feed.Targets})
+		// Engines that scrape nothing themselves know no targets, but hold what was scraped.
+		if env.Data != nil && refused(env.Data.Targets()) {
+			reqs = append(reqs, p.InstantRequests(env)...)
+		}
+	}
+	for i, q := range p.Queries {
+		expr, ok := q.PromQL(env)
+		if !ok && i == 0 {
+			break
+		}
+		if !ok {
+			continue
+		}
+		if q.Instant {
+			reqs = append(reqs, q.instant(expr))
+		}
+		if q.Range && env.Window > 0 && env.Step > 0 {
+			reqs = append(reqs, q.rangeRequest(expr, env))
+		}
+		if q.Before {
+			reqs = append(reqs, q.before(expr))
+		}
+	}
+	for _, g := range p.Gauges {
+		if g.Check != "" && len(reqs) > 0 {
+			reqs = append(reqs, feed.Request{Kind: feed.Health})
+		}
+	}
+	return reqs
+}
+
+// InstantRequests is the main query as an instant query, whatever the panel asks while it is on the screen: what a
+// snapshot holds as the panel's series. It is empty when there is no main query or it can't be asked.
+func (p Panel) InstantRequests(env Env) []feed.Request {
+	if len(p.Queries) == 0 {
+		return nil
+	}
+	expr, ok := p.Queries[0].PromQL(env)
+	if !ok {
+		return nil
+	}
+	return []feed.Request{p.Queries[0].instant(expr)}
+}
