@@ -20,7 +20,7 @@ import (
 // DefaultTimeout bounds one request; DefaultMaxBytes bounds one answer.
 const (
 	DefaultTimeout  = 10 * time.Second
-	DefaultMaxBytes = 64 << 20
+	DefaultMaxBytes = 16 << 20
 	dialTimeout     = 5 * time.Second
 )
 

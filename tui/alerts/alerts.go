@@ -127,7 +127,7 @@ func (p *Page) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	case "enter":
 		if p.cursor.Row < len(rows) {
 			if r := rows[p.cursor.Row]; r.alert != nil {
-				return page.Send(page.OpenTraces{Query: Query(c, *r.alert, r.rule)})
+				return page.Send(page.OpenTraces{Query: page.AlertQuery(c, *r.alert)})
 			}
 			return page.Send(page.Notice{Text: "a rule that cannot be evaluated has no traces"})
 		}
@@ -141,32 +141,6 @@ func (p *Page) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 		}
 	}
 	return nil
-}
-
-// Query is what explains an alert in traces: its labels that spans carry, since it went active, failed ones first
-// where the rule is about errors.
-func Query(c page.Context, a sources.Alert, rule *sources.Rule) page.TraceQuery {
-	q := page.TraceQuery{Title: "alert " + a.Name, Tags: map[string]string{}, Since: a.ActiveSince}
-	for concept, in := range map[string]string{"tenant": "search_latency", "search_type": "search_latency", "endpoint": "requests"} {
-		label := map[string]string{"tenant": "tenant_id"}[concept]
-		if label == "" {
-			label = concept
-		}
-		if c.Env.Vocab != nil {
-			if l, ok := c.Env.Vocab.Label(in, concept); ok {
-				label = l
-			}
-		}
-		if v := a.Labels[label]; v != "" {
-			q.Tags[concept] = v
-		}
-	}
-	about := strings.ToLower(a.Name)
-	if rule != nil {
-		about += " " + strings.ToLower(rule.Expr)
-	}
-	q.Errors = strings.Contains(about, "error") || strings.Contains(about, "fail") || strings.Contains(about, "5..")
-	return q
 }
 
 // listHeight is how many rows the list takes of a page so high: what it needs, at most half where there is a detail.
