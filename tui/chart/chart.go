@@ -32,6 +32,9 @@ func SeriesInk(i int) Ink { return series + Ink(min(max(i, 0), int(heat-series)-
 // Series tells which series an ink belongs to.
 func (k Ink) Series() (int, bool) { return int(k - series), k >= series && k < heat }
 
+// HeatInk is the ink of a heatmap's level, 0 for an empty cell.
+func HeatInk(level int) Ink { return heat + Ink(max(level, 0)) }
+
 // Heat tells which level of a heatmap an ink belongs to, 0 for an empty cell.
 func (k Ink) Heat() (int, bool) { return int(k - heat), k >= heat }
 

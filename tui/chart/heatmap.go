@@ -42,7 +42,7 @@ func Heatmap(buckets [][]float64, labels []string, w, h int, signs []string, f F
 		row := blanks(width)
 		for x, v := range fitted[i] {
 			if level := shade(v, top, len(signs)); level >= 0 {
-				row[x] = Cell{[]rune(signs[level])[0], heat + Ink(level)}
+				row[x] = Cell{[]rune(signs[level])[0], HeatInk(level)}
 			}
 		}
 		for range each {
@@ -63,6 +63,12 @@ func shade(v, top float64, levels int) int {
 	// A hundredth of the fullest cell is still told from a thousandth.
 	part := math.Log1p(100*(v/top)) / math.Log1p(100)
 	return min(max(int(math.Ceil(part*float64(levels-1))), 1), levels-1)
+}
+
+// Shade is the largest value drawn with a level of levels shades, as a part of the largest value of all.
+func Shade(level, levels int) float64 {
+	part := float64(level) / float64(max(levels-1, 1))
+	return math.Expm1(part*math.Log1p(100)) / 100
 }
 
 // sumNeighbours merges buckets until there are at most n. A merged bucket carries the label of its upper one.

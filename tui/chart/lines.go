@@ -12,6 +12,8 @@ type Frame struct {
 	Time   TimeAxis
 	Cursor int // the column of the values being read; -1 for none
 	ASCII  bool
+	// Binary makes powers of two the round values of the scale, as bytes want it.
+	Binary bool
 	// Distinct draws each series with signs of its own (see Mark), for screens without colour.
 	Distinct bool
 }
@@ -29,23 +31,12 @@ func Lines(all [][]float64, w, h int, f Frame, marks ...Threshold) [][]Cell {
 	if !ok || w <= 0 || h <= 0 {
 		return framed(nil, nil, w, h, 0, f)
 	}
-	lo, hi = scale(lo, hi)
+	lo, hi = scale(lo, hi, f.Binary)
 	plotH := h - f.Time.lines()
 	if plotH < 2 {
 		f.Time, plotH = TimeAxis{}, h
 	}
-	labels := make([]string, plotH)
-	last := ""
-	for y := range labels {
-		// The top, the bottom and as many between as leave two rows free each.
-		if f.Format == nil || plotH < 2 || (y != 0 && y != plotH-1 && (y%3 != 0 || plotH-1-y < 2)) {
-			continue
-		}
-		part := float64(y) / float64(plotH-1)
-		if text := f.Format(hi*(1-part) + lo*part); text != last {
-			labels[y], last = text, text
-		}
-	}
+	labels := ticks(lo, hi, plotH, f)
 	left := margin(labels, w)
 	width := w - left
 	columns := 0
@@ -91,34 +82,63 @@ func flat(all [][]float64, lo, hi float64, ascii bool) []Cell {
 	return cells
 }
 
-// scale widens a range to round numbers.
-func scale(lo, hi float64) (float64, float64) {
+// scale widens a range to round numbers, and to zero unless that would flatten the lines.
+func scale(lo, hi float64, binary bool) (float64, float64) {
 	switch {
-	case lo >= 0 && lo < 0.7*hi:
-		lo = 0
 	case lo == 0 && hi == 0:
 		return 0, 1
+	case lo >= 0 && lo < 0.7*hi:
+		lo = 0
 	}
+	size := math.Max(math.Abs(lo), math.Abs(hi))
 	// Powers of ten are out of reach at the ends of what a float64 holds.
-	if m := math.Max(math.Abs(lo), math.Abs(hi)); m > 1e300 || m < 1e-300 {
+	if size > 1e300 || size < 1e-300 {
 		return math.Min(lo, 0), math.Max(hi, math.SmallestNonzeroFloat64*8)
 	}
-	span := hi - lo
-	if least := 0.1 * math.Max(math.Abs(lo), math.Abs(hi)); span < least {
-		span = least
-	}
-	unit := math.Pow(10, math.Floor(math.Log10(span)))
-	for _, part := range []float64{0.1, 0.2, 0.25, 0.5, 1} {
-		if span/(unit*part) <= 12 {
-			unit *= part
-			break
-		}
-	}
-	lo, hi = math.Floor(lo/unit)*unit, math.Ceil(hi/unit)*unit
-	if hi-lo < unit {
-		hi = lo + unit
+	step := round(math.Max(hi-lo, 0.1*size)/12, binary)
+	lo, hi = math.Floor(lo/step)*step, math.Ceil(hi/step)*step
+	if hi-lo < step {
+		hi = lo + step
 	}
 	return lo, hi
+}
+
+// round is the smallest round number that is at least v: 1, 2, 2.5 or 5 times a power of ten, or a power of two.
+func round(v float64, binary bool) float64 {
+	if binary && v >= 1 {
+		return math.Exp2(math.Ceil(math.Log2(v)))
+	}
+	unit := math.Pow(10, math.Floor(math.Log10(v)))
+	for _, n := range []float64{1, 2, 2.5, 5} {
+		if n*unit >= v {
+			return n * unit
+		}
+	}
+	return 10 * unit
+}
+
+// ticks are the labels of the rows of a plot: round values, about every third row, and both ends where they don't
+// stand on a neighbour's heels.
+func ticks(lo, hi float64, rows int, f Frame) []string {
+	labels := make([]string, rows)
+	if f.Format == nil || rows < 2 {
+		return labels
+	}
+	labels[rows-1], labels[0] = f.Format(lo), f.Format(hi)
+	step := round((hi-lo)/math.Ceil(float64(rows-1)/3), f.Binary)
+	if !(step > 0) || math.IsInf(step, 0) {
+		return labels
+	}
+	for v := math.Ceil(lo/step) * step; v < hi; v += step {
+		y := int(math.Round((hi - v) / (hi - lo) * float64(rows-1)))
+		if y < 2 || y > rows-3 {
+			continue
+		}
+		if text := f.Format(v); text != labels[0] && text != labels[rows-1] {
+			labels[y] = text
+		}
+	}
+	return labels
 }
 
 func margin(labels []string, w int) int {
@@ -156,7 +176,7 @@ func framed(rows [][]Cell, labels []string, w, h, columns int, f Frame) [][]Cell
 			write(line, left-2-ansi.StringWidth(labels[y]), labels[y], Label)
 			line[left-1] = Cell{f.sign('│', '|'), Axis}
 			if labels[y] != "" {
-				line[left-1].Rune = f.sign('┤', '+')
+				line[left-1].Rune = f.sign('┤', '|')
 			}
 		}
 		copy(line[left:], row)

@@ -1,10 +1,11 @@
 package panel
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
-	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"dlmon/sources"
 	"dlmon/tui/dashboard"
@@ -24,19 +25,23 @@ func (v *view) alertsFacts() string {
 			pending++
 		}
 	}
-	var parts []string
+	text := ""
 	for _, c := range []struct {
 		n    int
 		what string
 	}{{firing, "firing"}, {pending, "pending"}, {muted, "muted"}} {
 		if c.n > 0 {
-			parts = append(parts, strconv.Itoa(c.n)+" "+c.what)
+			longer := strings.TrimPrefix(text+", "+strconv.Itoa(c.n)+" "+c.what, ", ")
+			if text != "" && len(longer)+ansi.StringWidth(v.Panel.Title)+10 > v.w {
+				break
+			}
+			text = longer
 		}
 	}
-	if len(parts) == 0 {
+	if text == "" {
 		return ""
 	}
-	return "(" + strings.Join(parts, ", ") + ")"
+	return "(" + text + ")"
 }
 
 // alerts is a row per alert, and under as many as there is room for what they are about.
@@ -45,20 +50,27 @@ func (v *view) alerts() []string {
 		return []string{" " + v.s.OK.Render(v.g.OK) + " " + v.s.Text.Render("none firing")}
 	}
 	g := grid{columns: []column{
-		{},
-		{least: 8, most: 48, grow: true},
-		{drop: 1},
-		{},
+		{tight: true},
+		{least: 8, most: 48, give: 16, grow: true},
+		{drop: 2},
 		{right: true},
 	}}
+	// The sign tells the severity, too: the word is the first to go.
+	severity := v.w >= 52
+	if severity {
+		g.columns = slices.Insert(g.columns, 2, column{drop: 1})
+	}
 	for _, a := range v.Alerts {
-		g.rows = append(g.rows, v.alert(a))
+		g.rows = append(g.rows, v.alert(a, severity))
 	}
 	widths := g.widths(v.w - 1)
 	from, to, rest := v.shown(len(g.rows), v.h)
 	spare := v.h - (to - from)
 	if rest {
 		spare = 0
+	}
+	if v.h == 1 {
+		return v.list(g, 1, nil)
 	}
 	var out []string
 	for i, r := range g.rows[from:to] {
@@ -82,12 +94,12 @@ func (v *view) alerts() []string {
 
 func (v *view) moreFiring(n, firing int) string {
 	if firing == 0 {
-		return v.more(n, "none firing")
+		return v.more(n, "pending or muted")
 	}
 	return v.more(n) + v.s.Muted.Render(", ") + v.s.Warn.Render(v.g.Warn+" "+strconv.Itoa(firing)+" firing")
 }
 
-func (v *view) alert(a sources.Alert) []cell {
+func (v *view) alert(a sources.Alert, withSeverity bool) []cell {
 	sign, style := page.AlertMark(v.s, a)
 	state := string(a.State)
 	text := style
@@ -109,20 +121,11 @@ func (v *view) alert(a sources.Alert) []cell {
 	if severity == "" {
 		severity = "no severity"
 	}
-	return []cell{
-		{text: sign, style: style},
-		{text: a.Name, style: name},
-		{text: severity, style: text},
-		{text: state, style: stateStyle(v, a, text)},
-		since,
+	row := []cell{{text: sign, style: style}, {text: a.Name, style: name}, {text: state, style: text}, since}
+	if withSeverity {
+		row = slices.Insert(row, 2, cell{text: severity, style: text})
 	}
-}
-
-func stateStyle(v *view, a sources.Alert, style lipgloss.Style) lipgloss.Style {
-	if a.State == sources.Pending && !a.Muted() {
-		return v.s.Pending
-	}
-	return style
+	return row
 }
 
 // about is what an alert says of itself: for whom, and its summary, description or value.

@@ -1,6 +1,8 @@
 package panel
 
 import (
+	"strings"
+
 	"dlmon/tui/dashboard"
 )
 
@@ -13,31 +15,37 @@ func (v *view) bars() []string {
 		return append(rows.gauges(v.Gauges), facts...)
 	}
 	all := v.main()
+	beside := v.beside(all)
+	facts = v.factsOnly()
 	room := max(v.h-len(facts), 1)
 	full := v.fullScale(all)
-	g := grid{columns: []column{{most: max(v.w*2/5, 8)}, {right: true}, {least: 5, grow: true, drop: 1}}}
+	g := grid{columns: []column{{most: max(v.w*2/5, 8), mid: true}, {right: true}, {drop: 1}, {least: 5, grow: true, drop: 2}}}
 	for _, x := range all {
 		text := v.now(x)
-		if x.State == dashboard.StateWarn || x.State == dashboard.StateCritical {
-			sign, _ := v.mark(x.State)
-			text = sign + " " + text
-		}
+		text = v.sign(x.State, text)
 		g.rows = append(g.rows, []cell{
 			{text: v.name(x), style: v.s.Muted},
 			{text: text, style: v.tint(x.State, v.s.Text)},
+			{text: beside[x.Name], style: v.s.Muted},
 			{draw: func(w int) string { return v.bar(x.Now, full, w, v.tint(x.State, v.s.SeriesStyle(0))) }},
 		})
 	}
-	widths := g.widths(v.w - 1)
-	from, to, rest := v.shown(len(g.rows), room)
-	var out []string
-	for i, r := range g.rows[from:to] {
-		out = append(out, v.row(g, widths, r, from+i == v.o.Selected))
+	return append(v.list(g, room, nil), facts...)
+}
+
+// beside are the values of other queries for the same series in words: "hits 3.1/s".
+func (v *view) beside(all []dashboard.Value) map[string]string {
+	names := map[string]bool{}
+	for _, x := range all {
+		names[x.Name] = true
 	}
-	if rest {
-		out = append(out, v.more(len(g.rows)-(to-from)))
+	out := map[string]string{}
+	for _, x := range v.others() {
+		if names[x.Name] && finite(x.Now) && x.Now != 0 {
+			out[x.Name] = join(out[x.Name], strings.TrimSpace(v.queryTitle(x.Query)+" "+v.now(x)))
+		}
 	}
-	return append(out, facts...)
+	return out
 }
 
 // fullScale is what the longest bar stands for: all of a ratio, else the largest value.

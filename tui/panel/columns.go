@@ -1,11 +1,13 @@
 package panel
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
 )
 
@@ -16,7 +18,10 @@ type column struct {
 	drop  int  // columns are left out in ascending order of drop where room is short; 0 never
 	least int  // cells it must have
 	most  int  // cells it may have; 0 as wide as its widest cell
+	give  int  // where room is short it shrinks to this before any column is left out; 0 never
 	grow  bool // takes the cells that are left over
+	tight bool // one cell to the next column, not two
+	mid   bool // what is too long loses its middle: names that differ at their end
 }
 
 // cell is one cell of a table. Draw, if set, draws into the cells that the column got.
@@ -32,58 +37,84 @@ type grid struct {
 	rows    [][]cell
 }
 
+// titled tells whether the columns need headings: one column of numbers says it in the panel's title.
+func (g grid) titled() bool {
+	n := 0
+	for _, c := range g.columns {
+		if c.title != "" {
+			n++
+		}
+	}
+	return n > 1
+}
+
 // widths shares the room out: 0 for a column that is left out. One cell is for the pointer, two stand between columns.
 func (g grid) widths(room int) []int {
-	want := make([]int, len(g.columns))
+	full := make([]int, len(g.columns))
 	for i, c := range g.columns {
-		want[i] = max(ansi.StringWidth(c.title), c.least)
+		full[i] = max(ansi.StringWidth(c.title), c.least)
 		for _, r := range g.rows {
-			want[i] = max(want[i], ansi.StringWidth(r[i].text))
+			full[i] = max(full[i], ansi.StringWidth(r[i].text))
 		}
 		if c.most > 0 {
-			want[i] = max(min(want[i], c.most), c.least)
+			full[i] = max(min(full[i], c.most), c.least)
 		}
 	}
-	out := make([]bool, len(want))
-	total := func() int {
-		sum := 1 - 2
+	want := slices.Clone(full)
+	// left is the room that is free, negative when it is short.
+	left := func() int {
+		rest, gap := room-1, 0
 		for i, w := range want {
-			if !out[i] {
-				sum += w + 2
+			if w > 0 {
+				rest -= w + gap
+				gap = g.gap(i)
 			}
 		}
-		return sum
+		return rest
 	}
-	for total() > room {
+	for i, c := range g.columns {
+		if c.give > 0 && left() < 0 {
+			want[i] = max(want[i]+left(), min(want[i], c.give))
+		}
+	}
+	for left() < 0 {
 		next := -1
 		for i, c := range g.columns {
-			if !out[i] && c.drop > 0 && (next < 0 || c.drop < g.columns[next].drop) {
+			if want[i] > 0 && c.drop > 0 && (next < 0 || c.drop < g.columns[next].drop) {
 				next = i
 			}
 		}
 		if next < 0 {
 			break
 		}
-		out[next] = true
+		want[next] = 0
 	}
-	// What still is too wide gives way from the left: that is where names stand.
-	for i := range want {
-		if over := total() - room; over > 0 && !out[i] {
-			want[i] = max(want[i]-over, min(want[i], 1))
+	// What still is too wide gives way from the left: that is where names stand. What shrank in vain grows back.
+	for i, c := range g.columns {
+		switch over := left(); {
+		case want[i] == 0:
+		case over < 0:
+			want[i] = max(want[i]+over, 1)
+		case c.give > 0:
+			want[i] = min(want[i]+over, full[i])
 		}
 	}
 	for i, c := range g.columns {
-		if left := room - total(); left > 0 && c.grow && !out[i] {
-			want[i] += left
-			if c.most > 0 && !(c.most < want[i]-left) {
-				want[i] = min(want[i], c.most)
+		if c.grow && want[i] > 0 {
+			want[i] += max(left(), 0)
+			if c.most > 0 {
+				want[i] = min(want[i], max(c.most, full[i]))
 			}
-		}
-		if out[i] {
-			want[i] = 0
 		}
 	}
 	return want
+}
+
+func (g grid) gap(i int) int {
+	if g.columns[i].tight {
+		return 1
+	}
+	return 2
 }
 
 func (v *view) headings(g grid, widths []int) string {
@@ -107,16 +138,19 @@ func (v *view) row(g grid, widths []int, cells []cell, selected bool) string {
 	} else {
 		b.WriteByte(' ')
 	}
-	first := true
+	gap := 0
 	for i, c := range cells {
 		w := widths[i]
 		if w == 0 {
 			continue
 		}
-		if !first {
-			b.WriteString(back(lipgloss.NewStyle()).Render("  "))
+		if gap > 0 {
+			b.WriteString(back(v.s.Text).Render(strings.Repeat(" ", gap)))
 		}
-		first = false
+		gap = g.gap(i)
+		if g.columns[i].mid {
+			c.text = v.middle(c.text, w)
+		}
 		switch {
 		case c.draw != nil:
 			b.WriteString(c.draw(w))
@@ -129,12 +163,56 @@ func (v *view) row(g grid, widths []int, cells []cell, selected bool) string {
 	return b.String()
 }
 
-// shown is which of n rows are drawn on room lines from offset on, and whether a line is kept to count the rest.
+// middle shortens a name to width cells by its middle, because names often differ at their end only.
+func (v *view) middle(s string, width int) string {
+	w := ansi.StringWidth(s)
+	if w <= width || width < 6 {
+		return ansi.Truncate(s, max(width, 0), v.g.Ellipsis)
+	}
+	head := (width - 1) / 2
+	return ansi.Truncate(s, head, "") + v.g.Ellipsis + ansi.TruncateLeft(s, w-(width-1-head), "")
+}
+
+// selected tells whether row i is under the cursor; only tables have one.
+func (v *view) selected(i int) bool {
+	switch v.Panel.Kind {
+	case dashboard.KindTenants, dashboard.KindAlerts, dashboard.KindHealth, dashboard.KindTable:
+		return i == v.o.Selected
+	}
+	return false
+}
+
+// shown is which of n rows are drawn on room lines from offset on, and whether a line is kept to count the rest. A
+// single line shows the first row: what is worst stands there.
 func (v *view) shown(n, room int) (from, to int, rest bool) {
 	if n <= room {
 		return 0, n, false
 	}
-	room = max(room-1, 0)
-	from = min(v.o.Offset, max(n-room, 0))
-	return from, min(from+room, n), true
+	if room > 1 {
+		room--
+		rest = true
+	}
+	room = max(room, 0)
+	from = min(v.o.Offset, n-room)
+	return from, from + room, rest
+}
+
+// list draws the rows that fit on room lines; rest words what is not shown: how many, from and to being those that are.
+func (v *view) list(g grid, room int, rest func(hidden, from, to int) string) []string {
+	widths := g.widths(v.w - 1)
+	from, to, count := v.shown(len(g.rows), room)
+	var out []string
+	for i, r := range g.rows[from:to] {
+		out = append(out, v.row(g, widths, r, v.selected(from+i)))
+	}
+	hidden := len(g.rows) - (to - from)
+	switch {
+	case count && rest != nil:
+		out = append(out, rest(hidden, from, to))
+	case count:
+		out = append(out, v.more(hidden))
+	case hidden > 0 && len(out) > 0:
+		out[0] = v.counted(out[0], hidden)
+	}
+	return out
 }

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"dlmon/sources"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
@@ -94,21 +92,14 @@ func (v *view) fullPlot() []string {
 		return v.rows(all, facts)
 	}
 	out := v.plot(all, v.w, plotH, true)
-	widths := g.widths(v.w - 1)
-	out = append(out, v.headings(g, widths))
-	from, to, rest := v.shown(len(g.rows), room-1)
-	for _, r := range g.rows[from:to] {
-		out = append(out, v.row(g, widths, r, false))
-	}
-	if rest {
-		out = append(out, v.more(len(g.rows)-(to-from)))
-	}
+	out = append(out, v.headings(g, g.widths(v.w-1)))
+	out = append(out, v.list(g, room-1, nil)...)
 	return append(out, facts...)
 }
 
 func (v *view) legendGrid(all []dashboard.Value, reading bool) grid {
 	g := grid{columns: []column{
-		{}, {title: "series", most: max(v.w/2, 12)},
+		{tight: true}, {title: "series", most: max(v.w/2, 12), give: 12, mid: true},
 		{title: "last", right: true}, {title: "min", right: true, drop: 1},
 		{title: "max", right: true, drop: 3}, {title: "avg", right: true, drop: 2},
 	}}
@@ -124,10 +115,7 @@ func (v *view) legendGrid(all []dashboard.Value, reading bool) grid {
 		}
 		last := number(x.Now)
 		last.style = v.tint(x.State, v.s.Bold)
-		if x.State == dashboard.StateWarn || x.State == dashboard.StateCritical {
-			s, _ := v.mark(x.State)
-			last.text = s + " " + last.text
-		}
+		last.text = v.sign(x.State, last.text)
 		row := []cell{
 			{text: sign, style: style}, {text: v.name(x), style: v.s.Text},
 			last, number(sum.Min), number(sum.Max), number(sum.Avg),
@@ -143,9 +131,4 @@ func (v *view) legendGrid(all []dashboard.Value, reading bool) grid {
 		g.rows = append(g.rows, row)
 	}
 	return g
-}
-
-// cut shortens a styled text to width cells.
-func (v *view) cut(s string, width int) string {
-	return ansi.Truncate(s, max(width, 0), v.g.Ellipsis)
 }

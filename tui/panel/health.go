@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"dlmon/sources"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
@@ -41,9 +43,9 @@ func (v *view) health() []string {
 		return v.healthFlow()
 	}
 	g := grid{columns: []column{
-		{},
-		{least: 6, most: 28},
-		{least: 4, most: max(v.w/2, 20), drop: 3},
+		{tight: true},
+		{least: 6, most: 28, mid: true},
+		{give: 12, most: max(v.w/2, 20)},
 		{right: true, drop: 1},
 		{least: 8, grow: true, drop: 2},
 	}}
@@ -58,14 +60,32 @@ func (v *view) health() []string {
 	}
 	widths := g.widths(v.w - 1)
 	from, to, rest := v.shown(len(g.rows), v.h)
+	spare := v.h - (to - from)
 	var out []string
 	for i, r := range g.rows[from:to] {
+		c := checks[from+i]
+		// What is wrong is not cut: it gets a line of its own, or the room of the columns after it.
+		cut := ill(c) && ansi.StringWidth(c.Message) > widths[2]
+		if cut && (spare == 0 || rest) {
+			text := v.row(g, widths[:2], r[:2], from+i == v.o.Selected) + "  "
+			_, style := page.HealthMark(v.s, c.Status)
+			out = append(out, text+style.Render(v.fitMost(c.Message, v.w-1-ansi.StringWidth(text))))
+			continue
+		}
+		if cut {
+			r[2].text = ""
+		}
 		out = append(out, v.row(g, widths, r, from+i == v.o.Selected))
+		if cut {
+			_, style := page.HealthMark(v.s, c.Status)
+			out = append(out, "   "+style.Render(v.fitMost(c.Message, v.w-4)))
+			spare--
+		}
 	}
 	if rest {
 		bad := 0
 		for i, c := range checks {
-			if (i < from || i >= to) && (c.Status == sources.Degraded || c.Status == sources.Unhealthy) {
+			if (i < from || i >= to) && ill(c) {
 				bad++
 			}
 		}
@@ -74,10 +94,12 @@ func (v *view) health() []string {
 	return out
 }
 
+func ill(c sources.Check) bool { return c.Status == sources.Degraded || c.Status == sources.Unhealthy }
+
 func (v *view) check(c sources.Check) []cell {
 	sign, style := page.HealthMark(v.s, c.Status)
 	message := v.s.Muted
-	if c.Status == sources.Degraded || c.Status == sources.Unhealthy {
+	if ill(c) {
 		message = style
 	}
 	text := c.Message

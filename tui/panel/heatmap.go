@@ -17,9 +17,53 @@ func (v *view) heatmap() []string {
 		facts = nil
 	}
 	cells, labels := v.buckets()
-	h := v.h - len(facts)
+	if v.o.Full {
+		facts = append(v.heatLegend(cells, labels), facts...)
+	}
+	h := max(v.h-len(facts), 0)
 	f := v.frame(v.o.Full)
 	return append(v.paint(chart.Heatmap(cells, labels, max(v.w-1, 0), h, v.g.Heat, f)), facts...)
+}
+
+// heatLegend says what the shades stand for, and what fell into the buckets at the cursor.
+func (v *view) heatLegend(cells [][]float64, labels []string) []string {
+	top := 0.0
+	for _, row := range cells {
+		for _, x := range row {
+			if finite(x) {
+				top = max(top, x)
+			}
+		}
+	}
+	var scale []string
+	for i, sign := range v.g.Heat {
+		style := v.ink(chart.HeatInk(i))
+		text := dashboard.FormatValue(chart.Shade(i, len(v.g.Heat))*top, dashboard.UnitPerSec)
+		switch i {
+		case 0:
+			text = "none"
+		case len(v.g.Heat) - 1:
+			text = "to " + dashboard.FormatValue(top, dashboard.UnitPerSec)
+		default:
+			text = "to " + text
+		}
+		scale = append(scale, style.Render(sign)+" "+v.s.Muted.Render(text))
+	}
+	lines, _ := flow(scale, v.w-1, 1)
+	if c := v.o.Cursor; c >= 0 && c < v.Grid.Columns {
+		reading := []string{v.s.Muted.Render("at " + v.column(c).In(v.zone()).Format("15:04:05"))}
+		for i, row := range cells {
+			if c < len(row) && finite(row[c]) && row[c] > 0 {
+				reading = append(reading, v.s.Muted.Render("to "+labels[i])+" "+v.s.Focus.Render(dashboard.FormatValue(row[c], dashboard.UnitPerSec)))
+			}
+		}
+		more, _ := flow(reading, v.w-1, 2)
+		lines = append(lines, more...)
+	}
+	for i := range lines {
+		lines[i] = " " + lines[i]
+	}
+	return lines
 }
 
 // buckets leaves out the buckets at both ends that nothing ever fell into.

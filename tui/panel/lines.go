@@ -39,6 +39,11 @@ func (v *view) undrawn() []string {
 func (v *view) lines() []string {
 	all := v.drawn()
 	facts := v.facts()
+	if n := len(v.Gauges); n > 0 && v.h > n+1 && !v.o.Full {
+		rest := *v
+		rest.Gauges, rest.h = nil, v.h-n
+		return append(v.gauges(v.Gauges), rest.lines()...)
+	}
 	if len(all) == 0 {
 		return append(v.table(), facts...)
 	}
@@ -115,7 +120,7 @@ func (v *view) plot(all []dashboard.Value, w, h int, rule bool) []string {
 func (v *view) frame(rule bool) chart.Frame {
 	f := chart.Frame{
 		Format: func(x float64) string { return dashboard.FormatValue(x, v.Panel.Unit) },
-		Cursor: -1, ASCII: v.s.ASCII, Distinct: !v.s.Color,
+		Binary: v.Panel.Unit == dashboard.UnitBytes, Cursor: -1, ASCII: v.s.ASCII, Distinct: !v.s.Color,
 	}
 	if v.Grid.Columns > 1 {
 		f.Time = chart.TimeAxis{Start: v.Grid.Start, End: v.column(v.Grid.Columns - 1), Zone: v.zone(), Rule: rule}
@@ -163,11 +168,8 @@ func (v *view) ink(k chart.Ink) lipgloss.Style {
 func (v *view) legendEntry(x dashboard.Value, i, most int) string {
 	sign, style := v.seriesMark(i)
 	value := v.now(x)
-	if x.State == dashboard.StateWarn || x.State == dashboard.StateCritical {
-		state, _ := v.mark(x.State)
-		value = state + " " + value
-	}
-	name := ansi.Truncate(v.name(x), max(most, 4), v.g.Ellipsis)
+	value = v.sign(x.State, value)
+	name := v.middle(v.name(x), max(most, 4))
 	return style.Render(sign) + " " + v.s.Muted.Render(name) + " " + v.tint(x.State, v.s.Text).Render(value)
 }
 
@@ -217,28 +219,17 @@ func (v *view) legendColumn(all []dashboard.Value, h, width int) []string {
 // rows tell each series on a line of its own: name, value, shape.
 func (v *view) rows(all []dashboard.Value, facts []string) []string {
 	room := max(v.h-len(facts), 1)
-	g := grid{columns: []column{{most: max(v.w/2, 8)}, {right: true}, {least: 5, grow: true, drop: 1}}}
+	g := grid{columns: []column{{most: max(v.w/2, 8), mid: true}, {right: true}, {least: 5, grow: true, drop: 1}}}
 	for _, x := range all {
 		text := v.now(x)
-		if x.State == dashboard.StateWarn || x.State == dashboard.StateCritical {
-			sign, _ := v.mark(x.State)
-			text = sign + " " + text
-		}
+		text = v.sign(x.State, text)
 		g.rows = append(g.rows, []cell{
 			{text: v.name(x), style: v.s.Muted},
 			{text: text, style: v.tint(x.State, v.s.Text)},
 			{draw: func(w int) string { return v.spark(x.Points, w, v.tint(x.State, v.s.SeriesStyle(0))) }},
 		})
 	}
-	widths := g.widths(v.w - 1)
-	from, to, rest := v.shown(len(g.rows), room)
-	var out []string
-	for _, r := range g.rows[from:to] {
-		out = append(out, v.row(g, widths, r, false))
-	}
-	if rest {
-		out = append(out, v.more(len(g.rows)-(to-from)))
-	}
+	out := v.list(g, room, nil)
 	for len(out) < room && len(facts) > 0 {
 		out = append(out, "")
 	}

@@ -137,7 +137,7 @@ func (v *view) title() string {
 	}
 	b.WriteString(rule.Render(v.g.H))
 	b.WriteByte(' ')
-	if sign, style := v.mark(v.State); v.State != dashboard.StateOK && v.State != "" {
+	if sign, style := v.mark(v.State); v.State != dashboard.StateOK && v.State != "" && !v.saysState() {
 		b.WriteString(style.Render(sign) + " ")
 	}
 	title := v.s.Title
@@ -149,9 +149,10 @@ func (v *view) title() string {
 		b.WriteString(" " + add)
 	}
 	b.WriteByte(' ')
-	left, right := b.String(), v.titleRight()
+	left := b.String()
+	right := v.titleRight(v.w - ansi.StringWidth(left) - 4)
 	room := v.w - ansi.StringWidth(right)
-	if room < 12 {
+	if room < 6 {
 		room, right = v.w, ""
 	}
 	if w := ansi.StringWidth(left); w > room-1 {
@@ -161,45 +162,58 @@ func (v *view) title() string {
 	return left + rule.Render(strings.Repeat(v.g.H, fill)) + right
 }
 
-func (v *view) titleFacts() string {
-	switch {
-	case v.absent():
-		return ""
-	case v.Panel.Kind == dashboard.KindTenants:
-		return v.s.Muted.Render(v.tenantsFacts())
-	case v.Panel.Kind == dashboard.KindAlerts:
-		return v.s.Muted.Render(v.alertsFacts())
-	case v.Panel.Kind == dashboard.KindHealth:
-		return v.healthFacts()
-	case v.Panel.Kind == dashboard.KindTargets:
-		return v.s.Muted.Render(v.targetsFacts())
-	}
-	return ""
+// saysState tells that the title's facts hold the state already.
+func (v *view) saysState() bool {
+	return v.Panel.Kind == dashboard.KindHealth && !v.absent() && v.Health.Status != ""
 }
 
-func (v *view) titleRight() string {
-	var text string
-	style := v.s.Stale
+func (v *view) titleFacts() string {
+	facts := ""
 	switch {
 	case v.absent():
+	case v.Panel.Kind == dashboard.KindHealth:
+		return v.healthFacts()
+	case v.Panel.Kind == dashboard.KindTenants:
+		facts = v.tenantsFacts()
+	case v.Panel.Kind == dashboard.KindAlerts:
+		facts = v.alertsFacts()
+	case v.Panel.Kind == dashboard.KindTargets:
+		facts = v.targetsFacts()
+	}
+	if facts == "" {
 		return ""
-	case v.Stale:
-		text = v.g.Stale + " stale"
+	}
+	return v.s.Muted.Render(facts)
+}
+
+// titleRight is what stands at the right end of the title: the age of stale data always, else, where room allows,
+// how many notes Prometheus made or why the panel is not ok.
+func (v *view) titleRight(room int) string {
+	if v.absent() {
+		return ""
+	}
+	if v.Stale {
+		text := v.g.Stale + " stale"
 		if !v.At.IsZero() {
 			text += " " + dashboard.FormatAge(v.o.Now.Sub(v.At))
 		}
-	case len(v.Warnings) > 0 && !v.o.Full:
-		text, style = plural(len(v.Warnings), "note"), v.s.Warn
-	case v.Reason != "" && (v.State == dashboard.StateWarn || v.State == dashboard.StateCritical):
-		if v.Panel.Kind == dashboard.KindHealth || v.Panel.Kind == dashboard.KindAlerts {
-			return ""
+		return " " + v.s.Stale.Render(text) + " "
+	}
+	text, style := "", v.s.Warn
+	switch v.Panel.Kind {
+	case dashboard.KindLines, dashboard.KindBars, dashboard.KindHeatmap, dashboard.KindTable:
+		if v.State == dashboard.StateWarn || v.State == dashboard.StateCritical {
+			_, style = v.mark(v.State)
+			text = v.Reason
 		}
-		_, style = v.mark(v.State)
-		text = ansi.Truncate(v.Reason, v.w/2, v.g.Ellipsis)
-	default:
+	}
+	if len(v.Warnings) > 0 {
+		text, style = plural(len(v.Warnings), "note"), v.s.Warn
+	}
+	if text == "" || v.o.Full || room < 10 {
 		return ""
 	}
-	return " " + style.Render(text) + " "
+	return " " + style.Render(ansi.Truncate(text, room, v.g.Ellipsis)) + " "
 }
 
 // mark is the sign and the style of a state.

@@ -35,8 +35,11 @@ func (v *view) stat() []string {
 		return append(out, v.below(x, 2)...)
 	case v.h == 2:
 		// Short of room, the change outweighs the shape: the shape gets what is left.
-		if two := join(value, change); ansi.StringWidth(two) <= v.w {
-			return []string{v.withSpark(two, x), " " + second}
+		short := v.tint(x.State, v.s.Muted).Render(strings.TrimSuffix(v.change(x), " vs 1h"))
+		for _, c := range []string{change, short} {
+			if two := join(value, c); ansi.StringWidth(two) <= v.w {
+				return []string{v.withSpark(two, x), " " + second}
+			}
 		}
 		return []string{v.withSpark(value, x), " " + second}
 	}
@@ -46,10 +49,7 @@ func (v *view) stat() []string {
 func (v *view) bigValue(x dashboard.Value) string {
 	style := v.tint(x.State, v.s.Bold)
 	text := v.now(x)
-	if x.State == dashboard.StateWarn || x.State == dashboard.StateCritical {
-		sign, _ := v.mark(x.State)
-		text = sign + " " + text
-	}
+	text = v.sign(x.State, text)
 	if t := v.queryTitle(x.Query); t != "" {
 		return v.s.Muted.Render(t) + " " + style.Render(text)
 	}
@@ -89,7 +89,7 @@ func (v *view) withSpark(line string, x dashboard.Value) string {
 // gauges are values with a full scale: "mem  6.0 of 8.0 GiB  75 %  ▅▅▅▆▆".
 func (v *view) gauges(all []dashboard.Gauge) []string {
 	g := grid{columns: []column{
-		{least: 3, most: 24},
+		{least: 3, most: 24, give: 4},
 		{right: true},
 		{right: true, drop: 2},
 		{least: 6, grow: true, drop: 1},
@@ -100,23 +100,13 @@ func (v *view) gauges(all []dashboard.Gauge) []string {
 		if finite(x.Share()) {
 			share.text = dashboard.FormatValue(x.Share(), dashboard.UnitRatio)
 		}
-		number := of(x.Now, x.Max, x.Unit)
-		if x.State == dashboard.StateWarn || x.State == dashboard.StateCritical {
-			sign, _ := v.mark(x.State)
-			number = sign + " " + number
+		number := v.sign(x.State, of(x.Now, x.Max, x.Unit))
+		if v.w < 26 && share.text != "" {
+			number, share.text = "", v.sign(x.State, share.text)
 		}
 		g.rows = append(g.rows, []cell{{text: x.Name, style: v.s.Muted}, {text: number, style: style.Bold(true)}, share, {draw: v.gaugeShape(x)}})
 	}
-	widths := g.widths(v.w - 1)
-	var out []string
-	from, to, rest := v.shown(len(g.rows), v.h)
-	for _, r := range g.rows[from:to] {
-		out = append(out, v.row(g, widths, r, false))
-	}
-	if rest {
-		out = append(out, v.more(len(g.rows)-(to-from)))
-	}
-	return out
+	return v.list(g, v.h, nil)
 }
 
 func (v *view) gaugeShape(x dashboard.Gauge) func(int) string {
@@ -137,13 +127,17 @@ func (v *view) oneLine() string {
 	}
 	line := " " + title.Render(v.Panel.Title)
 	if v.Stale {
-		line += " " + v.titleRight()
+		line += " " + v.titleRight(0)
 	}
-	if x := v.main(); len(x) > 0 {
+	if x := v.main(); len(x) > 0 && len(v.Gauges) == 0 {
 		return v.withSpark(join(line, v.bigValue(x[0])), x[0])
 	}
 	for _, x := range v.Gauges {
-		line = join(line, v.s.Muted.Render(x.Name)+" "+v.tint(x.State, v.s.Bold).Render(of(x.Now, x.Max, x.Unit)))
+		text := of(x.Now, x.Max, x.Unit)
+		if finite(x.Share()) {
+			text = dashboard.FormatValue(x.Share(), dashboard.UnitRatio)
+		}
+		line = join(line, v.s.Muted.Render(x.Name)+" "+v.tint(x.State, v.s.Bold).Render(v.sign(x.State, text)))
 	}
 	return line
 }

@@ -3,6 +3,7 @@ package panel
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"dlmon/tui/dashboard"
 )
@@ -18,19 +19,12 @@ func (v *view) table() []string {
 	if len(g.rows) == 0 {
 		return append([]string{" " + v.s.Muted.Render("no series")}, facts...)
 	}
-	widths := g.widths(v.w - 1)
 	var out []string
-	if len(g.columns) > 3 && room > 1 {
-		out = append(out, v.headings(g, widths))
+	if g.titled() && room > 2 {
+		out = append(out, v.headings(g, g.widths(v.w-1)))
 		room--
 	}
-	from, to, rest := v.shown(len(g.rows), room)
-	for i, r := range g.rows[from:to] {
-		out = append(out, v.row(g, widths, r, from+i == v.o.Selected))
-	}
-	if rest {
-		out = append(out, v.more(len(g.rows)-(to-from)))
-	}
+	out = append(out, v.list(g, room, nil)...)
 	return append(out, facts...)
 }
 
@@ -50,49 +44,64 @@ func (v *view) factsOnly() []string {
 	return lines
 }
 
-// valueGrid joins the values of all queries by the name of their series.
+// valueGrid joins the values of all queries by series. A series of another query belongs to the one of the main query
+// whose name it begins with; what it says beyond that ("p95") names its column.
 func (v *view) valueGrid() grid {
-	main := v.main()
+	type key struct{ query, rest string }
 	var names []string
-	byName := map[string][]dashboard.Value{}
-	queries := []string{}
-	add := func(all []dashboard.Value) {
-		for _, x := range all {
-			if !slices.Contains(queries, x.Query) {
-				queries = append(queries, x.Query)
-			}
-			if byName[x.Name] == nil {
-				names = append(names, x.Name)
-			}
-			byName[x.Name] = append(byName[x.Name], x)
+	var keys []key
+	cells := map[string]map[key]dashboard.Value{}
+	put := func(name string, k key, x dashboard.Value) {
+		if cells[name] == nil {
+			cells[name] = map[key]dashboard.Value{}
+			names = append(names, name)
 		}
+		if !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
+		cells[name][k] = x
 	}
-	add(main)
-	add(v.others())
+	main := v.main()
+	for _, x := range main {
+		put(x.Name, key{query: x.Query}, x)
+	}
+	for _, x := range v.others() {
+		name, rest := x.Name, ""
+		for i := len(name); i > 0; i = strings.LastIndexByte(name[:i], ' ') {
+			if cells[name[:i]] != nil {
+				name, rest = name[:i], name[i:]
+				break
+			}
+		}
+		put(name, key{x.Query, rest}, x)
+	}
 
-	g := grid{columns: []column{{least: 4, most: max(v.w/2, 12)}}}
-	for i, q := range queries {
-		g.columns = append(g.columns, column{title: v.queryTitle(q), right: true, drop: len(queries) + 1 - i})
+	g := grid{columns: []column{{least: 4, most: max(v.w/2, 12), give: 12, mid: true}}}
+	for i, k := range keys {
+		c := column{title: strings.TrimSpace(v.queryTitle(k.query) + k.rest), right: true}
+		if i > 0 {
+			c.drop = len(keys) + 1 - i
+		}
+		g.columns = append(g.columns, c)
 	}
-	if len(g.columns) > 1 {
-		g.columns[1].drop = 0
+	shapes := anyPoints(main)
+	if shapes {
+		g.columns = append(g.columns, column{least: 6, most: 40, grow: true, drop: 1})
 	}
-	g.columns = append(g.columns, column{least: 6, most: 40, grow: true, drop: 1})
 	for _, name := range names {
 		row := []cell{{text: name, style: v.s.Text}}
-		worst := byName[name][0]
-		for _, q := range queries {
+		for _, k := range keys {
 			c := cell{style: v.s.Muted}
-			for _, x := range byName[name] {
-				if x.Query == q {
-					c = cell{text: v.now(x), style: v.tint(x.State, v.s.Text)}
-				}
+			if x, ok := cells[name][k]; ok {
+				c = cell{text: v.sign(x.State, v.now(x)), style: v.tint(x.State, v.s.Text)}
 			}
 			row = append(row, c)
 		}
-		g.rows = append(g.rows, append(row, cell{draw: func(w int) string {
-			return v.spark(worst.Points, w, v.tint(worst.State, v.s.SeriesStyle(0)))
-		}}))
+		if shapes {
+			x := cells[name][keys[0]]
+			row = append(row, cell{draw: func(w int) string { return v.spark(x.Points, w, v.tint(x.State, v.s.SeriesStyle(0))) }})
+		}
+		g.rows = append(g.rows, row)
 	}
 	return g
 }

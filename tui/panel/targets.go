@@ -50,7 +50,7 @@ func (v *view) targets() []string {
 	slices.SortStableFunc(jobs, func(a, b *job) int {
 		return cmp.Or(cmp.Compare(len(b.down), len(a.down)), cmp.Compare(a.name, b.name))
 	})
-	g := grid{columns: []column{{}, {least: 4, most: 40}, {}, {right: true, drop: 1}}}
+	g := grid{columns: []column{{tight: true}, {least: 4, most: 40, give: 10, mid: true}, {}, {right: true, drop: 1}}}
 	var below []string
 	for _, j := range jobs {
 		sign, style := v.mark(dashboard.StateOK)
@@ -75,15 +75,7 @@ func (v *view) targets() []string {
 			below = append(below, text)
 		}
 	}
-	widths := g.widths(v.w - 1)
-	from, to, rest := v.shown(len(g.rows), v.h)
-	var out []string
-	for _, r := range g.rows[from:to] {
-		out = append(out, v.row(g, widths, r, false))
-	}
-	if rest {
-		return append(out, v.more(len(g.rows)-(to-from)))
-	}
+	out := v.list(g, v.h, nil)
 	for _, text := range below {
 		if len(out) < v.h {
 			out = append(out, "   "+v.s.Critical.Render(v.fitMost(text, max(v.w-4, 0))))

@@ -2,6 +2,7 @@ package panel
 
 import (
 	"strconv"
+	"strings"
 
 	"charm.land/lipgloss/v2"
 
@@ -18,40 +19,34 @@ func (v *view) tenants() []string {
 		return []string{" " + v.s.Muted.Render("no tenant has searched")}
 	}
 	g := grid{columns: []column{
-		{},
-		{title: "tenant", least: 6, most: 24},
+		{tight: true},
+		{title: "tenant", least: 6, most: 24, give: 12},
 		{title: "req/s", right: true, drop: 4},
 		{title: "p50", right: true, drop: 2},
 		{title: "p95", right: true},
 		{title: "p99", right: true, drop: 3},
 		{title: "errors", right: true, drop: 6},
 		{title: "p95 vs 1h", right: true, drop: 5},
-		{title: v.windowTitle(), least: 10, most: 60, grow: true, drop: 1},
+		{title: v.windowTitle(), least: 8, most: 60, grow: true, drop: 1},
 	}}
 	for _, t := range v.Tenants {
 		g.rows = append(g.rows, v.tenant(t))
 	}
-	widths := g.widths(v.w - 1)
 	var out []string
 	room := v.h
 	if room > 1 {
-		out = append(out, v.headings(g, widths))
+		out = append(out, v.headings(g, g.widths(v.w-1)))
 		room--
 	}
-	from, to, rest := v.shown(len(g.rows), room)
-	for i, r := range g.rows[from:to] {
-		out = append(out, v.row(g, widths, r, from+i == v.o.Selected))
-	}
-	if rest {
+	return append(out, v.list(g, room, func(hidden, from, to int) string {
 		bad := 0
 		for i, t := range v.Tenants {
 			if (i < from || i >= to) && (t.State == dashboard.StateWarn || t.State == dashboard.StateCritical) {
 				bad++
 			}
 		}
-		out = append(out, v.moreNotOK(len(g.rows)-(to-from), bad))
-	}
-	return out
+		return v.moreNotOK(hidden, bad)
+	})...)
 }
 
 // moreNotOK counts the rows that are not shown and those among them that should be looked at.
@@ -95,5 +90,6 @@ func (v *view) windowTitle() string {
 	if v.Grid.Columns < 2 || v.Grid.Step <= 0 {
 		return "trend"
 	}
-	return "last " + dashboard.FormatDuration(v.column(v.Grid.Columns-1).Sub(v.Grid.Start).Round(v.Grid.Step))
+	span := v.column(v.Grid.Columns - 1).Sub(v.Grid.Start).Round(v.Grid.Step)
+	return "last " + strings.Replace(dashboard.FormatDuration(span), ".0 ", " ", 1)
 }

@@ -1,9 +1,9 @@
 package panel
 
 import (
-	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -51,28 +51,28 @@ func (v *view) unit(x dashboard.Value) string {
 
 func (v *view) now(x dashboard.Value) string { return dashboard.FormatValue(x.Now, v.unit(x)) }
 
-// queryTitle is what a query is called beside its value.
+// queryTitle is what a query is called beside its value; "" when its dashboard gives it no title.
 func (v *view) queryTitle(name string) string {
 	for _, q := range v.Panel.Queries {
-		if q.Name == name && q.Title != "" {
+		if q.Name == name {
 			return q.Title
 		}
 	}
-	if name == "main" {
-		return ""
-	}
-	return name
+	return ""
 }
 
 // name is what a value is called: its series, and of which query where that is not the main one.
 func (v *view) name(x dashboard.Value) string {
-	if v.isMain(x) {
-		if x.Name == "" {
-			return v.queryTitle(x.Query)
-		}
+	title := v.queryTitle(x.Query)
+	switch {
+	case x.Name == "" && title == "" && !v.isMain(x):
+		return x.Query
+	case x.Name == "":
+		return title
+	case v.isMain(x) || title == "":
 		return x.Name
 	}
-	return strings.TrimSpace(x.Name + " " + v.queryTitle(x.Query))
+	return title + " " + x.Name
 }
 
 // change is how far a value is from one hour before, with its sign: "▲ +640 % vs 1h"; "" when unknown.
@@ -118,13 +118,22 @@ func of(now, full float64, unit string) string {
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
+// sign puts a state's sign before a number that is not ok.
+func (v *view) sign(st dashboard.State, number string) string {
+	if st != dashboard.StateWarn && st != dashboard.StateCritical {
+		return number
+	}
+	sign, _ := v.mark(st)
+	return sign + " " + number
+}
+
 func hasPoints(points []float64) bool { return slices.ContainsFunc(points, finite) }
 
 func plural(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return strconv.Itoa(n) + " " + what + "s"
 }
 
 // flow sets texts side by side on lines of at most width cells, two spaces apart, and tells how many fitted on limit

@@ -1,0 +1,133 @@
+package panel
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"dlmon/sources"
+	"dlmon/themes"
+	"dlmon/tui/dashboard"
+)
+
+func text(d dashboard.Data, o Options) string {
+	o.Styles, o.Now, o.UTC = themes.Default(true), at, true
+	return ansi.Strip(strings.Join(Render(d, o), "\n"))
+}
+
+func TestStaleDataSaysItsAgeInTheTitle(t *testing.T) {
+	for name, d := range samples() {
+		if (&view{Data: d}).absent() {
+			continue
+		}
+		d.Stale, d.At = true, at.Add(-150*1e9)
+		for _, w := range []int{30, 40, 80} {
+			title, _, _ := strings.Cut(text(d, Options{Width: w, Height: 6, Cursor: -1, Selected: -1}), "\n")
+			if !strings.Contains(title, "stale 2m") {
+				t.Errorf("%s at %d columns does not tell that it is stale: %q", name, w, title)
+			}
+		}
+	}
+}
+
+func TestAPanelWithoutDataSaysWhyAndWhatToDo(t *testing.T) {
+	all := samples()
+	for name, wants := range map[string][]string{
+		"off":            {"Prometheus is off", "--prometheus-url http://host:9090"},
+		"off-vocabulary": {"service-v1 exports no rate limits"},
+		"error":          {"connection refused"},
+		"nodata":         {"no series for the last hour"},
+	} {
+		for _, full := range []bool{false, true} {
+			got := text(all[name], Options{Width: 60, Height: 6, Full: full, Cursor: -1, Selected: -1})
+			for _, want := range wants {
+				if !strings.Contains(got, want) {
+					t.Errorf("%s (full %v) lacks %q:\n%s", name, full, want, got)
+				}
+			}
+		}
+	}
+}
+
+func TestTheTenantsThatAreNotShownAreCounted(t *testing.T) {
+	d := samples()["tenants"]
+	for _, c := range []struct {
+		offset int
+		want   string
+	}{{0, "9 more, all ok"}, {1, "9 more, ▲ 1 not ok"}, {99, "9 more, ▲ 1 not ok"}} {
+		got := text(d, Options{Width: 84, Height: 6, Offset: c.offset, Cursor: -1, Selected: -1})
+		if !strings.Contains(got, c.want) {
+			t.Errorf("offset %d lacks %q:\n%s", c.offset, c.want, got)
+		}
+	}
+	if got := text(d, Options{Width: 84, Height: 14, Cursor: -1, Selected: -1}); strings.Contains(got, "more") || !strings.Contains(got, "vandelay") {
+		t.Errorf("with room for all, all are shown:\n%s", got)
+	}
+}
+
+func TestNarrowTenantsKeepP95AndErrorsLongest(t *testing.T) {
+	d := samples()["tenants"]
+	for _, c := range []struct {
+		width      int
+		has, lacks string
+	}{
+		{84, "last 1 h", "~"}, {72, "p99", "last 1 h"}, {44, "errors", "p50"}, {26, "p95", "req/s"},
+	} {
+		got := text(d, Options{Width: c.width, Height: 6, Cursor: -1, Selected: -1})
+		if !strings.Contains(got, c.has) || strings.Contains(got, c.lacks) {
+			t.Errorf("%d columns should have %q and not %q:\n%s", c.width, c.has, c.lacks, got)
+		}
+	}
+}
+
+func TestASilencedAlertIsMarked(t *testing.T) {
+	got := text(samples()["alerts"], Options{Width: 60, Height: 9, Cursor: -1, Selected: -1})
+	for _, want := range []string{"(2 firing, 1 pending, 1 muted)", "⊘ DiskSpaceLow", "silenced", "p95 812 ms for hybrid", "◔ RateLimitingTriggered", "14m"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("lacks %q:\n%s", want, got)
+		}
+	}
+}
+
+func TestAnAlertWithoutSummaryShowsItsValue(t *testing.T) {
+	d := samples()["alerts"]
+	d.Alerts = []sources.Alert{{Name: "X", State: sources.Firing, Value: 0.42}}
+	if got := text(d, Options{Width: 50, Height: 4, Cursor: -1, Selected: -1}); !strings.Contains(got, "value 0.42") {
+		t.Error(got)
+	}
+}
+
+func TestASickCheckKeepsItsMessageOnOneLine(t *testing.T) {
+	got := text(samples()["health"], Options{Width: 80, Height: 2, Cursor: -1, Selected: -1})
+	if !strings.Contains(got, "▲ disk_space 15 % free") || !strings.Contains(got, "more") {
+		t.Errorf("the sick check comes first, the rest is counted:\n%s", got)
+	}
+}
+
+func TestTheCursorReadsTheValuesAtItsTime(t *testing.T) {
+	d := samples()["lines"]
+	d.Lines[0].Points[40], d.Lines[1].Points[40] = 0.61, nan
+	got := text(d, Options{Width: 80, Height: 20, Full: true, Cursor: 40, Selected: -1})
+	for _, want := range []string{"at 13:25:00", "61 %", "cache_hit_ratio", "< 50 %"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("lacks %q:\n%s", want, got)
+		}
+	}
+}
+
+func TestNoStateIsToldByColourAlone(t *testing.T) {
+	mono, err := themes.Load("mono", true, true, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, d := range samples() {
+		if (&view{Data: d}).absent() || d.State == dashboard.StateOK {
+			continue
+		}
+		got := ansi.Strip(strings.Join(Render(d, Options{Styles: mono, Now: at, Width: 60, Height: 8, Cursor: -1, Selected: -1}), "\n"))
+		if !strings.ContainsAny(got, mono.Glyphs.Warn+mono.Glyphs.Critical) {
+			t.Errorf("%s is %s and shows no sign of it:\n%s", name, d.State, got)
+		}
+	}
+}
