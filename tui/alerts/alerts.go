@@ -127,7 +127,7 @@ func (p *Page) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	case "enter":
 		if p.cursor.Row < len(rows) {
 			if r := rows[p.cursor.Row]; r.alert != nil {
-				return page.Send(page.OpenTraces{Query: page.AlertQuery(c, *r.alert)})
+				return page.Send(page.OpenTraces{Query: page.AlertQuery(*r.alert)})
 			}
 			return page.Send(page.Notice{Text: "a rule that cannot be evaluated has no traces"})
 		}

@@ -23,6 +23,8 @@ type Context struct {
 	Step   time.Duration
 	// Width and Height are the page's body in cells, without status bar and tabs; either may be 0.
 	Width, Height int
+	// UTC shows times in UTC, else in the machine's zone.
+	UTC bool
 	// TraceService is the Jaeger service the traces are searched in; "" until known.
 	TraceService string
 	// TagNames are the span tags that name a concept, likeliest first: "tenant" → tenant_id, tenant.id.
@@ -46,8 +48,15 @@ type Page interface {
 // Capturer is a page that can hold all keys for itself (a filter or a prompt is open), quit and help included.
 type Capturer interface{ Capturing() bool }
 
+// Escaper is a page that has something of its own to leave before the root goes back: an applied filter, an opened
+// detail. Escape is offered every Esc first and tells whether it used it.
+type Escaper interface{ Escape() bool }
+
 // DataMsg tells that snapshots changed: the page drops cached lines that depend on them.
 type DataMsg struct{}
+
+// SelectMsg tells a page which row the one who opened it wants selected.
+type SelectMsg struct{ Key string }
 
 // Intents: what a page asks the root to do. They are sent as messages by a page's commands.
 type (
@@ -78,6 +87,17 @@ type TraceQuery struct {
 	Errors    bool              // failed first; else slowest first
 	Since     time.Time         // zero: the page's window
 	Min       time.Duration
+}
+
+// Clock formats t to the second in the zone that c asks for: "14:05:32".
+func (c Context) Clock(t time.Time) string { return c.Zone(t).Format("15:04:05") }
+
+// Zone is t in the zone that c asks for.
+func (c Context) Zone(t time.Time) time.Time {
+	if c.UTC {
+		return t.UTC()
+	}
+	return t.Local()
 }
 
 // Send is a command that delivers an intent.

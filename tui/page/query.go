@@ -21,7 +21,7 @@ func TenantQuery(id string) TraceQuery {
 // AlertQuery asks for the traces that explain an alert: of what its labels name, the failed ones first when it is
 // about errors.
 func AlertQuery(a sources.Alert) TraceQuery {
-	q := TraceQuery{Title: "alert " + a.Name, Tags: map[string]string{}, Errors: aboutErrors(a)}
+	q := TraceQuery{Title: "alert " + a.Name, Tags: map[string]string{}, Errors: aboutErrors(a), Since: a.ActiveSince}
 	for concept, labels := range map[string][]string{
 		TagTenant:     {"tenant_id", "tenant"},
 		TagSearchType: {"search_type"},

@@ -166,7 +166,7 @@ func plural(n int, what string) string {
 
 func spanTenant(c page.Context, t sources.Trace) string {
 	names := c.TagNames["tenant"]
-	if len(p.services) == 0 {
+	if len(names) == 0 {
 		names = spellings["tenant"]
 	}
 	for i := range t.Spans {
