@@ -14,7 +14,7 @@ func (v *view) bars() []string {
 		rows.h = max(v.h-len(facts), 1)
 		return append(rows.gauges(v.Gauges), facts...)
 	}
-	all := v.main()
+	all := v.current()
 	beside := v.beside(all)
 	facts = v.factsOnly()
 	room := max(v.h-len(facts), 1)

@@ -3,6 +3,7 @@ package panel
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -21,7 +22,7 @@ func TestStaleDataSaysItsAgeInTheTitle(t *testing.T) {
 		if (&view{Data: d}).absent() {
 			continue
 		}
-		d.Stale, d.At = true, at.Add(-150*1e9)
+		d.Stale, d.At = true, at.Add(-150*time.Second)
 		for _, w := range []int{30, 40, 80} {
 			title, _, _ := strings.Cut(text(d, Options{Width: w, Height: 6, Cursor: -1, Selected: -1}), "\n")
 			if !strings.Contains(title, "stale 2m") {
@@ -47,6 +48,22 @@ func TestAPanelWithoutDataSaysWhyAndWhatToDo(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestStaleDataWithoutValuesSaysItsAgeToo(t *testing.T) {
+	d := samples()["nodata"]
+	d.Stale, d.At = true, at.Add(-3*time.Hour)
+	if got := text(d, Options{Width: 50, Height: 4, Cursor: -1, Selected: -1}); !strings.Contains(got, "stale 3h") {
+		t.Error(got)
+	}
+}
+
+func TestASeriesThatIsGoneIsNoBar(t *testing.T) {
+	d := samples()["bars"]
+	d.Lines = append(d.Lines[:1:1], dashboard.Value{Query: "main", Name: "left-us", Now: nan, Gone: true})
+	if got := text(d, Options{Width: 50, Height: 6, Cursor: -1, Selected: -1}); strings.Contains(got, "left-us") || !strings.Contains(got, "acme") {
+		t.Error(got)
 	}
 }
 

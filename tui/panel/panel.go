@@ -189,15 +189,11 @@ func (v *view) titleFacts() string {
 // titleRight is what stands at the right end of the title: the age of stale data always, else, where room allows,
 // how many notes Prometheus made or why the panel is not ok.
 func (v *view) titleRight(room int) string {
+	if v.Stale && !v.At.IsZero() {
+		return " " + v.s.Stale.Render(v.g.Stale+" stale "+dashboard.FormatAge(v.o.Now.Sub(v.At))) + " "
+	}
 	if v.absent() {
 		return ""
-	}
-	if v.Stale {
-		text := v.g.Stale + " stale"
-		if !v.At.IsZero() {
-			text += " " + dashboard.FormatAge(v.o.Now.Sub(v.At))
-		}
-		return " " + v.s.Stale.Render(text) + " "
 	}
 	text, style := "", v.s.Warn
 	switch v.Panel.Kind {
@@ -258,7 +254,7 @@ func (v *view) why() []string {
 	for _, l := range page.Wrap(reason, room, max(v.h-1, 1), v.g.Ellipsis) {
 		lines = append(lines, v.centre(style.Render(l)))
 	}
-	if v.Hint != "" {
+	if !strings.Contains(reason, v.Hint) {
 		for _, l := range page.Wrap(v.Hint, room, v.h-len(lines), v.g.Ellipsis) {
 			lines = append(lines, v.centre(v.s.Muted.Render(l)))
 		}

@@ -61,7 +61,7 @@ func (v *view) valueGrid() grid {
 		}
 		cells[name][k] = x
 	}
-	main := v.main()
+	main := v.current()
 	for _, x := range main {
 		put(x.Name, key{query: x.Query}, x)
 	}
@@ -109,7 +109,7 @@ func (v *view) valueGrid() grid {
 // info are the labels of each series of a metric whose value says nothing.
 func (v *view) info(room int) []string {
 	var texts []string
-	for _, x := range v.main() {
+	for _, x := range v.current() {
 		for _, name := range slices.Sorted(maps.Keys(x.Labels)) {
 			if name != "__name__" {
 				texts = append(texts, v.s.Muted.Render(name)+" "+v.s.Text.Render(x.Labels[name]))

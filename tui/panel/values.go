@@ -27,6 +27,11 @@ func (v *view) main() []dashboard.Value {
 	return out
 }
 
+// current are those of the main values that the answer now still has: a bar or a row of a table has no past to show.
+func (v *view) current() []dashboard.Value {
+	return slices.DeleteFunc(slices.Clone(v.main()), func(x dashboard.Value) bool { return x.Gone })
+}
+
 // others are the values of the other queries.
 func (v *view) others() []dashboard.Value {
 	var out []dashboard.Value
