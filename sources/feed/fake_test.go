@@ -76,6 +76,7 @@ func (s *server) serve(ctx context.Context, c call) error {
 		panic("a bug in the client")
 	case deaf:
 		<-s.freed
+		return nil
 	case hang:
 		<-ctx.Done()
 		s.set(func(s *server) { s.left++ })

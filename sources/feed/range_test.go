@@ -139,6 +139,21 @@ func TestFeedAsksOnlyTheHeadWhenAWindowGrows(t *testing.T) {
 	})
 }
 
+func TestFeedAsksTheHeadOfAWindowThatGrewWhileItsAnswerWasOnTheWay(t *testing.T) {
+	bubble(t, feed.Options{}, func(t *testing.T, r *rig) {
+		large := ranged("x", 2*time.Hour, time.Minute)
+		r.sub.Want([]feed.Request{ranged("x", time.Hour, time.Minute)})
+		r.pass(time.Second)
+		r.sub.Want([]feed.Request{large})
+		r.pass(2 * time.Second)
+		if r.f.Settled() {
+			t.Error("settled without the head")
+		}
+		r.pass(3 * time.Second)
+		checkGrid(t, r.f.Range(large).Value, 2*time.Hour, time.Minute)
+	}, func(s *server) { s.slow = map[string]time.Duration{"x": 2 * time.Second} })
+}
+
 func TestFeedSharesOneTrackBetweenWindowsOfOneStep(t *testing.T) {
 	bubble(t, feed.Options{}, func(t *testing.T, r *rig) {
 		small, large := ranged("x", 30*time.Minute, time.Minute), ranged("x", time.Hour, time.Minute)
@@ -221,7 +236,7 @@ func TestFeedRefreshAsksTheTailAtOnce(t *testing.T) {
 	bubble(t, feed.Options{}, func(t *testing.T, r *rig) {
 		line := ranged("x", time.Hour, time.Minute)
 		r.sub.Want([]feed.Request{line, instant("x")})
-		r.pass(10 * time.Second)
+		r.pass(12 * time.Second) // between two of its own
 		r.prom.forget()
 		r.sub.Refresh()
 		r.pass(100 * time.Millisecond)

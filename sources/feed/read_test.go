@@ -29,9 +29,14 @@ func TestFeedJoinsAlertsOncePerChange(t *testing.T) {
 		if b := r.f.Alerts(); &a.Value[0] != &b.Value[0] {
 			t.Error("joined again without a change")
 		}
+		r.prom.set(func(s *server) { s.rules = nil })
+		r.pass(15 * time.Second)
+		if a := r.f.Alerts(); len(a.Value) != 0 {
+			t.Errorf("an alert that is over is still there: %+v", a)
+		}
 		side.set(down(sources.Unavailable))
 		r.pass(10 * time.Second)
-		if a := r.f.Alerts(); a.Err == nil || len(a.Value) != 1 {
+		if a := r.f.Alerts(); a.Err == nil || !a.OK() {
 			t.Errorf("Alertmanager's failure is not told: %+v", a)
 		}
 	})
