@@ -20,12 +20,13 @@ import (
 )
 
 // Handler serves Prometheus's HTTP API under /api/v1, its own metrics and its readiness.
-func (e *Engine) Handler(self string) http.Handler {
+func (e *Engine) Handler() http.Handler {
+	self := e.options.Self
 	api := v1.NewAPI(
 		e.promql, e.db, nil, e.db,
 		func(context.Context) v1.ScrapePoolsRetriever { return e.targets },
 		func(context.Context) v1.TargetRetriever { return e.targets },
-		func(context.Context) v1.AlertmanagerRetriever { return noAlertmanagers{} },
+		func(context.Context) v1.AlertmanagerRetriever { return e },
 		func() config.Config { return *e.config },
 		map[string]string{},
 		v1.GlobalURLOptions{ListenAddress: self, Host: self, Scheme: "http"},
@@ -68,10 +69,15 @@ func (e *Engine) Query(ctx context.Context, expr string, at time.Time) (promql.V
 	return append(promql.Vector(nil), v...), err
 }
 
-type noAlertmanagers struct{}
+// Alertmanagers and DroppedAlertmanagers are what the API asks.
+func (e *Engine) Alertmanagers() []*url.URL {
+	if e.options.Alertmanager == "" {
+		return nil
+	}
+	return []*url.URL{{Scheme: "http", Host: e.options.Alertmanager, Path: "/api/v2/alerts"}}
+}
 
-func (noAlertmanagers) Alertmanagers() []*url.URL        { return nil }
-func (noAlertmanagers) DroppedAlertmanagers() []*url.URL { return nil }
+func (e *Engine) DroppedAlertmanagers() []*url.URL { return nil }
 
 func (e *Engine) runtimeInfo() (v1.RuntimeInfo, error) {
 	host, err := os.Hostname()

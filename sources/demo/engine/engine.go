@@ -43,12 +43,15 @@ type Options struct {
 	Addr string
 	// Self is the address of Prometheus's own API.
 	Self string
+	// Alertmanager is the address of the Alertmanager as the API shows it; "" for none.
+	Alertmanager string
 	// Notify gets the alerts that an Alertmanager would; nil drops them.
 	Notify rules.NotifyFunc
 }
 
 // Engine is a running Prometheus. Its data live in a temporary directory that Close removes.
 type Engine struct {
+	options  Options
 	dir      string
 	db       *tsdb.DB
 	promql   *promql.Engine
@@ -66,7 +69,7 @@ type Engine struct {
 
 // Open starts an empty Prometheus.
 func Open(o Options) (opened *Engine, err error) {
-	e := &Engine{logger: promslog.NewNopLogger(), registry: prometheus.NewRegistry(), started: time.Now()}
+	e := &Engine{options: o, logger: promslog.NewNopLogger(), registry: prometheus.NewRegistry(), started: time.Now()}
 	defer func() {
 		if err != nil {
 			opened, err = nil, errors.Join(fmt.Errorf("demo: prometheus: %w", err), e.Close())

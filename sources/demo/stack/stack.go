@@ -1,5 +1,5 @@
-// Package stack runs everything that the demo shows: the simulated service, Prometheus, the trace store and
-// the health endpoint, in this process, on loopback ports that the system picks.
+// Package stack runs everything that the demo shows: the simulated service with its health endpoint, Prometheus,
+// Alertmanager and the trace store, in this process, on loopback ports that the system picks.
 package stack
 
 import (
@@ -14,6 +14,7 @@ import (
 
 	"google.golang.org/grpc"
 
+	"dlmon/sources/demo/alerting"
 	"dlmon/sources/demo/engine"
 	"dlmon/sources/demo/service"
 	"dlmon/sources/demo/traces"
@@ -38,13 +39,14 @@ type URLs struct {
 type Stack struct {
 	URLs URLs
 
-	service *service.Service
-	engine  *engine.Engine
-	traces  *traces.Store
-	grpc    *grpc.Server
-	http    []*http.Server
-	cancel  context.CancelFunc
-	done    sync.WaitGroup
+	service  *service.Service
+	engine   *engine.Engine
+	alerting *alerting.Alertmanager
+	traces   *traces.Store
+	grpc     *grpc.Server
+	http     []*http.Server
+	cancel   context.CancelFunc
+	done     sync.WaitGroup
 }
 
 // Start back-fills the history and starts all servers. Close ends them.
@@ -57,7 +59,7 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	var listeners [3]net.Listener
+	var listeners [4]net.Listener
 	for i := range listeners {
 		if listeners[i], err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 			for _, l := range listeners[:i] {
@@ -66,11 +68,13 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 			return nil, fmt.Errorf("demo: %w", err)
 		}
 	}
-	api, prom, jaeger := listeners[0], listeners[1], listeners[2]
+	api, prom, jaeger, am := listeners[0], listeners[1], listeners[2], listeners[3]
 	s.URLs = URLs{
 		Prometheus: "http://" + prom.Addr().String(),
 		Health:     "http://" + api.Addr().String() + "/health",
 		Jaeger:     "grpc://" + jaeger.Addr().String(),
+
+		Alertmanager: "http://" + am.Addr().String(),
 	}
 	s.service = service.New(service.Options{
 		Seed: o.Seed, Tenants: o.Tenants, Scenario: o.Scenario,
@@ -83,11 +87,17 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 	s.grpc = traces.NewServer(s.traces)
 	s.done.Go(func() { s.grpc.Serve(jaeger) })
 
-	if s.engine, err = engine.Open(engine.Options{Addr: api.Addr().String(), Self: prom.Addr().String()}); err != nil {
-		prom.Close()
-		return nil, err
+	if s.alerting, err = alerting.New(live); err != nil {
+		return nil, errors.Join(err, am.Close(), prom.Close())
 	}
-	s.serve(prom, s.engine.Handler(prom.Addr().String()))
+	s.serve(am, s.alerting.Handler())
+	s.engine, err = engine.Open(engine.Options{
+		Addr: api.Addr().String(), Self: prom.Addr().String(), Alertmanager: am.Addr().String(), Notify: s.alerting.Notify,
+	})
+	if err != nil {
+		return nil, errors.Join(err, prom.Close())
+	}
+	s.serve(prom, s.engine.Handler())
 	if err = s.engine.Fill(ctx, s.service, s.traces.Add); err != nil {
 		return nil, fmt.Errorf("demo: back-fill: %w", err)
 	}
@@ -133,10 +143,14 @@ func (s *Stack) Close() error {
 		s.grpc.Stop()
 	}
 	s.done.Wait()
-	if s.engine == nil {
-		return nil
+	var err error
+	if s.engine != nil {
+		err = s.engine.Close()
 	}
-	return s.engine.Close()
+	if s.alerting != nil {
+		s.alerting.Close()
+	}
+	return err
 }
 
 // Source is one server of the stack by the name of dlmon's source.
