@@ -35,16 +35,6 @@ var builtin = sync.OnceValue(func() []Dashboard {
 // Builtin is the overview and the business dashboard. They are shared and must not be changed.
 func Builtin() []Dashboard { return slices.Clone(builtin()) }
 
-// Find looks a panel up by id among dashboards.
-func Find(all []Dashboard, id string) (Panel, bool) {
-	for _, d := range all {
-		if i := slices.IndexFunc(d.Panels, func(p Panel) bool { return p.ID == id }); i >= 0 {
-			return d.Panels[i], true
-		}
-	}
-	return Panel{}, false
-}
-
 // Parse reads one dashboard from YAML and checks it: unknown keys, kinds, units, concepts and labels, and queries
 // whose holes can't be filled, are refused with the panel's id.
 func Parse(text []byte) (Dashboard, error) {

@@ -118,8 +118,7 @@ type Place struct {
 }
 
 // Drill tells what to look for in traces. Tags maps a label concept of the panel's series to the concept of the span
-// tag ("tenant", "search_type", "endpoint"); DrillTags reads them off a series. In Data.Panel the keys are already
-// real label names.
+// tag ("tenant", "search_type", "endpoint"). In Data.Panel the keys are already real label names.
 type Drill struct {
 	Operation string            `yaml:"operation"`
 	Tags      map[string]string `yaml:"tags"`

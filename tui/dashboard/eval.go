@@ -254,8 +254,8 @@ func btoi(b bool) int {
 	return 0
 }
 
-// Main are the values of the main query that its answer now really has: what a snapshot holds as series.
-func (d Data) Main() []Value {
+// main are the values of the main query that its answer now really has.
+func (d Data) main() []Value {
 	var out []Value
 	for _, v := range d.Values {
 		if v.Query == mainQuery && !v.Gone {
@@ -265,8 +265,8 @@ func (d Data) Main() []Value {
 	return out
 }
 
-// Of are the values of one of the panel's queries.
-func (d Data) Of(query string) []Value {
+// of are the values of one of the panel's queries.
+func (d Data) of(query string) []Value {
 	var out []Value
 	for _, v := range d.Values {
 		if v.Query == query {
@@ -291,19 +291,4 @@ func resolveDrill(p Panel, env Env) Panel {
 	}
 	p.Traces = &drill
 	return p
-}
-
-// DrillTags are the span tags, by their concepts, that explain the series with these labels.
-func DrillTags(p Panel, env Env, labels sources.Labels) map[string]string {
-	tags := map[string]string{}
-	if p.Traces == nil || env.Vocab == nil || len(p.Queries) == 0 {
-		return tags
-	}
-	for label, concept := range p.Traces.Tags {
-		name, ok := p.Queries[0].label(env.Vocab, label)
-		if value := labels[name]; ok && value != "" {
-			tags[concept] = value
-		}
-	}
-	return tags
 }

@@ -44,7 +44,7 @@ func labelText(labels sources.Labels) string {
 
 // lines are what is drawn of the main query. Each value is a line of its own unless the panel joins them.
 func (d *Data) lines(env Env) []Value {
-	main := d.Of(mainQuery)
+	main := d.of(mainQuery)
 	group := d.Panel.Group
 	if group == nil || len(main) == 0 {
 		return main
@@ -135,7 +135,7 @@ func (d *Data) gauges(env Env) []Gauge {
 		if !ok {
 			continue
 		}
-		values := d.Of(q.Name)
+		values := d.of(q.Name)
 		of, full := values, []Value(nil)
 		if f.Label != "" {
 			label, ok := q.label(env.Vocab, f.Label)
@@ -192,7 +192,7 @@ func (d *Data) facts(env Env) []string {
 	var out []string
 	t := d.Panel.Thresholds
 	if g := d.Panel.Group; g != nil && g.By != "" && len(d.Lines) > 0 {
-		if worst, n := extreme(d.Of(mainQuery), t.Below); n > len(d.Lines) {
+		if worst, n := extreme(d.of(mainQuery), t.Below); n > len(d.Lines) {
 			out = append(out, "worst: "+worst.Name+" "+FormatValue(worst.Now, worst.Unit))
 		}
 	}
@@ -200,7 +200,7 @@ func (d *Data) facts(env Env) []string {
 		return out
 	}
 	for _, q := range d.Panel.Queries[1:] {
-		values := d.Of(q.Name)
+		values := d.of(q.Name)
 		if len(values) == 0 {
 			continue
 		}

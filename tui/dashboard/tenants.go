@@ -10,6 +10,9 @@ import (
 	"dlmon/sources"
 )
 
+// statLabel tells the answers of one query apart that are joined with "or": p50, p95, avg.
+const statLabel = "stat"
+
 // changeFloor is the p95 in seconds below which no change is worth a warning: 2 ms that became 5 ms hurt nobody.
 const changeFloor = 0.1
 
@@ -30,7 +33,7 @@ func (d *Data) tenants(env Env) {
 		}
 		return rows[id]
 	}
-	for _, v := range d.Main() {
+	for _, v := range d.main() {
 		switch t := row(v.Labels); v.Labels[statLabel] {
 		case "rate":
 			t.SearchRate = v.Now
@@ -45,7 +48,7 @@ func (d *Data) tenants(env Env) {
 		}
 	}
 	// A tenant that only the range still knows has gone quiet; it is no row, or the table would never forget.
-	for _, v := range d.Of("p95") {
+	for _, v := range d.of("p95") {
 		if t := rows[v.Labels[label]]; t != nil {
 			t.Points, t.P95Before = v.Points, v.Before
 		}
