@@ -308,3 +308,12 @@ func TestTagsOfTheFileReplaceTheirConcept(t *testing.T) {
 		t.Errorf("default tags %q", got)
 	}
 }
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
