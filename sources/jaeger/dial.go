@@ -28,9 +28,10 @@ const (
 // link is what is known of the connection: why the last try to connect failed, with its type, which gRPC's status
 // messages lose.
 type link struct {
-	host  string
-	plain bool
-	last  atomic.Pointer[error] // nil once connected
+	host      string
+	plain     bool                  // no TLS
+	certified bool                  // with a client certificate
+	last      atomic.Pointer[error] // nil once connected
 }
 
 func (l *link) note(err error) error {
@@ -70,7 +71,7 @@ func dial(o Options) (*grpc.ClientConn, *link, error) {
 		return nil, nil, refuse("gRPC does not go through a proxy", "leave proxy_url and proxy_from_environment out")
 	}
 
-	l := &link{host: net.JoinHostPort(u.Hostname(), port), plain: u.Scheme == "grpc"}
+	l := &link{host: net.JoinHostPort(u.Hostname(), port), plain: u.Scheme == "grpc", certified: cfg.TLSConfig.Cert != "" || cfg.TLSConfig.CertFile != ""}
 	security := insecure.NewCredentials()
 	if !l.plain {
 		if _, err := config.NewTLSConfig(&cfg.TLSConfig); err != nil {

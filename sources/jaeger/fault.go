@@ -61,12 +61,18 @@ func (c *Client) unreachable(asked string, code codes.Code, text string) *source
 		_, alert, _ := strings.Cut(text, "remote error: ")
 		e.Kind, e.Advice = sources.Unauthorized, "set jaeger.tls_config.cert_file and key_file"
 		e.Reason = "the server refused the TLS handshake: " + strings.TrimRight(alert, `"`)
+	case !c.link.plain && !c.link.certified && closed(text): // where its last word, the alert, was lost with the connection
+		e.Reason, e.Advice = "the server closed the connection", "if it wants a client certificate, set jaeger.tls_config.cert_file and key_file"
 	case strings.Contains(text, "HTTP/1"):
 		e.Reason, e.Advice = "an HTTP server answers there, not gRPC", "jaeger-url must name Jaeger's gRPC query port, 16685 by default"
 	case strings.Contains(text, "server preface"):
 		e.Reason, e.Advice = "the server does not answer as gRPC does", "use grpcs:// if it wants TLS"
 	}
 	return e
+}
+
+func closed(text string) bool {
+	return strings.Contains(text, "broken pipe") || strings.Contains(text, "connection reset") || strings.HasSuffix(text, "EOF")
 }
 
 func noSuchTrace(asked string) *sources.Error {
