@@ -8,24 +8,21 @@ import (
 
 // bars compare values with one another: name, value, length. Values of a full scale are measured against it.
 func (v *view) bars() []string {
-	facts := v.facts()
 	if len(v.Gauges) > 0 {
+		facts := v.facts()
 		rows := *v
 		rows.h = max(v.h-len(facts), 1)
 		return append(rows.gauges(v.Gauges), facts...)
 	}
-	all := v.current()
+	all, facts := v.current(), v.factsOnly()
 	beside := v.beside(all)
-	facts = v.factsOnly()
 	room := max(v.h-len(facts), 1)
 	full := v.fullScale(all)
 	g := grid{columns: []column{{most: max(v.w*2/5, 8), mid: true}, {right: true}, {drop: 1}, {least: 5, grow: true, drop: 2}}}
 	for _, x := range all {
-		text := v.now(x)
-		text = v.sign(x.State, text)
 		g.rows = append(g.rows, []cell{
 			{text: v.name(x), style: v.s.Muted},
-			{text: text, style: v.tint(x.State, v.s.Text)},
+			{text: v.sign(x.State, v.now(x)), style: v.tint(x.State, v.s.Text)},
 			{text: beside[x.Name], style: v.s.Muted},
 			{draw: func(w int) string { return v.bar(x.Now, full, w, v.tint(x.State, v.s.SeriesStyle(0))) }},
 		})

@@ -167,8 +167,7 @@ func (v *view) ink(k chart.Ink) lipgloss.Style {
 // legendEntry is "─ query 82 %": the line's sign, the name cut to most cells, the value now.
 func (v *view) legendEntry(x dashboard.Value, i, most int) string {
 	sign, style := v.seriesMark(i)
-	value := v.now(x)
-	value = v.sign(x.State, value)
+	value := v.sign(x.State, v.now(x))
 	name := v.middle(v.name(x), max(most, 4))
 	return style.Render(sign) + " " + v.s.Muted.Render(name) + " " + v.tint(x.State, v.s.Text).Render(value)
 }
@@ -221,11 +220,9 @@ func (v *view) rows(all []dashboard.Value, facts []string) []string {
 	room := max(v.h-len(facts), 1)
 	g := grid{columns: []column{{most: max(v.w/2, 8), mid: true}, {right: true}, {least: 5, grow: true, drop: 1}}}
 	for _, x := range all {
-		text := v.now(x)
-		text = v.sign(x.State, text)
 		g.rows = append(g.rows, []cell{
 			{text: v.name(x), style: v.s.Muted},
-			{text: text, style: v.tint(x.State, v.s.Text)},
+			{text: v.sign(x.State, v.now(x)), style: v.tint(x.State, v.s.Text)},
 			{draw: func(w int) string { return v.spark(x.Points, w, v.tint(x.State, v.s.SeriesStyle(0))) }},
 		})
 	}
