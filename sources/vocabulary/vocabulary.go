@@ -5,10 +5,8 @@ package vocabulary
 import (
 	"embed"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -140,14 +138,4 @@ func (v *Vocabulary) exported(have map[string]bool) int {
 		}
 	}
 	return n
-}
-
-// Metrics are the names of all metrics of the vocabulary, sorted.
-func (v *Vocabulary) Metrics() []string {
-	var names []string
-	for m := range maps.Values(v.metrics) {
-		names = append(names, m.name)
-	}
-	slices.Sort(names)
-	return names
 }
