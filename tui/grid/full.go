@@ -1,0 +1,177 @@
+package grid
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"dlmon/sources/feed"
+	"dlmon/tui/dashboard"
+	"dlmon/tui/page"
+	"dlmon/tui/panel"
+)
+
+// Full is one panel on the whole page, with a cursor that reads values at a time and one that picks a series.
+type Full struct {
+	panel  dashboard.Panel
+	column int64 // the column being read, as a number of steps since the epoch; 0 for none
+	series page.Cursor
+	gen    uint64
+	last   answer
+	drawn  drawing
+}
+
+var _ page.Page = (*Full)(nil)
+
+// NewPanel returns the page of one panel.
+func NewPanel(p dashboard.Panel) *Full { return &Full{panel: p, gen: 1} }
+
+// Title implements page.Page.
+func (f *Full) Title() string { return f.panel.Title }
+
+// Wants implements page.Page.
+func (f *Full) Wants(c page.Context) []feed.Request { return f.panel.Requests(c.Env) }
+
+// Update implements page.Page.
+func (f *Full) Update(c page.Context, msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case page.DataMsg:
+		f.gen++
+	case tea.KeyPressMsg:
+		return f.key(c, msg)
+	}
+	return nil
+}
+
+func (f *Full) eval(c page.Context) dashboard.Data {
+	k := keyOf(c.Env)
+	if f.last.gen != f.gen || f.last.env != k {
+		f.last = answer{gen: f.gen, env: k, data: dashboard.Eval(f.panel, c.Env)}
+	}
+	return f.last.data
+}
+
+// rows are the keys of what up and down select: a table's rows, else the series.
+func (f *Full) rows(d dashboard.Data) []string {
+	if keys := rowKeys(d); keys != nil {
+		return keys
+	}
+	var keys []string
+	for _, v := range mainValues(d) {
+		keys = append(keys, v.Labels.Key())
+	}
+	return keys
+}
+
+func (f *Full) visible(c page.Context, d dashboard.Data, n int) int {
+	if rowKeys(d) != nil {
+		return visibleRows(d, c.Height-6, n)
+	}
+	return max(1, min(n, c.Height/3-2))
+}
+
+func (f *Full) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
+	d := f.eval(c)
+	keys := f.rows(d)
+	switch k.String() {
+	case "left", "h":
+		f.read(d, -1)
+	case "right", "l":
+		f.read(d, 1)
+	case "shift+left", "H":
+		f.read(d, -10)
+	case "shift+right", "L":
+		f.read(d, 10)
+	case "home":
+		f.read(d, -d.Grid.Columns)
+	case "end":
+		f.read(d, d.Grid.Columns)
+	case "f":
+		return page.Send(page.Back{})
+	case "enter":
+		if d.Panel.Traces == nil && d.Panel.Kind != dashboard.KindTenants && d.Panel.Kind != dashboard.KindAlerts {
+			return page.Send(page.Notice{Text: "no traces explain " + d.Panel.Title})
+		}
+		selected := ""
+		if f.series.Key != "" || rowKeys(d) != nil {
+			f.series.Sync(keys, f.visible(c, d, len(keys)))
+			selected = f.series.Selected(keys)
+		}
+		return explain(c, d, selected)
+	default:
+		if n, ok := page.Motion(k, f.visible(c, d, len(keys)), len(keys)); ok {
+			if f.series.Key == "" && rowKeys(d) == nil {
+				n = 0 // the first press selects the first series
+			}
+			f.series.Move(keys, n, f.visible(c, d, len(keys)))
+		}
+	}
+	return nil
+}
+
+// Escape implements page.Escaper: it takes the reading cursor away first.
+func (f *Full) Escape() bool {
+	was := f.column != 0
+	f.column = 0
+	return was
+}
+
+// read moves the reading cursor, which stays at its time while the window moves on. Its first move sets it on the
+// newest column.
+func (f *Full) read(d dashboard.Data, by int) {
+	if d.Grid.Columns == 0 || d.Grid.Step <= 0 {
+		return
+	}
+	first := d.Grid.Start.UnixNano() / int64(d.Grid.Step)
+	end := first + int64(d.Grid.Columns) - 1
+	if f.column == 0 {
+		f.column = end
+		if by == -1 || by == 1 {
+			return
+		}
+	}
+	f.column = max(first, min(f.column+int64(by), end))
+}
+
+// View implements page.Page.
+func (f *Full) View(c page.Context) []string {
+	if c.Width <= 0 || c.Height <= 0 {
+		return nil
+	}
+	d := f.eval(c)
+	o := panel.Options{
+		Styles: c.Styles, Now: c.Now.Truncate(ageStep), Width: c.Width, Height: c.Height,
+		Focused: true, Full: true, Cursor: -1, Selected: -1, UTC: c.UTC,
+	}
+	if f.column != 0 && d.Grid.Step > 0 {
+		if i := f.column - d.Grid.Start.UnixNano()/int64(d.Grid.Step); i >= 0 && i < int64(d.Grid.Columns) {
+			o.Cursor = int(i)
+		}
+	}
+	if keys := f.rows(d); len(keys) > 0 {
+		f.series.Sync(keys, f.visible(c, d, len(keys)))
+		o.Offset = f.series.Offset
+		if f.series.Key != "" || rowKeys(d) != nil {
+			o.Selected = f.series.Row
+		}
+	}
+	k := drawKey{gen: f.gen, env: keyOf(c.Env), opts: o}
+	if f.drawn.key != k {
+		o.Now = c.Now
+		f.drawn = drawing{key: k, lines: panel.Render(d, o)}
+	}
+	return f.drawn.lines
+}
+
+// Bindings implements page.Page.
+func (f *Full) Bindings() []key.Binding {
+	b := func(shown, what string) key.Binding {
+		return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
+	}
+	return []key.Binding{
+		b("left right", "read the values at a time; shift moves by ten columns"),
+		b("home end", "to the oldest, to the newest column"),
+		b("up down", "select a row or series"),
+		b("enter", "traces that explain what is selected"),
+		b("f", "back to the grid"),
+	}
+}

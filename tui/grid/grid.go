@@ -1,0 +1,252 @@
+// Package grid is the page of panels: a dashboard placed on the screen, its golden signals fixed on top, the rest
+// scrolling under them as the focus moves; and the page of one panel full screen.
+package grid
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"dlmon/sources/feed"
+	"dlmon/tui/dashboard"
+	"dlmon/tui/page"
+	"dlmon/tui/panel"
+)
+
+// ageStep is how often a panel is drawn anew for the ages on it, while its data stays the same.
+const ageStep = 5 * time.Second
+
+// Grid is a page of panels. It implements page.Page.
+type Grid struct {
+	dash    dashboard.Dashboard
+	focus   int // index of the focused panel
+	scroll  int // the first line of the scrolled part that is shown
+	cursors map[string]*page.Cursor
+
+	gen   uint64 // counts what invalidates data: new snapshots, another window
+	data  map[string]answer
+	lines map[string]drawing
+
+	placed []dashboard.Placed // for placedAt cells
+	at     int
+}
+
+// answer is a panel's data as of a generation.
+type answer struct {
+	gen  uint64
+	env  envKey
+	data dashboard.Data
+}
+
+// envKey is the part of an Env that decides what a panel asks.
+type envKey struct {
+	window, step, rate time.Duration
+	vocab              dashboard.Vocabulary
+}
+
+// drawing is a panel's lines and what they were drawn from.
+type drawing struct {
+	key   drawKey
+	lines []string
+}
+
+type drawKey struct {
+	gen  uint64
+	env  envKey
+	opts panel.Options
+}
+
+var _ page.Page = (*Grid)(nil)
+
+// New returns the page of d.
+func New(d dashboard.Dashboard) *Grid {
+	return &Grid{
+		dash: d, gen: 1, cursors: map[string]*page.Cursor{},
+		data: map[string]answer{}, lines: map[string]drawing{},
+	}
+}
+
+// Title implements page.Page.
+func (g *Grid) Title() string { return g.dash.Title }
+
+// Wants implements page.Page: what the panels on the screen need, and those a screen below, so that scrolling finds
+// them filled.
+func (g *Grid) Wants(c page.Context) []feed.Request {
+	var reqs []feed.Request
+	strip, body := g.split(c)
+	h := c.Height - strip
+	for _, p := range g.layout(c.Width) {
+		pan := g.dash.Panels[p.Panel]
+		if body > 0 && !pan.Place.Strip && (p.Y-strip >= g.scroll+h || p.Y-strip+p.H <= g.scroll) {
+			continue
+		}
+		reqs = append(reqs, pan.Requests(c.Env)...)
+	}
+	return reqs
+}
+
+// Update implements page.Page.
+func (g *Grid) Update(c page.Context, msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case page.DataMsg:
+		g.gen++
+	case tea.KeyPressMsg:
+		return g.key(c, msg)
+	}
+	return nil
+}
+
+// layout is where the panels stand, in reading order.
+func (g *Grid) layout(width int) []dashboard.Placed {
+	if g.at != width {
+		g.placed, g.at = dashboard.Layout(g.dash.Panels, width), width
+	}
+	return g.placed
+}
+
+// split is how many lines the strip takes, 0 when the screen is too low to keep it in place, and how many lines the
+// scrolled part has.
+func (g *Grid) split(c page.Context) (strip, body int) {
+	total := 0
+	for _, p := range g.layout(c.Width) {
+		if g.dash.Panels[p.Panel].Place.Strip {
+			strip = max(strip, p.Y+p.H)
+		}
+		total = max(total, p.Y+p.H)
+	}
+	if strip > c.Height/3 {
+		strip = 0
+	}
+	return strip, total - strip
+}
+
+// View implements page.Page.
+func (g *Grid) View(c page.Context) []string {
+	if c.Width <= 0 || c.Height <= 0 {
+		return nil
+	}
+	if len(g.dash.Panels) == 0 {
+		return page.Explain(c.Styles, "this dashboard has no panels", nil, c.Width)
+	}
+	strip, body := g.split(c)
+	h := c.Height - strip
+	g.scroll = max(0, min(g.scroll, body-h))
+	lines := make([]string, 0, c.Height)
+	for y := range strip {
+		lines = append(lines, g.line(c, y))
+	}
+	for y := strip + g.scroll; y < strip+g.scroll+min(h, body-g.scroll); y++ {
+		lines = append(lines, g.line(c, y))
+	}
+	return lines
+}
+
+// line is line y of the whole grid: the panels that cross it, from left to right.
+func (g *Grid) line(c page.Context, y int) string {
+	var b strings.Builder
+	x := 0
+	for _, p := range g.layout(c.Width) {
+		if y < p.Y || y >= p.Y+p.H {
+			continue
+		}
+		if p.X > x {
+			b.WriteString(strings.Repeat(" ", p.X-x))
+		}
+		w := p.W
+		if p.X+p.W < c.Width { // a blank column keeps neighbours apart
+			w--
+		}
+		b.WriteString(g.panelLines(c, p, w)[y-p.Y])
+		x = p.X + w
+	}
+	return b.String()
+}
+
+// panelLines draws a panel, or finds its lines drawn.
+func (g *Grid) panelLines(c page.Context, p dashboard.Placed, width int) []string {
+	id := g.dash.Panels[p.Panel].ID
+	focused := p.Panel == g.focus
+	d := g.eval(c, p.Panel)
+	o := panel.Options{
+		Styles: c.Styles, Now: c.Now.Truncate(ageStep), Width: width, Height: p.H,
+		Focused: focused, Cursor: -1, Selected: -1, UTC: c.UTC,
+	}
+	if keys := rowKeys(d); keys != nil {
+		cur := g.cursor(id)
+		cur.Sync(keys, visibleRows(d, p.H, len(keys)))
+		o.Offset = cur.Offset
+		if focused {
+			o.Selected = cur.Row
+		}
+	}
+	k := drawKey{gen: g.gen, env: keyOf(c.Env), opts: o}
+	if l, ok := g.lines[id]; ok && l.key == k {
+		return l.lines
+	}
+	// Ages on the screen are taken against the true time; only the decision to draw anew goes by steps.
+	o.Now = c.Now
+	lines := panel.Render(d, o)
+	g.lines[id] = drawing{key: k, lines: lines}
+	return lines
+}
+
+// eval is a panel's data, worked out once a generation.
+func (g *Grid) eval(c page.Context, i int) dashboard.Data {
+	p := g.dash.Panels[i]
+	k := keyOf(c.Env)
+	if a, ok := g.data[p.ID]; ok && a.gen == g.gen && a.env == k {
+		return a.data
+	}
+	d := dashboard.Eval(p, c.Env)
+	g.data[p.ID] = answer{gen: g.gen, env: k, data: d}
+	return d
+}
+
+func keyOf(e dashboard.Env) envKey {
+	return envKey{window: e.Window, step: e.Step, rate: e.Rate, vocab: e.Vocab}
+}
+
+func (g *Grid) cursor(id string) *page.Cursor {
+	cur := g.cursors[id]
+	if cur == nil {
+		cur = &page.Cursor{}
+		g.cursors[id] = cur
+	}
+	return cur
+}
+
+// Bindings implements page.Page.
+func (g *Grid) Bindings() []key.Binding {
+	b := func(shown, what string) key.Binding {
+		return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
+	}
+	out := []key.Binding{
+		b("arrows hjkl", "move the focus between panels; up and down move in a table"),
+		b("tab", "next panel, shift+tab the one before"),
+		b("pgup pgdown", "scroll by a screen; home and end"),
+		b("f", "the focused panel full screen, with its query and a reading cursor"),
+	}
+	if g.focus < len(g.dash.Panels) {
+		if what := enterHelp(g.dash.Panels[g.focus]); what != "" {
+			out = slices.Insert(out, 0, b("enter", what))
+		}
+	}
+	return out
+}
+
+func enterHelp(p dashboard.Panel) string {
+	switch {
+	case p.Kind == dashboard.KindTenants:
+		return "traces of the selected tenant"
+	case p.Kind == dashboard.KindAlerts:
+		return "traces that explain the selected alert"
+	case p.Kind == dashboard.KindHealth, p.Kind == dashboard.KindTargets:
+		return "the health page"
+	case p.Traces != nil:
+		return "traces that explain this panel"
+	}
+	return "this panel full screen"
+}
