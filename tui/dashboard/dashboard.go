@@ -114,7 +114,8 @@ type Place struct {
 	Weight int  `yaml:"weight"` // share of the row's width, of 12
 	Height int  `yaml:"height"` // lines, title included
 	Min    int  `yaml:"min"`    // columns it needs to be readable
-	Narrow int  `yaml:"narrow"` // reading order below 100 columns; 0: after those that have one
+	Narrow int  `yaml:"narrow"` // reading order below 100 columns, each in a row of its own; 0: after those that have one
+	Low    int  `yaml:"low"`    // lines below 100 columns; 0: Height
 }
 
 // Drill tells what to look for in traces. Tags maps a label concept of the panel's series to the concept of the span

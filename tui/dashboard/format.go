@@ -24,11 +24,14 @@ func FormatValue(v float64, unit string) string {
 	if math.IsInf(v, 0) {
 		return "∞"
 	}
+	if v >= 1e60 {
+		return exponent(v) // past any unit
+	}
 	switch unit {
 	case UnitSeconds:
 		return formatSeconds(v)
 	case UnitBytes:
-		return scaled(v, 1024, []string{" B", " KiB", " MiB", " GiB", " TiB", " PiB"})
+		return scaled(v, 1024, []string{" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"})
 	case UnitPerSec:
 		return scaled(v, 1000, []string{"/s", " k/s", " M/s", " G/s", " T/s"})
 	case UnitRatio:
@@ -37,6 +40,12 @@ func FormatValue(v float64, unit string) string {
 		return formatPercent(v)
 	}
 	return scaled(v, 1000, []string{"", " k", " M", " G", " T"})
+}
+
+// exponent is v as a power of ten in as few cells as can be: "1e18".
+func exponent(v float64) string {
+	mantissa, e, _ := strings.Cut(strconv.FormatFloat(v, 'e', 0, 64), "e")
+	return mantissa + "e" + strings.TrimLeft(e, "+0")
 }
 
 // scaled writes v with the first unit that leaves it below base.
@@ -48,7 +57,7 @@ func scaled(v, base float64, units []string) string {
 		i++
 	}
 	if v >= base*10 {
-		return strconv.FormatFloat(v, 'e', 0, 64) + units[i]
+		return exponent(v) + units[i]
 	}
 	// A whole number is exact in its own unit; a tenth of a byte is not worth a cell.
 	if i == 0 && (v == math.Trunc(v) || units[0] == " B") {
@@ -113,7 +122,7 @@ func formatSeconds(v float64) string {
 	case v < 1e5*86400:
 		return short(v/86400, " d")
 	}
-	return strconv.FormatFloat(v/86400, 'e', 0, 64) + " d"
+	return exponent(v/86400) + " d"
 }
 
 // FormatDuration writes a duration like FormatValue does seconds: "812 ms", "14 min".

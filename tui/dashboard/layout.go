@@ -66,11 +66,22 @@ func narrowRank(p Panel) int {
 	return 1 << 20
 }
 
+// lines is the height asked for.
+func (p Place) lines(narrow bool) int {
+	if narrow && p.Low > 0 {
+		return max(p.Low, 2)
+	}
+	return max(p.Height, 2)
+}
+
 func columns(panels []Panel, order []int, narrow bool) []column {
 	var cols []column
 	for _, i := range order {
 		place := panels[i].Place
-		c := column{panels: []int{i}, weight: max(place.Weight, 1), min: max(place.Min, 1), height: max(place.Height, 2)}
+		c := column{panels: []int{i}, weight: max(place.Weight, 1), min: max(place.Min, 1), height: place.lines(narrow)}
+		if narrow && place.Narrow > 0 {
+			c.weight = rowWeight // what comes first on a small screen has a row of its own
+		}
 		if place.Stack && !narrow && len(cols) > 0 {
 			last := &cols[len(cols)-1]
 			last.panels = append(last.panels, i)
@@ -126,7 +137,7 @@ func placeRow(panels []Panel, row []column, width, y int) []Placed {
 	for i, w := range widths(row, width) {
 		top := y
 		for k, p := range row[i].panels {
-			h := max(panels[p].Place.Height, 2)
+			h := panels[p].Place.lines(false) // only wide screens stack
 			if k == len(row[i].panels)-1 {
 				h = y + height - top
 			}
