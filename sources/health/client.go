@@ -4,7 +4,6 @@ package health
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -23,7 +22,7 @@ const maxBytes = 4 << 20
 
 // Options names the endpoint. Zero Timeout takes transport's default, zero MaxBytes 4 MiB.
 type Options struct {
-	URL      string // the whole URL of the report
+	URL      string // the whole URL of the report; userinfo becomes basic authentication
 	HTTP     config.HTTPClientConfig
 	Timeout  time.Duration
 	MaxBytes int64
@@ -44,8 +43,9 @@ func New(o Options) (*Client, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = transport.DefaultTimeout
 	}
-	if _, err := url.Parse(o.URL); err != nil {
-		return nil, fmt.Errorf("health: URL %s: cannot be read", transport.Redact(o.URL))
+	if u, err := url.Parse(o.URL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, &sources.Error{Source: source, Kind: sources.Rejected,
+			Reason: "not the URL of a health endpoint: " + transport.Redact(o.URL), Advice: "http://host:port/path or https://"}
 	}
 	hc, err := transport.HTTP(source, o.HTTP, o.MaxBytes)
 	if err != nil {
@@ -66,15 +66,24 @@ func (c *Client) Report(ctx context.Context) (sources.HealthReport, error) {
 	req.Header.Set("Accept", "application/json")
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return sources.HealthReport{}, transport.Fault(source, "report", err)
+		return sources.HealthReport{}, fault(err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return sources.HealthReport{}, transport.Fault(source, "report", err)
-	}
-	if resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden {
+	switch resp.StatusCode {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired:
 		return sources.HealthReport{}, transport.Status(source, "report", resp.StatusCode, string(body))
 	}
+	if err != nil {
+		return sources.HealthReport{}, fault(err)
+	}
 	return decode(resp.StatusCode, body), nil
+}
+
+func fault(err error) error {
+	e := transport.Fault(source, "report", err)
+	if e.Kind == sources.TooLarge {
+		e.Advice = "check health-url: no health report is that long"
+	}
+	return e
 }

@@ -1,10 +1,13 @@
 package health
 
 import (
-	"cmp"
+	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"maps"
 	"math"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,172 +17,269 @@ import (
 	"dlmon/sources/transport"
 )
 
-// Bounds of one report: what is beyond them is left out.
+// Bounds of a report. What is beyond them is left out: a screen has no room for it.
 const (
 	maxChecks  = 200
 	maxDetails = 200 // of one check
-	maxDepth   = 8
+	maxDepth   = 8   // of nested details
 )
 
-// decode reads a report leniently: a field of the wrong type is as good as missing, because half a report at 3 a.m.
-// is worth more than an error. What has none of the known shapes is kept as its first line.
+// decode reads an answer in any of the shapes that the service is known to give:
+//
+//	{"status", "timestamp" (unix seconds), "duration", "checks": [{"name", "status", "message", "duration", "details"}]}
+//	{"status", "service", "version", "timestamp" (ISO 8601), "dependencies": {name: status}}
+//	{"status": "ready"}, {"status": "alive"}
+//	{"detail": ...} with a 5xx code
+//
+// A field of the wrong type counts as missing. Checks may also be a map, and dependencies a list or objects.
 func decode(code int, body []byte) sources.HealthReport {
-	r := sources.HealthReport{Code: code, Status: sources.Unknown}
-	var doc map[string]any
-	if json.Unmarshal(body, &doc) != nil {
-		r.Raw = transport.FirstLine(string(body))
-		return r
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
+	var answer any
+	err := json.Unmarshal(body, &answer)
+	if _, wrongType := errors.AsType[*json.UnmarshalTypeError](err); err != nil && !wrongType { // a number beyond float64
+		return unknown(code, string(body))
 	}
-	checks, guide := doc["checks"].([]any)
-	deps, v1 := doc["dependencies"].(map[string]any)
-	word, hasStatus := doc["status"].(string)
-	why, hasDetail := doc["detail"].(string)
-	switch {
-	case guide, v1, hasStatus:
-		r.Status = status(word)
-	case hasDetail && code >= 400: // a readiness probe that refuses
-		r.Status = sources.Unhealthy
-		r.Checks = []sources.Check{{Name: "ready", Status: sources.Unhealthy, Message: sources.Clean(why)}}
-		return r
-	default:
-		r.Raw = transport.FirstLine(string(body))
-		return r
-	}
-	r.At = instant(doc["timestamp"])
-	r.Duration = duration(doc["duration"])
-	r.Service, r.Version = text(doc["service"]), text(doc["version"])
-	for _, c := range checks[:min(len(checks), maxChecks)] {
-		if m, ok := c.(map[string]any); ok {
-			r.Checks = append(r.Checks, check(m))
+	if o, ok := answer.(map[string]any); ok {
+		if r, ok := report(o); ok {
+			r.Code = code
+			return r
+		}
+		if detail, ok := o["detail"]; ok && code >= 500 {
+			return refusal(code, detail)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(deps)) {
-		if len(r.Checks) == maxChecks {
-			break
-		}
-		c := sources.Check{Name: sources.CleanName(name), Status: sources.Unknown}
-		switch v := deps[name].(type) {
-		case string:
-			c.Status, c.Message = status(v), sources.Clean(v)
-		case map[string]any:
-			c = check(v)
-			c.Name = sources.CleanName(name)
-		}
-		r.Checks = append(r.Checks, c)
+	var line bytes.Buffer
+	if json.Compact(&line, body) == nil {
+		return unknown(code, line.String())
 	}
-	if r.Status == sources.Unknown && len(r.Checks) > 0 {
-		r.Status = worst(r.Checks)
-	}
-	if len(r.Checks) == 0 && r.Status == sources.Unknown {
-		r.Raw = transport.FirstLine(string(body))
+	return unknown(code, string(body))
+}
+
+func unknown(code int, body string) sources.HealthReport {
+	r := sources.HealthReport{Status: sources.Unknown, Code: code, Raw: transport.FirstLine(body)}
+	if r.Raw == "" {
+		r.Raw = strings.TrimSpace(fmt.Sprintf("empty answer, %d %s", code, http.StatusText(code)))
 	}
 	return r
 }
 
-// status maps a word to a status; the words of readiness and liveness probes are healthy.
-func status(word string) sources.HealthStatus {
-	switch strings.ToLower(strings.TrimSpace(word)) {
-	case "healthy", "ok", "up", "pass", "ready", "alive":
-		return sources.Healthy
-	case "degraded", "warn", "warning":
-		return sources.Degraded
-	case "unhealthy", "down", "fail", "error", "critical", "not_ready":
-		return sources.Unhealthy
-	case "disabled", "off":
-		return sources.Disabled
+// refusal is the answer of a FastAPI service that raised: the detail is a sentence, or the report itself.
+func refusal(code int, detail any) sources.HealthReport {
+	if o, ok := detail.(map[string]any); ok {
+		if r, ok := report(o); ok {
+			r.Code = code
+			return r
+		}
 	}
-	return sources.Unknown
+	c := sources.Check{Name: "ready", Status: sources.Unhealthy}
+	if s, ok := detail.(string); ok {
+		c.Message = sources.Clean(s)
+	} else {
+		c.Details = details(detail)
+	}
+	return sources.HealthReport{Status: sources.Unhealthy, Code: code, Checks: []sources.Check{c}}
 }
 
+func report(o map[string]any) (sources.HealthReport, bool) {
+	state, word, known := status(o["status"])
+	checks := append(parts(o["checks"]), parts(o["dependencies"])...)
+	if !known && len(checks) == 0 {
+		return sources.HealthReport{}, false
+	}
+	r := sources.HealthReport{
+		Status:   state,
+		At:       instant(o["timestamp"]),
+		Duration: seconds(o["duration"]),
+		Service:  name(o["service"]),
+		Version:  name(o["version"]),
+		Checks:   checks[:min(len(checks), maxChecks)],
+	}
+	if !known {
+		r.Status = worst(checks)
+	}
+	// A probe answers one word: it is its own check, so that the word is seen.
+	switch w := strings.ToLower(word); {
+	case len(checks) > 0:
+	case w == "ready" || w == "not ready" || w == "not_ready":
+		r.Checks = []sources.Check{{Name: "ready", Status: state, Message: word}}
+	case w == "alive" || w == "dead":
+		r.Checks = []sources.Check{{Name: "live", Status: state, Message: word}}
+	}
+	return r, true
+}
+
+// parts reads checks: a list in its order, or a map by name. A part is an object or just its status.
+func parts(v any) []sources.Check {
+	var checks []sources.Check
+	switch v := v.(type) {
+	case []any:
+		for i, p := range v[:min(len(v), maxChecks)] {
+			checks = append(checks, part(fmt.Sprintf("check %d", i+1), p))
+		}
+	case map[string]any:
+		names := slices.Sorted(maps.Keys(v))
+		for _, n := range names[:min(len(names), maxChecks)] {
+			checks = append(checks, part(sources.CleanName(n), v[n]))
+		}
+	}
+	return checks
+}
+
+func part(fallback string, v any) sources.Check {
+	c := sources.Check{Name: fallback}
+	o, isObject := v.(map[string]any)
+	if isObject {
+		v = o["status"]
+	}
+	state, word, known := status(v)
+	c.Status = state
+	if isObject {
+		if n := name(o["name"]); n != "" {
+			c.Name = n
+		}
+		c.Message = message(o["message"])
+		c.Duration = seconds(o["duration"])
+		if s, ok := o["details"].(string); ok && c.Message == "" {
+			c.Message = sources.Clean(s)
+		} else {
+			c.Details = details(o["details"])
+		}
+	}
+	if !known && c.Message == "" {
+		c.Message = word // better an odd word than none
+	}
+	return c
+}
+
+// status reads a state and the word that told it; known is false where it tells none.
+func status(v any) (state sources.HealthStatus, word string, known bool) {
+	switch v := v.(type) {
+	case bool:
+		if v {
+			return sources.Healthy, "", true
+		}
+		return sources.Unhealthy, "", true
+	case string:
+		word = sources.CleanName(strings.TrimSpace(v))
+	}
+	switch strings.ToLower(word) {
+	case "healthy", "ok", "up", "pass", "ready", "alive":
+		return sources.Healthy, word, true
+	case "degraded", "warn", "warning":
+		return sources.Degraded, word, true
+	case "unhealthy", "down", "fail", "failed", "error", "critical", "not ready", "not_ready", "dead":
+		return sources.Unhealthy, word, true
+	case "disabled":
+		return sources.Disabled, word, true
+	case "unknown":
+		return sources.Unknown, word, true
+	}
+	return sources.Unknown, word, false
+}
+
+// worst is the state of a report that does not tell its own. A check of unknown state is worse than a healthy one, a
+// disabled check is not.
 func worst(checks []sources.Check) sources.HealthStatus {
-	rank := map[sources.HealthStatus]int{sources.Unhealthy: 3, sources.Degraded: 2, sources.Unknown: 1}
-	w := slices.MaxFunc(checks, func(a, b sources.Check) int { return cmp.Compare(rank[a.Status], rank[b.Status]) }).Status
-	if w == sources.Disabled {
-		return sources.Healthy
+	order := []sources.HealthStatus{sources.Disabled, sources.Healthy, sources.Unknown, sources.Degraded, sources.Unhealthy}
+	w := sources.Healthy
+	for _, c := range checks {
+		if slices.Index(order, c.Status) > slices.Index(order, w) {
+			w = c.Status
+		}
 	}
 	return w
 }
 
-func check(m map[string]any) sources.Check {
-	c := sources.Check{Name: sources.CleanName(text(m["name"])), Status: status(text(m["status"])),
-		Message: text(m["message"]), Duration: duration(m["duration"])}
-	if c.Name == "" {
-		c.Name = "unnamed"
-	}
-	flatten(&c.Details, "", m["details"], 0)
-	return c
-}
-
-// flatten lists the facts of v under dotted names, in the order of the names.
-func flatten(out *[]sources.Detail, name string, v any, depth int) {
-	if len(*out) >= maxDetails || depth > maxDepth {
-		return
-	}
-	under := func(part string) string {
-		if name == "" {
-			return part
-		}
-		return name + "." + part
-	}
-	switch v := v.(type) {
-	case map[string]any:
-		for _, k := range slices.Sorted(maps.Keys(v)) {
-			flatten(out, under(k), v[k], depth+1)
-		}
-	case []any:
-		for i, e := range v {
-			flatten(out, under(strconv.Itoa(i)), e, depth+1)
-		}
-	case string:
-		*out = append(*out, sources.Detail{Name: sources.CleanName(name), Value: sources.Clean(v)})
-	case float64, bool:
-		*out = append(*out, sources.Detail{Name: sources.CleanName(name), Value: v})
-	}
-}
-
-// text is v as cleaned text: numbers and booleans as they are written, anything else is empty.
-func text(v any) string {
+// message is text; a number or a bool is written as such, anything else is none.
+func message(v any) string {
 	switch v := v.(type) {
 	case string:
 		return sources.Clean(v)
 	case float64:
-		return strconv.FormatFloat(v, 'g', -1, 64)
+		return strconv.FormatFloat(v, 'f', -1, 64)
 	case bool:
 		return strconv.FormatBool(v)
 	}
 	return ""
 }
 
+func name(v any) string { return sources.CleanName(message(v)) }
+
+// number reads a number, also from a string.
 func number(v any) (float64, bool) {
-	switch v := v.(type) {
-	case float64:
-		return v, true
-	case string:
-		f, err := strconv.ParseFloat(v, 64)
-		return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
+	f, ok := v.(float64)
+	if s, isText := v.(string); isText {
+		var err error
+		f, err = strconv.ParseFloat(strings.TrimSpace(s), 64)
+		ok = err == nil
 	}
-	return 0, false
+	return f, ok && !math.IsNaN(f) && !math.IsInf(f, 0)
 }
 
-// duration reads seconds; negative and absurd ones are 0.
-func duration(v any) time.Duration {
-	s, ok := number(v)
-	if !ok || s < 0 || s > 1e8 {
-		return 0
+// seconds reads a duration; what is negative or longer than a year is none.
+func seconds(v any) time.Duration {
+	const year = 366 * 24 * 3600
+	if f, ok := number(v); ok && f > 0 && f < year {
+		return time.Duration(f * float64(time.Second))
 	}
-	return time.Duration(s * float64(time.Second))
+	return 0
 }
 
-// instant reads Unix seconds or ISO 8601, with or without a zone (then UTC, as the service's clock is).
+// instant reads a time: unix seconds, or ISO 8601 with or without a zone (Python's isoformat leaves UTC out).
 func instant(v any) time.Time {
-	if s, ok := number(v); ok && s > 0 && s < 1e11 {
-		return time.UnixMicro(int64(s * 1e6)).UTC()
+	const y10k = 253402300800
+	if f, ok := number(v); ok {
+		if f <= 0 || f >= y10k {
+			return time.Time{}
+		}
+		whole, part := math.Modf(f)
+		return time.Unix(int64(whole), int64(part*1e9)).UTC()
 	}
-	s, _ := v.(string)
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.UTC()
+	if s, ok := v.(string); ok {
+		for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999"} {
+			if t, err := time.Parse(layout, strings.TrimSpace(s)); err == nil {
+				return t.UTC()
+			}
 		}
 	}
 	return time.Time{}
+}
+
+// details flattens what a check tells beyond its status, by name.
+func details(v any) []sources.Detail {
+	var out []sources.Detail
+	flatten(&out, "", v, 0)
+	return out
+}
+
+func flatten(out *[]sources.Detail, path string, v any, depth int) {
+	if len(*out) >= maxDetails || depth > maxDepth {
+		return
+	}
+	add := func(v any) {
+		if path == "" {
+			path = "details"
+		}
+		*out = append(*out, sources.Detail{Name: sources.CleanName(path), Value: v})
+	}
+	under := func(name string) string {
+		if path == "" {
+			return name
+		}
+		return sources.CleanName(path + "." + name) // bounded here: a long name may have many below it
+	}
+	switch v := v.(type) {
+	case string:
+		add(sources.Clean(v))
+	case float64, bool:
+		add(v)
+	case map[string]any:
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			flatten(out, under(k), v[k], depth+1)
+		}
+	case []any:
+		for i, e := range v[:min(len(v), maxDetails)] {
+			flatten(out, under(strconv.Itoa(i)), e, depth+1)
+		}
+	}
 }
