@@ -81,7 +81,7 @@ func (a TimeAxis) rows(left, width int, corner, line, tick rune) [][]Cell {
 		if x < left+width {
 			rule[x] = Cell{tick, Axis}
 		}
-		at := max(x-w/2, 0)
+		at := max(x-w/2, left+min(left, 1))
 		if at < free || at+w > left+width {
 			continue
 		}

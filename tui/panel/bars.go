@@ -18,7 +18,7 @@ func (v *view) bars() []string {
 	beside := v.beside(all)
 	room := max(v.h-len(facts), 1)
 	full := v.fullScale(all)
-	g := grid{columns: []column{{most: max(v.w*2/5, 8), mid: true}, {right: true}, {drop: 1}, {least: 5, grow: true, drop: 2}}}
+	g := grid{columns: []column{{most: max(v.w*2/5, 20), mid: true}, {right: true}, {drop: 1}, {least: 4, grow: true, drop: 2}}}
 	for _, x := range all {
 		g.rows = append(g.rows, []cell{
 			{text: v.name(x), style: v.s.Muted},
