@@ -4,23 +4,155 @@ package tui
 import (
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"dlmon/sources/feed"
 	"dlmon/themes"
 	"dlmon/tui/dashboard"
+	"dlmon/tui/page"
 )
 
 // Options is what the command line hands the screen.
 type Options struct {
 	Feed         *feed.Feed
+	Data         feed.Reader                 // what to read; nil: Feed. With Data and without Feed nothing is asked
 	Vocab        func() dashboard.Vocabulary // may change once, when detection ends; nil result: still detecting
 	Dashboards   []dashboard.Dashboard       // overview, business
 	Styles       func(dark bool) *themes.Styles
 	Context      string        // name of the config context, "" for none
-	Window       time.Duration // first window
-	Refresh      time.Duration
-	Page         string // first page: overview, tenants, traces, alerts, health, business
+	Window       time.Duration // first window; 0: an hour
+	Refresh      time.Duration // for the status bar while no source has answered; 0: the feed's
+	Page         string        // first page: overview, tenants, traces, alerts, health, business
 	TraceService string
 	TagNames     map[string][]string
 	UTC          bool
 	Version      string
+}
+
+// subscription is the part of feed.Subscription that the model uses.
+type subscription interface {
+	Want([]feed.Request)
+	Changed() <-chan struct{}
+	Refresh()
+	Close()
+}
+
+// Model is the root of the screen, a tea.Model. It is used from one goroutine.
+type Model struct {
+	o      Options
+	data   feed.Reader
+	sub    subscription  // nil: nothing is asked
+	done   chan struct{} // closed by Close
+	vocab  dashboard.Vocabulary
+	styles *themes.Styles
+
+	width, height int
+	window        time.Duration
+	now           time.Time // of the frame being shown
+
+	nav    navigator
+	help   helpOverlay
+	notice notice
+
+	wants []feed.Request
+	frame     string   // the last frame's content, as long as it is not dirty
+	body      []string // the page's part of it
+	dirty     bool     // all of it
+	dirtyHead bool     // only the status bar and the tabs
+}
+
+// New returns the screen of o, looking at its first page. Nothing is asked before it knows its size. Close it if it is
+// not run by Run.
+func New(o Options) *Model {
+	m := &Model{o: o, data: o.Data, done: make(chan struct{}), window: o.Window, dirty: true}
+	if o.Feed != nil {
+		if m.data == nil {
+			m.data = o.Feed
+		}
+		m.sub = o.Feed.Subscribe()
+	}
+	if m.window <= 0 {
+		m.window = time.Hour
+	}
+	m.styles = o.Styles(true)
+	m.now = m.data.Now()
+	m.readVocab()
+	m.nav = newNavigator(o.Dashboards, o.Page)
+	return m
+}
+
+// Close ends the model's subscription. It is called once.
+func (m *Model) Close() {
+	close(m.done)
+	if m.sub != nil {
+		m.sub.Close()
+	}
+}
+
+// Init implements tea.Model.
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(tea.RequestBackgroundColor, m.wait(), m.tick())
+}
+
+// wait is the command that ends when snapshots changed.
+func (m *Model) wait() tea.Cmd {
+	if m.sub == nil {
+		return nil
+	}
+	changed := m.sub.Changed()
+	return func() tea.Msg {
+		select {
+		case <-changed:
+			return page.DataMsg{}
+		case <-m.done:
+			return nil
+		}
+	}
+}
+
+// tickMsg renders ages and the clock anew.
+type tickMsg struct{}
+
+// tick ends when the clock shows the next second.
+func (m *Model) tick() tea.Cmd {
+	now := m.data.Now()
+	return tea.Tick(now.Truncate(time.Second).Add(time.Second).Sub(now), func(time.Time) tea.Msg { return tickMsg{} })
+}
+
+// readVocab takes the vocabulary over once it is known, and tells whether it changed.
+func (m *Model) readVocab() bool {
+	if m.o.Vocab == nil {
+		return false
+	}
+	v := m.o.Vocab()
+	if v == m.vocab {
+		return false
+	}
+	m.vocab = v
+	return true
+}
+
+// context is what pages are handed now.
+func (m *Model) context() page.Context {
+	w, h := m.room()
+	step := dashboard.GridStep(m.window, max(w, 1))
+	return page.Context{
+		Data: m.data,
+		Env: dashboard.Env{
+			Data: m.data, Vocab: m.vocab, Window: m.window, Step: step,
+			Rate: dashboard.RateWindow(m.scrapeInterval(), step),
+		},
+		Styles: m.styles, Now: m.now, Window: m.window, Step: step,
+		Width: w, Height: h, UTC: m.o.UTC,
+		TraceService: m.o.TraceService, TagNames: m.o.TagNames,
+	}
+}
+
+func (m *Model) scrapeInterval() time.Duration {
+	for _, s := range m.data.Sources() {
+		if s.Name == feed.SourcePrometheus {
+			return s.Info.ScrapeInterval
+		}
+	}
+	return 0
 }

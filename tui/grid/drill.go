@@ -3,6 +3,7 @@ package grid
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"dlmon/sources"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
 )
@@ -60,7 +61,7 @@ func mainValues(d dashboard.Data) []dashboard.Value {
 }
 
 // explain is the intent that leads from a panel, or from the row of it that is selected, to what explains it.
-func explain(c page.Context, d dashboard.Data, selected string) tea.Cmd {
+func explain(d dashboard.Data, selected string) tea.Cmd {
 	switch d.Panel.Kind {
 	case dashboard.KindHealth, dashboard.KindTargets:
 		return page.Send(page.OpenPage{ID: "health"})
@@ -87,7 +88,7 @@ func explain(c page.Context, d dashboard.Data, selected string) tea.Cmd {
 	if d.Panel.Traces == nil {
 		return page.Send(page.OpenPanel{Panel: d.Panel})
 	}
-	return page.Send(page.OpenTraces{Query: panelQuery(c, d, pick(d, selected))})
+	return page.Send(page.OpenTraces{Query: panelQuery(d, pick(d, selected))})
 }
 
 // failing tells whether a tenant's errors, and not its latency, are what is wrong with it.
@@ -117,7 +118,7 @@ func pick(d dashboard.Data, selected string) *dashboard.Value {
 }
 
 // panelQuery asks for the traces that explain a panel, or one value of it.
-func panelQuery(c page.Context, d dashboard.Data, v *dashboard.Value) page.TraceQuery {
+func panelQuery(d dashboard.Data, v *dashboard.Value) page.TraceQuery {
 	drill := d.Panel.Traces
 	q := page.TraceQuery{Title: d.Panel.Title, Operation: drill.Operation, Errors: drill.Errors}
 	if v == nil {
@@ -133,4 +134,15 @@ func panelQuery(c page.Context, d dashboard.Data, v *dashboard.Value) page.Trace
 		q.Title += " " + v.Name
 	}
 	return q
+}
+
+// drillTags are the concepts that a series' labels name.
+func drillTags(drill *dashboard.Drill, labels sources.Labels) map[string]string {
+	tags := map[string]string{}
+	for label, concept := range drill.Tags {
+		if v := labels[label]; v != "" {
+			tags[concept] = v
+		}
+	}
+	return tags
 }

@@ -96,7 +96,7 @@ func (f *Full) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 			f.series.Sync(keys, f.visible(c, d, len(keys)))
 			selected = f.series.Selected(keys)
 		}
-		return explain(c, d, selected)
+		return explain(d, selected)
 	default:
 		if n, ok := page.Motion(k, f.visible(c, d, len(keys)), len(keys)); ok {
 			if f.series.Key == "" && rowKeys(d) == nil {

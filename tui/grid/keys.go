@@ -157,5 +157,5 @@ func (g *Grid) enter(c page.Context) tea.Cmd {
 		cur.Sync(keys, visible)
 		selected = cur.Selected(keys)
 	}
-	return explain(c, d, selected)
+	return explain(d, selected)
 }

@@ -1,0 +1,56 @@
+package tui
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"dlmon/tui/page"
+)
+
+// helpOverlay lists the keys that do something here and now.
+type helpOverlay struct {
+	open   bool
+	offset int
+}
+
+func (h *helpOverlay) key(k tea.KeyPressMsg, keys keyMap) {
+	switch {
+	case key.Matches(k, keys.help, keys.back, keys.quit), k.String() == "enter":
+		*h = helpOverlay{}
+	default:
+		if d, ok := page.Motion(k, 8, 1000); ok {
+			h.offset = max(0, h.offset+d)
+		}
+	}
+}
+
+// helpLines are the page's and the global bindings, at most height lines.
+func (m *Model) helpLines(width, height int) []string {
+	s := m.styles
+	var body []string
+	section := func(title string, bindings []key.Binding) {
+		if len(body) > 0 {
+			body = append(body, "")
+		}
+		body = append(body, " "+s.Title.Render(title))
+		for _, b := range bindings {
+			if h := b.Help(); b.Enabled() && h.Key != "" {
+				body = append(body, "   "+s.Key.Render(page.Fit(h.Key, 14, s.Glyphs.Ellipsis))+" "+s.Text.Render(h.Desc))
+			}
+		}
+	}
+	top := m.nav.top()
+	section(top.Title(), top.Bindings())
+	section("Everywhere", globalKeys().list())
+	g := s.Glyphs
+	body = append(body, "", " "+s.Title.Render("Signs"), "   "+
+		s.OK.Render(g.OK+" ok")+"  "+s.Warn.Render(g.Warn+" warning")+"  "+s.Critical.Render(g.Critical+" critical or failed")+"  "+
+		s.Pending.Render(g.Pending+" pending")+"  "+s.Stale.Render(g.Stale+" stale")+"  "+s.NoData.Render(g.NoData+" no data")+"  "+
+		s.Muted.Render(g.Off+" off  "+g.Muted+" silenced"))
+	if m.o.Version != "" {
+		body = append(body, "", " "+s.Muted.Render("dlmon "+m.o.Version))
+	}
+	m.help.offset = max(0, min(m.help.offset, len(body)-height+1))
+	head := page.Title(s, "Help", "esc closes, arrows scroll", width)
+	return append([]string{head}, body[m.help.offset:]...)
+}

@@ -1,0 +1,58 @@
+package tui
+
+import (
+	"time"
+
+	"charm.land/bubbles/v2/key"
+)
+
+// keyMap are the keys that work on every page.
+type keyMap struct {
+	pages, help, quit, force, refresh, wider, narrower, back key.Binding
+}
+
+func bind(keys []string, shown, what string) key.Binding {
+	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, what))
+}
+
+func globalKeys() keyMap {
+	return keyMap{
+		pages:    bind([]string{"1", "2", "3", "4", "5", "6"}, "1-6", "overview, tenants, traces, alerts, health, business"),
+		back:     bind([]string{"esc"}, "esc", "back to where you were"),
+		refresh:  bind([]string{"r"}, "r", "ask everything now"),
+		wider:    bind([]string{"+", "="}, "+", "longer window"),
+		narrower: bind([]string{"-", "_"}, "-", "shorter window"),
+		help:     bind([]string{"?"}, "?", "this help"),
+		quit:     bind([]string{"q"}, "q", "quit"),
+		force:    bind([]string{"ctrl+c"}, "ctrl+c", "quit, from anywhere"),
+	}
+}
+
+func (k keyMap) list() []key.Binding {
+	return []key.Binding{k.pages, k.back, k.refresh, k.wider, k.narrower, k.help, k.quit, k.force}
+}
+
+// ladder are the windows that + and - step through.
+var ladder = [...]time.Duration{
+	5 * time.Minute, 15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour,
+}
+
+// widen is the next longer window than w on the ladder, w at its end.
+func widen(w time.Duration) time.Duration {
+	for _, l := range ladder {
+		if l > w {
+			return l
+		}
+	}
+	return w
+}
+
+// shorten is the next shorter window than w on the ladder, w at its end.
+func shorten(w time.Duration) time.Duration {
+	for i := len(ladder) - 1; i >= 0; i-- {
+		if ladder[i] < w {
+			return ladder[i]
+		}
+	}
+	return w
+}

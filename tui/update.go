@@ -1,0 +1,219 @@
+package tui
+
+import (
+	"slices"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"dlmon/sources/feed"
+	"dlmon/tui/grid"
+	"dlmon/tui/page"
+	"dlmon/tui/traces"
+)
+
+// notice is one line said for a few seconds.
+type notice struct {
+	text  string
+	warn  bool
+	until time.Time
+}
+
+const (
+	noticeTime = 6 * time.Second
+	// bodyStep is how often the page is drawn anew for the ages on it, while nothing else changes.
+	bodyStep = 5 * time.Second
+)
+
+// Update implements tea.Model.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := m.update(msg)
+	m.want()
+	return m, cmd
+}
+
+func (m *Model) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tickMsg:
+		m.setNow()
+		if m.readVocab() {
+			m.tellAll(page.DataMsg{})
+		}
+		return m.tick()
+	case page.DataMsg:
+		m.setNow()
+		m.readVocab()
+		m.dirty = true
+		return tea.Batch(m.wait(), m.tellAll(msg))
+	case tea.WindowSizeMsg:
+		m.resize(msg.Width, msg.Height)
+		return nil
+	case tea.BackgroundColorMsg:
+		if dark := msg.IsDark(); dark != m.styles.Dark {
+			m.styles = m.o.Styles(dark)
+			m.dirty = true
+			return m.tellAll(page.DataMsg{})
+		}
+		return nil
+	case tea.KeyPressMsg:
+		m.dirty = true
+		return m.key(msg)
+	case tea.PasteMsg:
+		m.dirty = true
+		return m.nav.top().Update(m.context(), msg)
+	case tea.MouseMsg, tea.KeyReleaseMsg:
+		return nil
+	}
+	m.dirty = true
+	if cmd, ok := m.intent(msg); ok {
+		return cmd
+	}
+	return m.nav.top().Update(m.context(), msg)
+}
+
+// setNow moves the screen's clock; a frame that shows the same second is the same frame.
+func (m *Model) setNow() {
+	now := m.data.Now()
+	if now.Unix() != m.now.Unix() {
+		m.dirtyHead = true
+	}
+	if !now.Truncate(bodyStep).Equal(m.now.Truncate(bodyStep)) {
+		m.dirty = true
+	}
+	m.now = now
+	if m.notice.text != "" && now.After(m.notice.until) {
+		m.notice = notice{}
+		m.dirtyHead = true
+	}
+}
+
+// tellAll hands a message to every page, those in the background too.
+func (m *Model) tellAll(msg tea.Msg) tea.Cmd {
+	c := m.context()
+	var cmds []tea.Cmd
+	for _, p := range m.nav.all() {
+		if cmd := p.Update(c, msg); cmd != nil {
+			cmds = append(cmds, cmd)
+		}
+	}
+	m.dirty = true
+	return tea.Batch(cmds...)
+}
+
+func (m *Model) resize(width, height int) {
+	if width == m.width && height == m.height {
+		return
+	}
+	m.width, m.height = width, height
+	m.dirty = true
+}
+
+// key routes a key: overlay, capturing page, global keys, page.
+func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
+	keys := globalKeys()
+	if key.Matches(k, keys.force) {
+		return tea.Quit
+	}
+	if m.help.open {
+		m.help.key(k, keys)
+		return nil
+	}
+	top, c := m.nav.top(), m.context()
+	if p, ok := top.(page.Capturer); ok && p.Capturing() {
+		return top.Update(c, k)
+	}
+	switch {
+	case key.Matches(k, keys.pages):
+		m.nav.open(int(k.String()[0] - '1'))
+	case key.Matches(k, keys.help):
+		m.help = helpOverlay{open: true}
+	case key.Matches(k, keys.quit):
+		return tea.Quit
+	case key.Matches(k, keys.refresh):
+		if m.sub != nil {
+			m.sub.Refresh()
+		}
+		m.say(page.Notice{Text: "asking everything now"})
+	case key.Matches(k, keys.wider):
+		m.setWindow(widen(m.window), "longest")
+	case key.Matches(k, keys.narrower):
+		m.setWindow(shorten(m.window), "shortest")
+	case key.Matches(k, keys.back):
+		m.back()
+	default:
+		return top.Update(c, k)
+	}
+	return nil
+}
+
+func (m *Model) back() {
+	if p, ok := m.nav.top().(page.Escaper); ok && p.Escape() {
+		return
+	}
+	m.nav.back()
+}
+
+func (m *Model) setWindow(w time.Duration, end string) {
+	if w == m.window {
+		m.say(page.Notice{Text: windowText(w) + " is the " + end + " window"})
+		return
+	}
+	m.window = w
+	m.tellAll(page.DataMsg{})
+}
+
+// intent does what a page asks for; false: msg is none.
+func (m *Model) intent(msg tea.Msg) (tea.Cmd, bool) {
+	switch msg := msg.(type) {
+	case page.OpenTraces:
+		m.nav.push(traces.NewList(msg.Query))
+	case page.OpenTrace:
+		m.nav.push(traces.NewTrace(msg.ID))
+	case page.OpenPanel:
+		m.nav.push(grid.NewPanel(msg.Panel))
+	case page.OpenPage:
+		i := slices.IndexFunc(m.nav.tabs, func(t tab) bool { return t.id == msg.ID })
+		if i < 0 {
+			return nil, true
+		}
+		m.nav.push(m.nav.tabs[i].page)
+		if msg.Select != "" {
+			return m.nav.top().Update(m.context(), page.SelectMsg{Key: msg.Select}), true
+		}
+	case page.Back:
+		m.nav.back()
+	case page.Notice:
+		m.say(msg)
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+func (m *Model) say(n page.Notice) {
+	m.notice = notice{text: n.Text, warn: n.Warn, until: m.now.Add(noticeTime)}
+	m.dirty = true
+}
+
+// want tells the feed what the screen needs now, if that changed.
+func (m *Model) want() {
+	if m.sub == nil || m.width <= 0 || m.height <= 0 {
+		return
+	}
+	if reqs := m.requests(); !slices.Equal(reqs, m.wants) {
+		m.wants = reqs
+		m.sub.Want(reqs)
+	}
+}
+
+// requests are those of the status bar and of the page on the screen, each once.
+func (m *Model) requests() []feed.Request {
+	reqs := []feed.Request{{Kind: feed.Health}, {Kind: feed.Rules}, {Kind: feed.Managed}, {Kind: feed.Services}}
+	for _, r := range m.nav.top().Wants(m.context()) {
+		if !slices.Contains(reqs, r) {
+			reqs = append(reqs, r)
+		}
+	}
+	return reqs
+}
