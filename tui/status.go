@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -69,7 +70,11 @@ func (m *Model) alertParts() []part {
 			other++
 		}
 	}
-	age, old := m.old(snap.Err, snap.At, status)
+	err := snap.Err
+	if e, ok := errors.AsType[*sources.Error](err); ok && e.Source == feed.SourceAlertmanager && status.State == feed.OK {
+		err = nil // what fires is known; that nobody knows what is muted is said by Alertmanager's own mark
+	}
+	age, old := m.old(err, snap.At, status)
 	var parts []part
 	count := func(n int, style lipgloss.Style, sign, word string, rank int, rest ...form) {
 		if n == 0 {

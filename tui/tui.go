@@ -54,7 +54,7 @@ type Model struct {
 	help   helpOverlay
 	notice notice
 
-	wants []feed.Request
+	wants     []feed.Request
 	frame     string   // the last frame's content, as long as it is not dirty
 	body      []string // the page's part of it
 	dirty     bool     // all of it

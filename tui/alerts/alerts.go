@@ -1,22 +1,22 @@
-// Package alerts is the page of what fires, what is about to, and which rules cannot be evaluated.
+// Package alerts is the page of alerts: what fires, what is pending, which rules fail to evaluate and which are quiet,
+// and everything that is known of the selected one.
 package alerts
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
+	"dlmon/themes"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
 )
 
-// Page lists alerts, worst first, with everything known of the selected one below.
+// Page is the list and the detail. It implements page.Page.
 type Page struct {
 	cursor page.Cursor
 	filter page.Filter
@@ -43,70 +43,95 @@ func (p *Page) Wants(page.Context) []feed.Request {
 // Capturing implements page.Capturer.
 func (p *Page) Capturing() bool { return p.filter.Open }
 
-// Escape implements page.Escaper: Esc drops the filter first.
-func (p *Page) Escape() bool {
-	used := p.filter.Text != ""
-	p.filter.Text = ""
-	return used
-}
+// Escape implements page.Escaper.
+func (p *Page) Escape() bool { return p.filter.Escape() }
 
-// Bindings implements page.Page.
-func (p *Page) Bindings() []key.Binding {
-	return []key.Binding{
-		key.NewBinding(key.WithKeys("up", "down", "j", "k"), key.WithHelp("↑ ↓", "choose an alert")),
-		key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "the traces behind the alert")),
-		key.NewBinding(key.WithKeys("/"), key.WithHelp("/", "filter by name and labels")),
-		key.NewBinding(key.WithKeys("pgup", "pgdown"), key.WithHelp("pgup pgdn", "scroll the alert's details")),
-	}
-}
-
-// row is an active alert with its rule, or a rule that cannot be evaluated.
-type row struct {
+// item is one row: an alert with its rule, as far as that is known, or a rule without an active alert.
+type item struct {
 	key   string
-	alert *sources.Alert // nil: the rule itself is what is wrong
-	rule  *sources.Rule  // nil: only Alertmanager knows the alert
+	alert *sources.Alert
+	rule  *sources.Rule
 }
 
-func (p *Page) rows(c page.Context) []row {
-	rules, alerts := c.Data.Rules().Value, c.Data.Alerts().Value
-	byName := map[string]*sources.Rule{}
-	var out []row
-	for i := range rules {
-		r := &rules[i]
-		if _, ok := byName[r.Name]; !ok || len(r.Alerts) > 0 {
-			byName[r.Name] = r
-		}
-		if r.Health == "err" && p.matches(r.Name+" "+r.Group) {
-			out = append(out, row{key: "rule " + r.Group + "/" + r.Name, rule: r})
-		}
+func (i item) name() string {
+	if i.alert != nil {
+		return i.alert.Name
 	}
-	var active []row
+	return i.rule.Name
+}
+
+// broken tells whether the rule could not be evaluated.
+func (i item) broken() bool { return i.rule != nil && i.rule.Health == "err" }
+
+// items are the active alerts, worst first, then the rules that fail to evaluate, then the quiet ones.
+func (p *Page) items(c page.Context) []item {
+	alerts, rules := c.Data.Alerts().Value, c.Data.Rules().Value
+	var active, failing, quiet []item
 	for i := range alerts {
 		a := &alerts[i]
-		if p.matches(a.Name + " " + a.Labels.Key()) {
-			active = append(active, row{key: a.Labels.Key(), alert: a, rule: byName[a.Name]})
+		active = append(active, item{key: "a" + a.Labels.Key(), alert: a, rule: ruleOf(a, rules)})
+	}
+	for i := range rules {
+		r := &rules[i]
+		it := item{key: "r" + r.File + "/" + r.Group + "/" + r.Name + "/" + r.Expr, rule: r}
+		switch {
+		case it.broken():
+			failing = append(failing, it)
+		case len(r.Alerts) == 0:
+			quiet = append(quiet, it)
 		}
 	}
-	return append(active, out...)
-}
-
-func (p *Page) matches(text string) bool {
-	return strings.Contains(strings.ToLower(text), strings.ToLower(p.filter.Text))
-}
-
-func keys(rows []row) []string {
-	out := make([]string, len(rows))
-	for i, r := range rows {
-		out[i] = r.key
+	var out []item
+	for _, it := range append(append(active, failing...), quiet...) {
+		if p.filter.Match(fields(it)...) {
+			out = append(out, it)
+		}
 	}
 	return out
+}
+
+func fields(it item) []string {
+	f := []string{it.name()}
+	if it.alert != nil {
+		f = append(f, it.alert.Severity, string(it.alert.State), it.alert.Labels.Key())
+	}
+	return f
+}
+
+// ruleOf is the rule whose alert a is; by name where it comes from Alertmanager alone.
+func ruleOf(a *sources.Alert, rules []sources.Rule) *sources.Rule {
+	var named *sources.Rule
+	key := a.Labels.Key()
+	for i := range rules {
+		r := &rules[i]
+		if r.Name != a.Name {
+			continue
+		}
+		if named == nil {
+			named = r
+		}
+		for _, own := range r.Alerts {
+			if own.Labels.Key() == key {
+				return r
+			}
+		}
+	}
+	return named
+}
+
+func keysOf(items []item) []string {
+	keys := make([]string, len(items))
+	for i, it := range items {
+		keys[i] = it.key
+	}
+	return keys
 }
 
 // Update implements page.Page.
 func (p *Page) Update(c page.Context, msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case page.SelectMsg:
-		p.cursor.Key = msg.Key
+		p.cursor.Key = "a" + msg.Key
 	case tea.PasteMsg:
 		if p.filter.Open {
 			p.filter.Add(msg.Content)
@@ -121,130 +146,178 @@ func (p *Page) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	if p.filter.Key(k) {
 		return nil
 	}
-	rows := p.rows(c)
-	p.cursor.Sync(keys(rows), listHeight(len(rows), c.Height))
+	items := p.items(c)
+	keys := keysOf(items)
+	room := listRoom(c, len(items))
+	p.cursor.Sync(keys, room)
 	switch k.String() {
 	case "enter":
-		if p.cursor.Row < len(rows) {
-			if r := rows[p.cursor.Row]; r.alert != nil {
-				return page.Send(page.OpenTraces{Query: page.AlertQuery(*r.alert)})
-			}
-			return page.Send(page.Notice{Text: "a rule that cannot be evaluated has no traces"})
+		if p.cursor.Row >= len(items) {
+			return nil
 		}
-	case "pgup":
-		p.detail = max(0, p.detail-5)
-	case "pgdown":
-		p.detail += 5
+		return page.Send(page.OpenTraces{Query: query(items[p.cursor.Row])})
+	case "pgdown", "ctrl+f", "space":
+		p.detail += max(1, c.Height/3)
+	case "pgup", "ctrl+b":
+		p.detail = max(0, p.detail-max(1, c.Height/3))
 	default:
-		if d, ok := page.Motion(k, listHeight(len(rows), c.Height), len(rows)); ok && p.cursor.Move(keys(rows), d, listHeight(len(rows), c.Height)) {
+		if d, ok := page.Motion(k, room, len(items)); ok && p.cursor.Move(keys, d, room) {
 			p.detail = 0
 		}
 	}
 	return nil
 }
 
-// listHeight is how many rows the list takes of a page so high: what it needs, at most half where there is a detail.
-func listHeight(rows, height int) int {
-	return max(1, min(rows, (height-2)/2))
+// query asks for the traces that explain an item; of a rule without an alert, by what the rule's own labels say.
+func query(it item) page.TraceQuery {
+	if it.alert != nil {
+		return page.AlertQuery(*it.alert)
+	}
+	return page.AlertQuery(sources.Alert{Name: it.rule.Name, Labels: it.rule.Labels})
 }
+
+// listRoom is how many rows the list shows: all it has, but never more than half of the page.
+func listRoom(c page.Context, n int) int { return max(1, min(n, c.Height/2-2)) }
 
 // View implements page.Page.
 func (p *Page) View(c page.Context) []string {
-	s, snap := c.Styles, c.Data.Alerts()
-	rows := p.rows(c)
-	lines := []string{p.title(c, rows)}
-	if snap.Err != nil {
-		what := "no alerts yet"
-		if snap.OK() {
-			what = "stale: as of " + dashboard.FormatAge(snap.Age(c.Now)) + " ago"
-		}
-		lines = append(lines, page.Explain(s, what, snap.Err, c.Width)...)
-	}
-	if len(rows) == 0 {
-		lines = append(lines, "", p.empty(c, snap))
-		return lines[:min(len(lines), c.Height)]
-	}
-	visible := listHeight(len(rows), c.Height)
-	p.cursor.Sync(keys(rows), visible)
-	for i := p.cursor.Offset; i < min(p.cursor.Offset+visible, len(rows)); i++ {
-		lines = append(lines, p.line(c, rows[i], i == p.cursor.Row))
-	}
-	if hidden := len(rows) - visible; hidden > 0 {
-		lines = append(lines, s.Muted.Render(page.Fit(fmt.Sprintf("   %d more", hidden), c.Width, s.Glyphs.Ellipsis)))
-	}
-	lines = append(lines, s.Border.Render(strings.Repeat(s.Glyphs.H, max(c.Width, 0))))
-	body := p.about(c, rows[p.cursor.Row])
-	p.detail = max(0, min(p.detail, len(body)-(c.Height-len(lines))))
-	lines = append(lines, body[min(p.detail, len(body)):]...)
-	return lines[:min(len(lines), c.Height)]
-}
-
-func (p *Page) title(c page.Context, rows []row) string {
-	facts := fmt.Sprintf("%d active or failing to evaluate, of %d rules", len(rows), len(c.Data.Rules().Value))
-	if p.filter.Open || p.filter.Text != "" {
-		facts = fmt.Sprintf("/%s  %d shown", p.filter.Text, len(rows))
-		if p.filter.Open {
-			facts += "  (enter keeps the filter, esc drops it)"
-		}
-	}
-	return page.Title(c.Styles, "Alerts", facts, c.Width)
-}
-
-func (p *Page) empty(c page.Context, snap sources.Snapshot[[]sources.Alert]) string {
 	s := c.Styles
-	text := " " + s.Muted.Render(s.Glyphs.NoData+" waiting for the first answer")
+	if c.Width <= 0 || c.Height <= 0 {
+		return nil
+	}
+	items := p.items(c)
+	lines := []string{page.Title(s, "Alerts", p.facts(c, items), c.Width)}
+	if len(items) == 0 {
+		return append(lines, p.why(c)...)
+	}
+	room := listRoom(c, len(items))
+	p.cursor.Sync(keysOf(items), room)
+	t := page.Table{Styles: s, Columns: []page.Column{
+		{}, {Title: "alert", Min: 12, Max: 40}, {Title: "severity", Drop: 2}, {Title: "state"},
+		{Title: "since", Right: true}, {Title: "value", Right: true, Drop: 3}, {Title: "labels", Min: 12, Grow: true, Drop: 1},
+	}}
+	for _, it := range items {
+		t.Rows = append(t.Rows, row(c, it))
+	}
+	lines = append(lines, t.Lines(c.Width, room+1, p.cursor.Offset, p.cursor.Row)...)
+	if rest := c.Height - len(lines); rest > 1 {
+		g := s.Glyphs
+		lines = append(lines, s.Border.Render(strings.Repeat(g.H, c.Width)))
+		all := detail(c, items[p.cursor.Row])
+		p.detail = max(0, min(p.detail, len(all)-rest+1))
+		shown := all[p.detail:]
+		if cut := len(shown) - (rest - 1); cut > 0 {
+			shown = shown[:max(0, rest-2)]
+			lines = append(lines, shown...)
+			return append(lines, s.Muted.Render(fmt.Sprintf(" %d more lines, pgdown", cut+1)))
+		}
+		lines = append(lines, shown...)
+	}
+	return lines
+}
+
+func (p *Page) why(c page.Context) []string {
+	s := c.Styles
+	rules := c.Data.Rules()
 	switch {
 	case p.filter.Text != "":
-		text = " " + s.Muted.Render("nothing matches "+p.filter.Text)
-	case snap.OK():
-		text = " " + s.OK.Render(s.Glyphs.OK) + " none firing, none pending"
-	case off(c):
-		text = " " + s.Muted.Render(s.Glyphs.Off+" off: set --prometheus-url or --alertmanager-url")
+		return page.Explain(s, "nothing matches "+p.filter.Text, nil, c.Width)
+	case rules.Err != nil && !rules.OK():
+		return page.Explain(s, "the alerting rules could not be read", rules.Err, c.Width)
+	case !rules.OK():
+		for _, st := range c.Data.Sources() {
+			if st.Name == feed.SourcePrometheus && st.State == feed.Off {
+				return page.Explain(s, "Prometheus is off: set --prometheus-url to see its alerts", nil, c.Width)
+			}
+		}
+		return page.Explain(s, "asking Prometheus for its alerting rules", nil, c.Width)
 	}
-	return page.Fit(text, c.Width, s.Glyphs.Ellipsis)
+	return page.Explain(s, "Prometheus has no alerting rules", nil, c.Width)
 }
 
-func off(c page.Context) bool {
-	for _, st := range c.Data.Sources() {
-		if (st.Name == feed.SourcePrometheus || st.Name == feed.SourceAlertmanager) && st.State != feed.Off {
-			return false
+func (p *Page) facts(c page.Context, items []item) string {
+	var firing, pending, muted, broken, quiet int
+	for _, it := range items {
+		switch {
+		case it.alert == nil && it.broken():
+			broken++
+		case it.alert == nil:
+			quiet++
+		case it.alert.Muted():
+			muted++
+		case it.alert.State == sources.Pending:
+			pending++
+		default:
+			firing++
 		}
 	}
-	return true
+	var facts []string
+	for _, f := range []struct {
+		n    int
+		what string
+	}{{firing, "firing"}, {pending, "pending"}, {muted, "muted"}, {broken, "rules fail"}, {quiet, "rules quiet"}} {
+		if f.n > 0 || f.what == "firing" {
+			facts = append(facts, fmt.Sprintf("%d %s", f.n, f.what))
+		}
+	}
+	if f := p.filter.Prompt(); f != "" {
+		facts = append(facts, f)
+	}
+	if snap := c.Data.Rules(); snap.OK() && snap.Err != nil {
+		facts = append(facts, c.Styles.Glyphs.Stale+" stale "+dashboard.FormatAge(snap.Age(c.Now)))
+	}
+	return strings.Join(facts, " "+c.Styles.Glyphs.Dot+" ")
 }
 
-func (p *Page) line(c page.Context, r row, selected bool) string {
+func row(c page.Context, it item) []page.Cell {
 	s := c.Styles
-	pointer := " "
-	if selected {
-		pointer = s.Glyphs.Pointer
+	if it.alert == nil {
+		sign, style, state := s.Glyphs.OK, s.Muted, "quiet"
+		text := ""
+		if it.broken() {
+			sign, style, state, text = s.Glyphs.Critical, s.Critical, "rule fails", it.rule.LastError
+		}
+		return []page.Cell{
+			{Text: sign, Style: style}, {Text: it.rule.Name, Style: style}, {Text: it.rule.Labels["severity"], Style: s.Muted},
+			{Text: state, Style: style}, {}, {}, {Text: text, Style: s.Muted},
+		}
 	}
-	if r.alert == nil {
-		return page.Fit(pointer+s.Critical.Render(s.Glyphs.Critical)+" "+page.Fit(r.rule.Name, 28, s.Glyphs.Ellipsis)+"  "+
-			s.Critical.Render("cannot be evaluated")+"  "+r.rule.LastError, c.Width, s.Glyphs.Ellipsis)
+	a := it.alert
+	sign, style := page.AlertMark(s, *a)
+	since := ""
+	if !a.ActiveSince.IsZero() {
+		since = dashboard.FormatAge(c.Now.Sub(a.ActiveSince))
 	}
-	a := r.alert
-	mark, style := page.AlertMark(s, *a)
-	state := string(a.State)
-	if len(a.Silenced) > 0 {
-		state = "silenced"
-	} else if len(a.Inhibited) > 0 {
-		state = "inhibited"
+	return []page.Cell{
+		{Text: sign, Style: style}, {Text: a.Name, Style: s.Bold}, {Text: a.Severity, Style: style},
+		{Text: stateText(*a), Style: style}, {Text: since, Style: s.Text},
+		{Text: dashboard.FormatValue(a.Value, dashboard.UnitNone), Style: s.Text},
+		{Text: labelText(a.Labels.Without("alertname", "severity")), Style: s.Muted},
 	}
-	line := pointer + style.Render(mark) + " " + page.Fit(a.Name, 28, s.Glyphs.Ellipsis) + "  " +
-		style.Render(page.Fit(a.Severity, 9, s.Glyphs.Ellipsis)) + " " + page.Fit(state, 9, "") + " " +
-		page.Right(dashboard.FormatAge(c.Now.Sub(a.ActiveSince)), 8, "") + "  " + value(a.Value) + "  " +
-		s.Muted.Render(labelText(a.Labels.Without("alertname", "severity")))
-	line = page.Fit(line, c.Width, s.Glyphs.Ellipsis)
-	if selected {
-		return s.Selected.Render(ansi.Strip(line))
-	}
-	return line
 }
 
-func value(v float64) string {
-	if math.IsNaN(v) {
-		return page.Right("", 8, "")
+func stateText(a sources.Alert) string {
+	switch {
+	case len(a.Silenced) > 0:
+		return string(a.State) + ", silenced"
+	case len(a.Inhibited) > 0:
+		return string(a.State) + ", inhibited"
 	}
-	return page.Right(dashboard.FormatValue(v, dashboard.UnitNone), 8, "")
+	return string(a.State)
 }
+
+// Bindings implements page.Page.
+func (p *Page) Bindings() []key.Binding {
+	b := func(shown, what string) key.Binding {
+		return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
+	}
+	return []key.Binding{
+		b("enter", "traces that explain the selected alert"),
+		b("up down", "select; home and end"),
+		b("pgup pgdown", "scroll the detail"),
+		b("/", "filter as you type; enter keeps it, esc drops it"),
+	}
+}
+
+// heading is the name before a fact of the detail.
+func heading(s *themes.Styles, name string) string { return s.Muted.Render(page.Fit(name, 14, "")) }

@@ -2,9 +2,7 @@ package alerts
 
 import (
 	"maps"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"dlmon/sources"
@@ -12,104 +10,104 @@ import (
 	"dlmon/tui/page"
 )
 
-// about is everything known of one row, a fact a line.
-func (p *Page) about(c page.Context, r row) []string {
-	var f facts
-	f.c = c
-	if a := r.alert; a != nil {
-		if s := firstOf(a.Annotations, "summary", "message"); s != "" {
-			f.text(s)
-		}
-		if s := a.Annotations["description"]; s != "" {
-			f.text(s)
-		}
-		state := string(a.State) + " since " + c.Zone(a.ActiveSince).Format("2006-01-02 15:04:05")
-		f.add("state", state)
-		if !math.IsNaN(a.Value) {
-			f.add("value", strconv.FormatFloat(a.Value, 'g', -1, 64))
-		}
-		f.add("silenced by", strings.Join(a.Silenced, " "))
-		f.add("inhibited by", strings.Join(a.Inhibited, " "))
-		f.add("receivers", strings.Join(a.Receivers, " "))
-		f.add("labels", labelText(a.Labels))
-		f.annotations(a.Annotations)
-	}
-	if rule := r.rule; rule != nil {
-		f.add("rule", rule.Name+" of group "+rule.Group+" in "+rule.File)
-		f.add("expression", strings.Join(strings.Fields(rule.Expr), " "))
-		if rule.For > 0 {
-			f.add("holds for", dashboard.FormatDuration(rule.For))
-		}
-		evaluated := "never"
-		if !rule.LastEvaluation.IsZero() {
-			evaluated = dashboard.FormatAge(c.Now.Sub(rule.LastEvaluation)) + " ago, took " + dashboard.FormatDuration(rule.EvaluationTime) + ", " + rule.Health
-		}
-		f.add("evaluated", evaluated)
-		f.add("error", rule.LastError)
-		if r.alert == nil {
-			f.annotations(rule.Annotations)
-		}
-	} else {
-		f.add("rule", "not in this Prometheus: Alertmanager has the alert from another one")
-	}
-	return f.lines
-}
+// Annotations that are links, shown before the others.
+var links = []string{"runbook_url", "runbook", "dashboard_url", "dashboard"}
 
-// facts collects lines "name  value" under one another.
-type facts struct {
-	c     page.Context
-	lines []string
-}
-
-const nameWidth = 13
-
-func (f *facts) text(s string) {
-	for _, l := range page.Wrap(s, f.c.Width-2, 4, f.c.Styles.Glyphs.Ellipsis) {
-		f.lines = append(f.lines, " "+f.c.Styles.Text.Render(l))
-	}
-}
-
-// add adds a fact; one without a value is left out.
-func (f *facts) add(name, value string) {
-	if value == "" {
-		return
-	}
-	for i, l := range page.Wrap(value, f.c.Width-nameWidth-2, 6, f.c.Styles.Glyphs.Ellipsis) {
-		head := page.Fit("", nameWidth, "")
-		if i == 0 {
-			head = f.c.Styles.Muted.Render(page.Fit(name, nameWidth, ""))
+// detail is everything that is known of an item.
+func detail(c page.Context, it item) []string {
+	s := c.Styles
+	var out []string
+	say := func(name, text string) {
+		if text == "" {
+			return
 		}
-		f.lines = append(f.lines, " "+head+" "+l)
-	}
-}
-
-// annotations lists links first (runbook, dashboard): they are what one looks for.
-func (f *facts) annotations(all sources.Labels) {
-	names := slices.Sorted(maps.Keys(all))
-	link := func(n string) bool { return strings.Contains(all[n], "://") }
-	for _, first := range []bool{true, false} {
-		for _, n := range names {
-			if n != "summary" && n != "description" && n != "message" && link(n) == first {
-				f.add(n, all[n])
+		room := max(10, c.Width-16)
+		for _, para := range strings.Split(text, "\n") {
+			for _, l := range page.Wrap(para, room, 12, s.Glyphs.Ellipsis) {
+				out = append(out, " "+heading(s, name)+s.Text.Render(l))
+				name = ""
 			}
 		}
 	}
+	notes := sources.Labels{}
+	if r := it.rule; r != nil {
+		maps.Copy(notes, r.Annotations)
+	}
+	if a := it.alert; a != nil {
+		sign, style := page.AlertMark(s, *a)
+		out = append(out, " "+style.Render(sign+" "+a.Name)+"  "+s.Text.Render(stateText(*a)))
+		maps.Copy(notes, a.Annotations)
+	} else {
+		out = append(out, " "+s.Title.Render(it.rule.Name)+"  "+s.Muted.Render("no alert of this rule is active"))
+	}
+	for _, name := range append([]string{"summary", "description", "message"}, links...) {
+		say(strings.TrimSuffix(name, "_url"), notes[name])
+		delete(notes, name)
+	}
+	if a := it.alert; a != nil {
+		sayAlert(c, *a, say)
+	}
+	if r := it.rule; r != nil {
+		sayRule(c, *r, say)
+	} else {
+		say("rule", "known to Alertmanager only: its rule is not in this Prometheus")
+	}
+	for _, name := range slices.Sorted(maps.Keys(notes)) {
+		say(name, notes[name])
+	}
+	return out
 }
 
-func firstOf(l sources.Labels, names ...string) string {
-	for _, n := range names {
-		if l[n] != "" {
-			return l[n]
+func sayAlert(c page.Context, a sources.Alert, say func(name, text string)) {
+	if !a.ActiveSince.IsZero() {
+		say("since", c.Zone(a.ActiveSince).Format("2006-01-02 15:04:05 MST")+", "+dashboard.FormatAge(c.Now.Sub(a.ActiveSince)))
+	}
+	say("value", dashboard.FormatValue(a.Value, dashboard.UnitNone))
+	say("labels", labelText(a.Labels.Without("alertname")))
+	if len(a.Silenced) > 0 {
+		say("silenced by", strings.Join(a.Silenced, ", "))
+	}
+	if len(a.Inhibited) > 0 {
+		say("inhibited by", strings.Join(a.Inhibited, ", "))
+	}
+	say("sent to", strings.Join(a.Receivers, ", "))
+	for _, st := range c.Data.Sources() {
+		if st.Name == "alertmanager" && st.State != "off" && !a.Known && a.State == sources.Firing {
+			say("alertmanager", "does not hold this alert: nobody is notified")
 		}
 	}
-	return ""
 }
 
-// labelText is "name=value name=value", sorted by name.
+func sayRule(c page.Context, r sources.Rule, say func(name, text string)) {
+	say("rule", r.Expr)
+	where := r.Group
+	if r.File != "" {
+		where += " in " + r.File
+	}
+	say("group", where)
+	if r.For > 0 {
+		say("for", dashboard.FormatDuration(r.For))
+	}
+	if r.KeepFiringFor > 0 {
+		say("keeps firing", dashboard.FormatDuration(r.KeepFiringFor))
+	}
+	if !r.LastEvaluation.IsZero() {
+		text := c.Clock(r.LastEvaluation) + ", " + dashboard.FormatAge(c.Now.Sub(r.LastEvaluation)) + " ago"
+		if r.EvaluationTime > 0 {
+			text += ", took " + dashboard.FormatDuration(r.EvaluationTime)
+		}
+		say("evaluated", text)
+	}
+	if r.Health != "" && r.Health != "ok" {
+		say("health", r.Health)
+	}
+	say("error", r.LastError)
+}
+
 func labelText(l sources.Labels) string {
-	parts := make([]string, 0, len(l))
-	for _, n := range slices.Sorted(maps.Keys(l)) {
-		parts = append(parts, n+"="+l[n])
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(l)) {
+		parts = append(parts, name+"="+l[name])
 	}
 	return strings.Join(parts, " ")
 }

@@ -1,27 +1,26 @@
-// Package health is the page of the service's own health report, and of how dlmon's four sources stand.
+// Package health is the page of the health report, check by check with its details and its history, and of dlmon's own
+// sources.
 package health
 
 import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
+	"dlmon/tui/panel"
 )
 
-// Page shows the health report with its details, the history of each check, and the sources.
+// Page is the report. It implements page.Page.
 type Page struct {
 	cursor page.Cursor
-	lines  int // of the last view, for scrolling
-	offset int
+	offset int // first line shown
 }
 
 var _ page.Page = (*Page)(nil)
@@ -34,14 +33,14 @@ func (p *Page) Title() string { return "Health" }
 
 // Wants implements page.Page.
 func (p *Page) Wants(page.Context) []feed.Request {
-	return []feed.Request{{Kind: feed.Health}, {Kind: feed.Services, Every: 30 * time.Second}}
+	return []feed.Request{{Kind: feed.Health}, {Kind: feed.Targets}}
 }
 
-// Bindings implements page.Page.
-func (p *Page) Bindings() []key.Binding {
-	return []key.Binding{
-		key.NewBinding(key.WithKeys("up", "down", "pgup", "pgdown"), key.WithHelp("↑ ↓ pgup pgdn", "choose a check, scroll its details")),
-	}
+// block is a row with the details under it that show while it is selected.
+type block struct {
+	key     string
+	row     []page.Cell
+	details []string
 }
 
 // Update implements page.Page.
@@ -50,181 +49,189 @@ func (p *Page) Update(c page.Context, msg tea.Msg) tea.Cmd {
 	case page.SelectMsg:
 		p.cursor.Key = msg.Key
 	case tea.KeyPressMsg:
-		names := checkNames(c.Data.Health().Value)
-		if d, ok := page.Motion(msg, c.Height, max(len(names), p.lines)); ok {
-			// Beyond the last check the page itself scrolls, so that long details can be read on a small screen.
-			if !p.cursor.Move(names, d, len(names)) {
-				p.offset += d
-			}
+		var keys []string
+		for _, b := range append(checks(c), servers(c)...) {
+			keys = append(keys, b.key)
+		}
+		p.cursor.Sync(keys, len(keys))
+		if d, ok := page.Motion(msg, max(2, c.Height/2), len(keys)); ok {
+			p.cursor.Move(keys, d, len(keys))
 		}
 	}
 	return nil
 }
 
-func checkNames(r sources.HealthReport) []string {
-	names := make([]string, len(r.Checks))
-	for i, c := range r.Checks {
-		names[i] = c.Name
-	}
-	return names
-}
-
 // View implements page.Page.
 func (p *Page) View(c page.Context) []string {
-	var lines []string
-	lines = append(lines, p.report(c)...)
-	lines = append(lines, "")
-	lines = append(lines, sourceLines(c)...)
-	p.lines = len(lines)
-	p.offset = max(0, min(p.offset, len(lines)-c.Height))
+	if c.Width <= 0 || c.Height <= 0 {
+		return nil
+	}
+	s := c.Styles
+	report, own := checks(c), servers(c)
+	var keys []string
+	for _, b := range append(report[:len(report):len(report)], own...) {
+		keys = append(keys, b.key)
+	}
+	p.cursor.Sync(keys, len(keys))
+
+	lines := []string{page.Title(s, "Health", facts(c), c.Width)}
+	lines = append(lines, failure(c)...)
+	top, bottom := 0, 1 // lines of the selected block
+	add := func(t page.Table, blocks []block, first int) {
+		for _, b := range blocks {
+			t.Rows = append(t.Rows, b.row)
+		}
+		drawn := t.Lines(c.Width, len(blocks)+1, 0, p.cursor.Row-first)
+		lines = append(lines, drawn[0])
+		for i, b := range blocks {
+			selected := p.cursor.Row == first+i
+			if selected {
+				top = len(lines)
+			}
+			lines = append(lines, drawn[i+1])
+			if selected {
+				lines = append(lines, b.details...)
+				bottom = len(lines)
+			}
+		}
+	}
+	if len(report) > 0 {
+		add(page.Table{Styles: s, Columns: []page.Column{
+			{}, {Title: "check", Min: 8, Max: 30}, {Title: "status"}, {Title: "took", Right: true, Drop: 2},
+			{Title: "history", Min: 10, Max: 40, Grow: true, Drop: 1}, {Title: "message", Max: c.Width / 2},
+		}}, report, 0)
+	}
+	lines = append(lines, "", page.Title(s, "Sources of dlmon", "", c.Width))
+	add(page.Table{Styles: s, Columns: []page.Column{
+		{}, {Title: "source"}, {Title: "state"}, {Title: "data", Right: true}, {Title: "asked", Right: true, Drop: 2},
+		{Title: "version", Max: 20, Drop: 1}, {Title: "url", Min: 8, Max: 80},
+	}}, own, len(report))
+	if p.cursor.Row == 0 {
+		top = 0
+	}
+	if bottom > p.offset+c.Height {
+		p.offset = bottom - c.Height
+	}
+	p.offset = max(0, min(p.offset, top, len(lines)-1))
 	lines = lines[p.offset:]
 	return lines[:min(len(lines), c.Height)]
 }
 
-func (p *Page) report(c page.Context) []string {
-	snap, s := c.Data.Health(), c.Styles
+// facts are what is known of the whole report.
+func facts(c page.Context) string {
+	snap := c.Data.Health()
 	if !snap.OK() {
-		switch {
-		case snap.Err != nil:
-			return append([]string{page.Title(s, "Health report", "", c.Width)}, page.Explain(s, "no report yet", snap.Err, c.Width)...)
-		case !configured(c, feed.SourceHealth):
-			return append([]string{page.Title(s, "Health report", "", c.Width)},
-				page.Explain(s, "the health endpoint is off: set --health-url or health.url in the config", nil, c.Width)...)
-		}
-		return append([]string{page.Title(s, "Health report", "", c.Width)}, page.Explain(s, "waiting for the first report", nil, c.Width)...)
+		return ""
 	}
 	r := snap.Value
-	facts := []string{"HTTP " + strconv.Itoa(r.Code), "asked " + dashboard.FormatAge(snap.Age(c.Now)) + " ago"}
-	if r.Duration > 0 {
-		facts = append(facts, "took "+dashboard.FormatDuration(r.Duration))
-	}
+	sign, style := page.HealthMark(c.Styles, r.Status)
+	out := []string{style.Render(sign + " " + string(r.Status))}
 	if r.Service != "" {
-		facts = append(facts, strings.TrimSpace(r.Service+" "+r.Version))
+		out = append(out, strings.TrimSpace(r.Service+" "+r.Version))
 	}
-	if !r.At.IsZero() {
-		facts = append(facts, "its clock "+c.Clock(r.At))
+	if r.Code > 0 {
+		out = append(out, "HTTP "+strconv.Itoa(r.Code))
 	}
-	mark, style := page.HealthMark(s, r.Status)
-	lines := []string{page.Title(s, "Health report ", style.Render(mark+" "+string(r.Status))+"  "+s.Muted.Render(strings.Join(facts, " "+s.Glyphs.Dot+" ")), c.Width)}
+	if r.Duration > 0 {
+		out = append(out, "took "+dashboard.FormatDuration(r.Duration))
+	}
+	at := "answered " + c.Clock(snap.At)
 	if snap.Err != nil {
-		lines = append(lines, page.Explain(s, "stale: the last try failed", snap.Err, c.Width)...)
+		at = c.Styles.Stale.Render(c.Styles.Glyphs.Stale + " stale, " + dashboard.FormatAge(snap.Age(c.Now)) + " old")
 	}
-	if r.Raw != "" {
-		return append(lines, "", s.Muted.Render(page.Fit("  the answer has no shape that dlmon knows; its first line:", c.Width, s.Glyphs.Ellipsis)),
-			page.Fit("  "+r.Raw, c.Width, s.Glyphs.Ellipsis))
-	}
-	names := checkNames(r)
-	p.cursor.Sync(names, len(names))
-	wide := 8
-	for _, n := range names {
-		wide = min(max(wide, lipgloss.Width(n)), 28)
-	}
-	history := c.Data.HealthHistory()
-	for i, ch := range r.Checks {
-		lines = append(lines, p.check(c, ch, history[ch.Name], wide, i == p.cursor.Row))
-		if i == p.cursor.Row {
-			lines = append(lines, details(c, ch)...)
-		}
-	}
-	return lines
+	return strings.Join(append(out, at), " "+c.Styles.Glyphs.Dot+" ")
 }
 
-// historyCells is the width of a check's history strip.
-const historyCells = 24
-
-func (p *Page) check(c page.Context, ch sources.Check, history []sources.HealthPoint, wide int, selected bool) string {
+// failure says why there is no report, why it is stale, or what came instead of one.
+func failure(c page.Context) []string {
 	s := c.Styles
-	mark, style := page.HealthMark(s, ch.Status)
-	pointer := " "
-	if selected {
-		pointer = s.Glyphs.Pointer
-	}
-	took := ""
-	if ch.Duration > 0 {
-		took = dashboard.FormatDuration(ch.Duration)
-	}
-	head := pointer + style.Render(mark) + " " + page.Fit(ch.Name, wide, s.Glyphs.Ellipsis) + "  " +
-		style.Render(page.Fit(string(ch.Status), 9, s.Glyphs.Ellipsis)) + " " + page.Right(took, 8, s.Glyphs.Ellipsis) + "  "
-	strip := ""
-	if c.Width >= 100 {
-		strip = p.strip(c, history)
-	}
-	room := c.Width - lipgloss.Width(head) - lipgloss.Width(strip)
-	if strip != "" {
-		room -= 2
-	}
-	line := head + page.Fit(ch.Message, max(room, 0), s.Glyphs.Ellipsis)
-	if strip != "" {
-		line += "  " + strip
-	}
-	return page.Fit(line, c.Width, s.Glyphs.Ellipsis)
-}
-
-// strip is the check's status over the window, oldest left: the worst one of each cell's time.
-func (p *Page) strip(c page.Context, history []sources.HealthPoint) string {
-	rank := map[sources.HealthStatus]int{sources.Healthy: 1, sources.Disabled: 1, sources.Unknown: 2, sources.Degraded: 3, sources.Unhealthy: 4}
-	cells := make([]sources.HealthStatus, historyCells)
-	start := c.Now.Add(-c.Window)
-	for i, pt := range history {
-		end := c.Now
-		if i+1 < len(history) {
-			end = history[i+1].At
-		}
-		// A status holds until the next point says otherwise.
-		from, to := cell(pt.At, start, c.Window), cell(end, start, c.Window)
-		for k := max(from, 0); k <= to && k < historyCells; k++ {
-			if rank[pt.Status] > rank[cells[k]] {
-				cells[k] = pt.Status
+	snap := c.Data.Health()
+	switch {
+	case snap.Err != nil && snap.OK():
+		return page.Explain(s, "the last try failed", snap.Err, c.Width)
+	case snap.Err != nil:
+		return page.Explain(s, "no report yet", snap.Err, c.Width)
+	case !snap.OK():
+		for _, st := range c.Data.Sources() {
+			if st.Name == feed.SourceHealth && st.State == feed.Off {
+				return page.Explain(s, "the health endpoint is off: set --health-url", nil, c.Width)
 			}
 		}
-	}
-	var b strings.Builder
-	for _, st := range cells {
-		if st == "" {
-			b.WriteString(c.Styles.Faint.Render(c.Styles.Glyphs.Dot))
-			continue
+		return page.Explain(s, "asking the health endpoint", nil, c.Width)
+	case snap.Value.Raw != "":
+		out := page.Explain(s, "the body has no shape that dlmon knows; its first line:", nil, c.Width)
+		for _, l := range page.Wrap(snap.Value.Raw, c.Width-2, 4, s.Glyphs.Ellipsis) {
+			out = append(out, "  "+l)
 		}
-		mark, style := page.HealthMark(c.Styles, st)
-		b.WriteString(style.Render(mark))
+		return out
 	}
-	return b.String()
+	return nil
 }
 
-func cell(at, start time.Time, window time.Duration) int {
-	if at.Before(start) {
-		return -1
-	}
-	return min(int(float64(at.Sub(start))/float64(window)*historyCells), historyCells-1)
-}
-
-func details(c page.Context, ch sources.Check) []string {
-	var lines []string
-	for _, d := range ch.Details {
-		value := fmt.Sprint(d.Value)
-		if f, ok := d.Value.(float64); ok {
-			value = detailNumber(d.Name, f)
+// checks are the report's, in the service's order.
+func checks(c page.Context) []block {
+	s := c.Styles
+	history := c.Data.HealthHistory()
+	var out []block
+	for _, check := range c.Data.Health().Value.Checks {
+		sign, style := page.HealthMark(s, check.Status)
+		took := ""
+		if check.Duration > 0 {
+			took = dashboard.FormatDuration(check.Duration)
 		}
-		lines = append(lines, page.Fit("      "+c.Styles.Muted.Render(d.Name)+"  "+value, c.Width, c.Styles.Glyphs.Ellipsis))
-	}
-	return lines
-}
-
-// detailNumber gives a number its unit where the detail's name tells it.
-func detailNumber(name string, f float64) string {
-	switch {
-	case strings.HasSuffix(name, "bytes"):
-		return dashboard.FormatValue(f, dashboard.UnitBytes)
-	case strings.HasSuffix(name, "percent"):
-		return dashboard.FormatValue(f, dashboard.UnitPercent)
-	}
-	return strconv.FormatFloat(f, 'f', -1, 64)
-}
-
-func configured(c page.Context, name string) bool {
-	for _, st := range c.Data.Sources() {
-		if st.Name == name {
-			return st.State != feed.Off
+		message := s.Muted
+		if check.Status == sources.Degraded || check.Status == sources.Unhealthy {
+			message = style
 		}
+		b := block{key: "check " + check.Name, row: []page.Cell{
+			{Text: sign, Style: style}, {Text: check.Name, Style: s.Text}, {Text: string(check.Status), Style: style},
+			{Text: took, Style: s.Muted},
+			{Draw: func(w int) string {
+				return panel.HealthStrip(s, history[check.Name], c.Now.Add(-c.Window), c.Now, w)
+			}},
+			{Text: check.Message, Style: message},
+		}}
+		for _, l := range page.Wrap(check.Message, c.Width-6, 4, s.Glyphs.Ellipsis) {
+			b.details = append(b.details, "    "+s.Text.Render(l))
+		}
+		for _, d := range check.Details {
+			line := fmt.Sprintf("    %s %s", s.Muted.Render(page.Fit(d.Name, 28, s.Glyphs.Ellipsis)), detailText(d))
+			b.details = append(b.details, page.Cut(line, c.Width, s.Glyphs.Ellipsis))
+		}
+		if len(check.Details) == 0 {
+			b.details = append(b.details, "    "+s.Muted.Render("no details"))
+		}
+		out = append(out, b)
 	}
-	return false
+	return out
+}
+
+// detailText writes a fact's value, with the unit that its name tells.
+func detailText(d sources.Detail) string {
+	switch v := d.Value.(type) {
+	case float64:
+		unit := dashboard.UnitNone
+		switch {
+		case strings.Contains(d.Name, "bytes"):
+			unit = dashboard.UnitBytes
+		case strings.Contains(d.Name, "percent"):
+			unit = dashboard.UnitPercent
+		case strings.HasSuffix(d.Name, "_seconds"), strings.HasSuffix(d.Name, "duration"), strings.HasSuffix(d.Name, "latency"):
+			unit = dashboard.UnitSeconds
+		}
+		return dashboard.FormatValue(v, unit)
+	case bool:
+		return strconv.FormatBool(v)
+	case string:
+		return v
+	}
+	return ""
+}
+
+// Bindings implements page.Page.
+func (p *Page) Bindings() []key.Binding {
+	b := func(shown, what string) key.Binding {
+		return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
+	}
+	return []key.Binding{b("up down", "select a check or a source, which shows its details; pgup, pgdown, home and end")}
 }

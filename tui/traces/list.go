@@ -1,14 +1,17 @@
+// Package traces is where a panel, a tenant or an alert is explained: the list of traces that have to do with it, and
+// one trace as a waterfall of its spans.
 package traces
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
@@ -17,27 +20,13 @@ import (
 	"dlmon/tui/page"
 )
 
-// order is what a list is sorted by.
-type order int
-
-const (
-	byDuration order = iota
-	byErrors
-	byStart
-	bySpans
-	orders
-)
-
-func (o order) String() string {
-	return [...]string{"slowest first", "failed first", "newest first", "most spans first"}[o]
-}
-
-// List is a list of traces: the recent ones, or those that explain a query.
+// List is the list of traces that answer a query; of an empty query, the recent ones. It implements page.Page.
 type List struct {
 	query  page.TraceQuery
-	order  order
 	cursor page.Cursor
 	filter page.Filter
+	order  int
+	desc   bool // against the order's natural direction
 }
 
 var (
@@ -46,229 +35,283 @@ var (
 	_ page.Escaper  = (*List)(nil)
 )
 
-// NewList is the list that explains q; the zero query lists the recent traces.
-func NewList(q page.TraceQuery) *List {
-	p := &List{query: q}
-	switch {
-	case q.Errors:
-		p.order = byErrors
-	case p.recent():
-		p.order = byStart
-	}
-	return p
-}
+// Orders of a list.
+const (
+	byWorst = iota // failed first if errors are asked for, then the slowest
+	byStart
+	byDuration
+	byErrors
+	bySpans
+)
 
-func (p *List) recent() bool {
-	return p.query.Title == "" && len(p.query.Tags) == 0 && p.query.Operation == ""
+var orders = [...]string{"slowest first", "newest first", "longest first", "most errors first", "most spans first"}
+
+// NewList returns the list that answers q.
+func NewList(q page.TraceQuery) *List {
+	l := &List{query: q}
+	if recent(q) {
+		l.order = byStart
+	}
+	return l
 }
 
 // Title implements page.Page.
-func (p *List) Title() string {
-	if p.recent() {
+func (l *List) Title() string {
+	if l.query.Title == "" {
 		return "Traces"
 	}
-	return "traces: " + p.query.Title
+	return "traces: " + l.query.Title
+}
+
+// Wants implements page.Page.
+func (l *List) Wants(c page.Context) []feed.Request {
+	return append([]feed.Request{{Kind: feed.Services}}, look(c, l.query).wants...)
 }
 
 // Capturing implements page.Capturer.
-func (p *List) Capturing() bool { return p.filter.Open }
+func (l *List) Capturing() bool { return l.filter.Open }
 
-// Escape implements page.Escaper: Esc drops the filter first.
-func (p *List) Escape() bool {
-	used := p.filter.Text != ""
-	p.filter.Text = ""
-	return used
-}
-
-// Bindings implements page.Page.
-func (p *List) Bindings() []key.Binding {
-	return []key.Binding{
-		key.NewBinding(key.WithKeys("up", "down", "j", "k"), key.WithHelp("↑ ↓", "choose a trace")),
-		key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "its spans")),
-		key.NewBinding(key.WithKeys("s"), key.WithHelp("s", "sort: "+p.order.String())),
-		key.NewBinding(key.WithKeys("/"), key.WithHelp("/", "filter by operation, tenant, id, tags")),
-	}
-}
+// Escape implements page.Escaper.
+func (l *List) Escape() bool { return l.filter.Escape() }
 
 // Update implements page.Page.
-func (p *List) Update(c page.Context, msg tea.Msg) tea.Cmd {
+func (l *List) Update(c page.Context, msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.PasteMsg:
-		if p.filter.Open {
-			p.filter.Add(msg.Content)
+		if l.filter.Open {
+			l.filter.Add(msg.Content)
 		}
 	case tea.KeyPressMsg:
-		if p.filter.Key(msg) {
-			return nil
+		return l.key(c, msg)
+	}
+	return nil
+}
+
+func (l *List) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
+	if l.filter.Key(k) {
+		return nil
+	}
+	r := look(c, l.query)
+	rows := l.rows(c, r.traces)
+	ids := idsOf(rows)
+	visible := l.visible(c, r)
+	l.cursor.Sync(ids, visible)
+	switch k.String() {
+	case "s":
+		l.order, l.desc = (l.order+1)%len(orders), false
+	case "S":
+		l.desc = !l.desc
+	case "enter":
+		if id := l.cursor.Selected(ids); id != "" {
+			l.cursor.Key = id // so that Back finds it, wherever it has moved to
+			return page.Send(page.OpenTrace{ID: id})
 		}
-		a, _, _ := p.collect(c)
-		rows := p.filtered(a.traces)
-		ids := ids(rows)
-		p.cursor.Sync(ids, p.visible(c))
-		switch msg.String() {
-		case "enter":
-			if id := p.cursor.Selected(ids); id != "" {
-				return page.Send(page.OpenTrace{ID: id})
-			}
-		case "s":
-			p.order = (p.order + 1) % orders
-		default:
-			if d, ok := page.Motion(msg, p.visible(c), len(ids)); ok {
-				p.cursor.Move(ids, d, p.visible(c))
-			}
+	default:
+		if d, ok := page.Motion(k, visible, len(rows)); ok {
+			l.cursor.Move(ids, d, visible)
 		}
 	}
 	return nil
 }
 
-func ids(ts []sources.TraceSummary) []string {
-	out := make([]string, len(ts))
-	for i, t := range ts {
-		out[i] = t.ID
+func idsOf(rows []sources.TraceSummary) []string {
+	ids := make([]string, len(rows))
+	for i, t := range rows {
+		ids[i] = t.ID
 	}
-	return out
+	return ids
 }
 
-func (p *List) filtered(ts []sources.TraceSummary) []sources.TraceSummary {
-	if p.filter.Text == "" {
-		return ts
-	}
-	want := strings.ToLower(p.filter.Text)
-	var out []sources.TraceSummary
-	for _, t := range ts {
-		text := t.ID + " " + t.Service + " " + t.Operation
-		for k, v := range t.Tags {
-			text += " " + k + "=" + v
-		}
-		if strings.Contains(strings.ToLower(text), want) {
-			out = append(out, t)
+// visible is how many rows fit under the title, the notes and the heading.
+func (l *List) visible(c page.Context, r result) int {
+	return max(1, c.Height-2-len(l.notes(c, r)))
+}
+
+// rows are the traces that pass the filter, in order.
+func (l *List) rows(c page.Context, all []sources.TraceSummary) []sources.TraceSummary {
+	var rows []sources.TraceSummary
+	for _, t := range all {
+		if l.filter.Match(t.ID, t.Operation, t.Service, tenantOf(c, t.Tags)) {
+			rows = append(rows, t)
 		}
 	}
-	return out
-}
-
-// head is how many lines stand above the rows: title, notice or blank, column names.
-const head = 3
-
-func (p *List) visible(c page.Context) int { return max(1, c.Height-head) }
-
-// View implements page.Page.
-func (p *List) View(c page.Context) []string {
-	s := c.Styles
-	a, pl, ok := p.collect(c)
-	rows := p.filtered(a.traces)
-	lines := []string{page.Title(s, p.heading(), p.facts(c, a, rows), c.Width), p.note(c, a, pl)}
-	switch {
-	case !ok:
-		lines = append(lines, p.noService(c)...)
-	case len(a.traces) == 0 && a.err != nil:
-		lines = append(lines, page.Explain(s, "no traces: the search failed", a.err, c.Width)...)
-	case len(a.traces) == 0 && !a.done:
-		lines = append(lines, s.Muted.Render(s.Glyphs.NoData+" searching "+service(c)))
-	case len(rows) == 0:
-		lines = append(lines, s.Muted.Render(page.Fit(s.Glyphs.NoData+" no traces of "+service(c)+" in this window", c.Width, s.Glyphs.Ellipsis)))
-	default:
-		lines = append(lines, p.table(c, rows)...)
-	}
-	return lines[:min(len(lines), c.Height)]
-}
-
-func (p *List) heading() string {
-	if p.recent() {
-		return "Recent traces"
-	}
-	return "Traces of " + p.query.Title
-}
-
-func (p *List) facts(c page.Context, a answer, rows []sources.TraceSummary) string {
-	parts := []string{service(c), fmt.Sprintf("%d", len(rows)), p.order.String()}
-	if p.filter.Open || p.filter.Text != "" {
-		parts = []string{fmt.Sprintf("/%s", p.filter.Text), fmt.Sprintf("%d of %d", len(rows), len(a.traces))}
-	}
-	if !a.at.IsZero() {
-		parts = append(parts, "asked "+dashboard.FormatAge(c.Now.Sub(a.at))+" ago")
-	}
-	return strings.Join(parts, " "+c.Styles.Glyphs.Dot+" ")
-}
-
-// note is the line under the title: what was not found and what is shown instead, or that the list is stale.
-func (p *List) note(c page.Context, a answer, pl plan) string {
-	s := c.Styles
-	switch {
-	case a.fellBack && a.done:
-		return s.Warn.Render(page.Fit(fmt.Sprintf("%s no span carries %s: these are all traces of %s", s.Glyphs.Warn,
-			strings.Join(pl.tags, " and "), service(c)), c.Width, s.Glyphs.Ellipsis))
-	case a.err != nil && len(a.traces) > 0:
-		return s.Stale.Render(page.Fit(s.Glyphs.Stale+" stale: "+a.err.Error(), c.Width, s.Glyphs.Ellipsis))
-	case len(a.traces) >= searchLimit:
-		return s.Muted.Render(page.Fit(fmt.Sprintf("the newest %d; a shorter window or a filter shows others", searchLimit), c.Width, s.Glyphs.Ellipsis))
-	}
-	return ""
-}
-
-func (p *List) noService(c page.Context) []string {
-	s := c.Styles
-	snap := c.Data.Services()
-	for _, st := range c.Data.Sources() {
-		if st.Name == feed.SourceJaeger && st.State == feed.Off {
-			return page.Explain(s, "Jaeger is off: set --jaeger-url grpc://host:16685 or jaeger.url in the config", nil, c.Width)
+	slices.SortStableFunc(rows, func(a, b sources.TraceSummary) int {
+		n := 0
+		switch l.order {
+		case byWorst:
+			if l.query.Errors {
+				n = -cmp.Compare(min(a.Errors, 1), min(b.Errors, 1))
+			}
+		case byStart:
+			n = b.Start.Compare(a.Start)
+		case byErrors:
+			n = cmp.Compare(b.Errors, a.Errors)
+		case bySpans:
+			n = cmp.Compare(b.Spans, a.Spans)
 		}
+		return cmp.Or(n, cmp.Compare(b.Duration, a.Duration), cmp.Compare(a.ID, b.ID))
+	})
+	if l.desc {
+		slices.Reverse(rows)
 	}
-	switch {
-	case snap.Err != nil:
-		return page.Explain(s, "Jaeger does not answer", snap.Err, c.Width)
-	case snap.OK():
-		return page.Explain(s, "Jaeger knows no service yet", nil, c.Width)
-	}
-	return page.Explain(s, "asking Jaeger for its services", nil, c.Width)
+	return rows
 }
 
-// table is the column names and the visible rows.
-func (p *List) table(c page.Context, rows []sources.TraceSummary) []string {
-	s := c.Styles
-	visible := p.visible(c)
-	p.cursor.Sync(ids(rows), visible)
-	var longest time.Duration
-	for _, t := range rows {
-		longest = max(longest, t.Duration)
-	}
-	barWidth := max(0, min(24, (c.Width-62)/2))
-	opWidth := max(10, c.Width-(2+9+16+9+barWidth+7+9+7+6))
-	lines := []string{s.Muted.Render(page.Fit(fmt.Sprintf("   %-8s %s %s %s %s %s %s", "start", page.Fit("operation", opWidth, ""), page.Fit("tenant", 15, ""),
-		page.Right("took", 8, ""), strings.Repeat(" ", barWidth), page.Right("spans", 6, ""), page.Right("services", 8, "")+page.Right("errors", 7, "")), c.Width, ""))}
-	for i := p.cursor.Offset; i < min(p.cursor.Offset+visible, len(rows)); i++ {
-		t := rows[i]
-		mark, style := s.Glyphs.OK, s.OK
-		if t.Errors > 0 {
-			mark, style = s.Glyphs.Critical, s.Critical
-		}
-		errors := ""
-		if t.Errors > 0 {
-			errors = strconv.Itoa(t.Errors)
-		}
-		filled, empty := chart.Bar(float64(t.Duration), float64(longest), barWidth, chart.BarSigns{Full: s.Glyphs.BarFull})
-		bar := style.Render(filled) + strings.Repeat(" ", empty)
-		line := " " + style.Render(mark) + " " + c.Clock(t.Start) + " " + page.Fit(t.Operation, opWidth, s.Glyphs.Ellipsis) + " " +
-			page.Fit(tenant(c, t), 15, s.Glyphs.Ellipsis) + " " + page.Right(dashboard.FormatDuration(t.Duration), 8, "") + " " + bar + " " +
-			page.Right(strconv.Itoa(t.Spans), 6, "") + " " + page.Right(strconv.Itoa(t.Services), 8, "") + page.Right(errors, 7, "")
-		line = page.Fit(line, c.Width, s.Glyphs.Ellipsis)
-		if i == p.cursor.Row {
-			line = s.Selected.Render(s.Glyphs.Pointer + ansi.Cut(ansi.Strip(line), 1, c.Width))
-		}
-		lines = append(lines, line)
-	}
-	return lines
-}
-
-func tenant(c page.Context, t sources.TraceSummary) string {
-	names := c.TagNames["tenant"]
-	if len(names) == 0 {
-		names = spellings["tenant"]
-	}
-	for _, n := range names {
-		if v := t.Tags[n]; v != "" {
+func tenantOf(c page.Context, tags map[string]string) string {
+	for _, name := range tagNames(c, page.TagTenant) {
+		if v := tags[name]; v != "" {
 			return v
 		}
 	}
 	return ""
+}
+
+// View implements page.Page.
+func (l *List) View(c page.Context) []string {
+	if c.Width <= 0 || c.Height <= 0 {
+		return nil
+	}
+	s := c.Styles
+	r := look(c, l.query)
+	rows := l.rows(c, r.traces)
+	lines := []string{page.Title(s, l.heading(), l.facts(c, r, len(rows)), c.Width)}
+	lines = append(lines, l.notes(c, r)...)
+	if len(rows) == 0 {
+		return append(lines, l.why(c, r)...)
+	}
+	visible := l.visible(c, r)
+	l.cursor.Sync(idsOf(rows), visible)
+	t := page.Table{Styles: s, Columns: []page.Column{
+		{Title: "start"}, {}, {Title: "operation", Min: 16, Max: 60}, {Title: "tenant", Max: 24},
+		{Title: "duration", Right: true}, {Min: 8, Max: 40, Grow: true, Drop: 3}, {Title: "spans", Right: true, Drop: 2},
+		{Title: "services", Right: true, Drop: 1}, {Title: "errors", Right: true, Drop: 4},
+	}}
+	longest := time.Duration(1)
+	for _, x := range rows {
+		longest = max(longest, x.Duration)
+	}
+	for _, x := range rows {
+		t.Rows = append(t.Rows, l.row(c, x, longest))
+	}
+	return append(lines, t.Lines(c.Width, visible+1, l.cursor.Offset, l.cursor.Row)...)
+}
+
+func (l *List) heading() string {
+	if l.query.Title == "" {
+		return "Recent traces"
+	}
+	return "Traces of " + l.query.Title
+}
+
+func (l *List) row(c page.Context, t sources.TraceSummary, longest time.Duration) []page.Cell {
+	s, g := c.Styles, c.Styles.Glyphs
+	sign, style, bar := " ", s.Text, s.SeriesStyle(0)
+	errors := page.Cell{Text: strconv.Itoa(t.Errors), Style: s.Muted}
+	if t.Errors > 0 {
+		sign, style, bar = g.Critical, s.Critical, s.Critical
+		errors.Style = s.Critical
+	}
+	when := "15:04:05"
+	if c.Window > 12*time.Hour {
+		when = "01-02 15:04:05"
+	}
+	return []page.Cell{
+		{Text: c.Zone(t.Start).Format(when), Style: s.Muted},
+		{Text: sign, Style: style},
+		{Text: t.Operation, Style: s.Text},
+		{Text: tenantOf(c, t.Tags), Style: s.Text},
+		{Text: dashboard.FormatDuration(t.Duration), Style: s.Bold},
+		{Draw: func(w int) string {
+			filled, empty := chart.Bar(float64(t.Duration), float64(longest), w, chart.BarSigns{Full: g.BarFull, Parts: g.BarParts})
+			return bar.Render(filled) + strings.Repeat(" ", empty)
+		}},
+		{Text: strconv.Itoa(t.Spans), Style: s.Muted},
+		{Text: strconv.Itoa(t.Services), Style: s.Muted},
+		errors,
+	}
+}
+
+// facts are what was asked of whom, how much is shown, and the order.
+func (l *List) facts(c page.Context, r result, shown int) string {
+	var facts []string
+	if r.service != "" {
+		facts = append(facts, r.service)
+	}
+	if len(r.traces) > 0 {
+		facts = append(facts, fmt.Sprintf("%d of %d shown", shown, len(r.traces)))
+	}
+	order := orders[l.order]
+	if l.order == byWorst && l.query.Errors {
+		order = "failed first"
+	}
+	if l.desc {
+		order += ", reversed"
+	}
+	facts = append(facts, order)
+	if f := l.filter.Prompt(); f != "" {
+		facts = append(facts, f)
+	}
+	if r.asking && len(r.traces) > 0 {
+		facts = append(facts, "asking for more")
+	}
+	return strings.Join(facts, " "+c.Styles.Glyphs.Dot+" ")
+}
+
+// notes are the lines between title and table.
+func (l *List) notes(c page.Context, r result) []string {
+	s := c.Styles
+	var out []string
+	for _, n := range r.notes(l.query) {
+		out = append(out, s.Warn.Render(page.Cut(" "+s.Glyphs.Warn+" "+n, c.Width, s.Glyphs.Ellipsis)))
+	}
+	if r.err != nil && len(r.traces) > 0 {
+		text := "a search failed: " + r.err.Error()
+		out = append(out, s.Stale.Render(page.Cut(" "+s.Glyphs.Stale+" "+text, c.Width, s.Glyphs.Ellipsis)))
+	}
+	return out
+}
+
+// why says why there is no row, and what was asked.
+func (l *List) why(c page.Context, r result) []string {
+	s := c.Styles
+	asked := "traces of " + r.service
+	if len(l.query.Tags) > 0 {
+		asked += " with " + tagWords(c, l.query.Tags)
+	}
+	services := c.Data.Services()
+	for _, st := range c.Data.Sources() {
+		if st.Name == feed.SourceJaeger && st.State == feed.Off {
+			return page.Explain(s, "Jaeger is off: set --jaeger-url to see traces", nil, c.Width)
+		}
+	}
+	switch {
+	case len(r.traces) > 0:
+		return page.Explain(s, "nothing matches "+l.filter.Text, nil, c.Width)
+	case r.service == "" && services.Err != nil:
+		return page.Explain(s, "Jaeger could not be asked for its services", services.Err, c.Width)
+	case r.service == "" && !services.Answered():
+		return page.Explain(s, "asking Jaeger for its services", nil, c.Width)
+	case r.service == "":
+		return page.Explain(s, "Jaeger knows no service yet: nothing has sent it a trace", nil, c.Width)
+	case r.err != nil:
+		return page.Explain(s, "asked for "+asked, r.err, c.Width)
+	case r.asking:
+		return page.Explain(s, "asking for "+asked, nil, c.Width)
+	}
+	return page.Explain(s, "no "+asked+" in the last "+dashboard.FormatDuration(c.Window)+"; + widens the window", nil, c.Width)
+}
+
+// Bindings implements page.Page.
+func (l *List) Bindings() []key.Binding {
+	return []key.Binding{
+		bind("enter", "the trace's spans"),
+		bind("up down", "select; pgup, pgdown, home and end"),
+		bind("s", "next order: slowest, newest, longest, most errors, most spans"),
+		bind("S", "reverse the order"),
+		bind("/", "filter as you type; enter keeps it, esc drops it"),
+	}
+}
+
+func bind(shown, what string) key.Binding {
+	return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
 }
