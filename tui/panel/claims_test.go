@@ -83,6 +83,18 @@ func TestTheTenantsThatAreNotShownAreCounted(t *testing.T) {
 	}
 }
 
+// At 80 columns a golden signal has 19 cells and one line.
+func TestAGoldenSignalFitsOneShortLine(t *testing.T) {
+	all := samples()
+	ok := all["stat-gauges"]
+	ok.Gauges[1].State, ok.Gauges[1].Now = dashboard.StateOK, 61
+	for name, want := range map[string]string{"stat-ok": "1.28 k/s  ▲ +3 %", "stat": "▲ 812 ms  ▲ +638 %", "stat-gauges": "mem 75 % conn 61 %"} {
+		if got := text(all[name], Options{Width: 19, Height: 2, Cursor: -1, Selected: -1}); !strings.Contains(got, want) {
+			t.Errorf("%s lacks %q:\n%s", name, want, got)
+		}
+	}
+}
+
 func TestNarrowTenantsKeepP95AndErrorsLongest(t *testing.T) {
 	d := samples()["tenants"]
 	for _, c := range []struct {

@@ -22,7 +22,7 @@ import (
 func sizes(kind string) [][2]int {
 	switch kind {
 	case dashboard.KindStat:
-		return [][2]int{{18, 1}, {20, 3}, {30, 3}, {44, 4}, {50, 8}}
+		return [][2]int{{18, 1}, {19, 2}, {20, 3}, {30, 3}, {44, 4}, {50, 8}}
 	case dashboard.KindTenants:
 		return [][2]int{{132, 15}, {80, 8}, {52, 7}, {30, 4}}
 	case dashboard.KindAlerts:

@@ -1,6 +1,8 @@
 package panel
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,33 +29,41 @@ func (v *view) stat() []string {
 	if change != "" {
 		change = v.tint(x.State, v.s.Muted).Render(change)
 	}
+	short := strings.Replace(change, " vs 1h", "", 1)
 	switch {
 	case v.h == 1:
-		return []string{v.withSpark(join(value, change, second), x)}
+		return []string{v.withSpark(v.fitting(join(value, change, second), join(value, change), join(value, short),
+			join(" "+v.number(x), short), value), x)}
 	case second == "":
 		out := []string{v.withSpark(value, x), " " + change}
 		return append(out, v.below(x, 2)...)
 	case v.h == 2:
 		// Short of room, the change outweighs the shape: the shape gets what is left.
-		short := v.tint(x.State, v.s.Muted).Render(strings.TrimSuffix(v.change(x), " vs 1h"))
-		for _, c := range []string{change, short} {
-			if two := join(value, c); ansi.StringWidth(two) <= v.w {
-				return []string{v.withSpark(two, x), " " + second}
-			}
-		}
-		return []string{v.withSpark(value, x), " " + second}
+		return []string{v.withSpark(v.fitting(join(value, change), join(value, short), value), x), " " + second}
 	}
 	return append([]string{join(value, change), " " + second}, v.below(x, 2)...)
 }
 
-func (v *view) bigValue(x dashboard.Value) string {
-	style := v.tint(x.State, v.s.Bold)
-	text := v.now(x)
-	text = v.sign(x.State, text)
-	if t := v.queryTitle(x.Query); t != "" {
-		return v.s.Muted.Render(t) + " " + style.Render(text)
+// fitting is the first of the lines that fits, else the last.
+func (v *view) fitting(lines ...string) string {
+	for _, l := range lines {
+		if ansi.StringWidth(l) <= v.w {
+			return l
+		}
 	}
-	return style.Render(text)
+	return lines[len(lines)-1]
+}
+
+// bigValue is the number with what it is: "p95 812 ms".
+func (v *view) bigValue(x dashboard.Value) string {
+	if t := v.queryTitle(x.Query); t != "" {
+		return v.s.Muted.Render(t) + " " + v.number(x)
+	}
+	return v.number(x)
+}
+
+func (v *view) number(x dashboard.Value) string {
+	return v.tint(x.State, v.s.Bold).Render(v.sign(x.State, v.now(x)))
 }
 
 // neighbours are the values of the other queries on one line.
@@ -88,6 +98,9 @@ func (v *view) withSpark(line string, x dashboard.Value) string {
 
 // gauges are values with a full scale: "mem  6.0 of 8.0 GiB  75 %  ▅▅▅▆▆".
 func (v *view) gauges(all []dashboard.Gauge) []string {
+	if len(all) > v.h {
+		return v.gaugeFlow(all)
+	}
 	g := grid{columns: []column{
 		{least: 3, most: 24, give: 4},
 		{right: true},
@@ -107,6 +120,40 @@ func (v *view) gauges(all []dashboard.Gauge) []string {
 		g.rows = append(g.rows, []cell{{text: x.Name, style: v.s.Muted}, {text: number, style: style.Bold(true)}, share, {draw: v.gaugeShape(x)}})
 	}
 	return v.list(g, v.h, nil)
+}
+
+// gaugeFlow is for gauges that have to share a line: only how full they are.
+func (v *view) gaugeFlow(all []dashboard.Gauge) []string {
+	// What is not ok comes first: the end of the line may be cut.
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b dashboard.Gauge) int { return cmp.Compare(weight(b.State), weight(a.State)) })
+	var texts []string
+	for _, x := range all {
+		texts = append(texts, v.gaugeShort(x))
+	}
+	if v.h == 1 {
+		return []string{v.fitting(" "+strings.Join(texts, "  "), " "+strings.Join(texts, " "))}
+	}
+	lines, shown := flow(texts, v.w-1, v.h)
+	for i := range lines {
+		lines[i] = " " + lines[i]
+	}
+	if shown < len(texts) && len(lines) > 0 {
+		lines[len(lines)-1] = v.counted(lines[len(lines)-1], len(texts)-shown)
+	}
+	return lines
+}
+
+func weight(s dashboard.State) int {
+	return slices.Index([]dashboard.State{dashboard.StateWarn, dashboard.StateCritical}, s)
+}
+
+func (v *view) gaugeShort(x dashboard.Gauge) string {
+	text := of(x.Now, x.Max, x.Unit)
+	if finite(x.Share()) {
+		text = dashboard.FormatValue(x.Share(), dashboard.UnitRatio)
+	}
+	return v.s.Muted.Render(x.Name) + " " + v.tint(x.State, v.s.Bold).Render(v.sign(x.State, text))
 }
 
 func (v *view) gaugeShape(x dashboard.Gauge) func(int) string {
@@ -133,11 +180,7 @@ func (v *view) oneLine() string {
 		return v.withSpark(join(line, v.bigValue(x[0])), x[0])
 	}
 	for _, x := range v.Gauges {
-		text := of(x.Now, x.Max, x.Unit)
-		if finite(x.Share()) {
-			text = dashboard.FormatValue(x.Share(), dashboard.UnitRatio)
-		}
-		line = join(line, v.s.Muted.Render(x.Name)+" "+v.tint(x.State, v.s.Bold).Render(v.sign(x.State, text)))
+		line = join(line, v.gaugeShort(x))
 	}
 	return line
 }
