@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/alertmanager/provider/mem"
 	"github.com/prometheus/alertmanager/silence"
 	"github.com/prometheus/alertmanager/silence/silencepb"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/common/promslog"
 	"github.com/prometheus/common/route"
@@ -54,7 +55,7 @@ func New(ctx context.Context) (*Alertmanager, error) {
 
 func build(ctx context.Context) (*Alertmanager, error) {
 	logger, recorder := promslog.NewNopLogger(), eventrecorder.NopRecorder()
-	silences, err := silence.New(silence.Options{Retention: 24 * time.Hour, Logger: logger, EventRecorder: recorder})
+	silences, err := silence.New(silence.Options{Retention: 24 * time.Hour, Logger: logger, EventRecorder: recorder, Metrics: prometheus.NewRegistry()})
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +72,9 @@ func build(ctx context.Context) (*Alertmanager, error) {
 	}
 	served, err := api.New(api.Options{
 		Alerts: alerts, Silences: silences, Logger: logger,
+		RequestDuration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "alertmanager_http_request_duration_seconds", Help: "Time to answer an HTTP request.",
+		}, []string{"handler", "method", "code"}),
 		GroupMutedFunc: func(string, string) ([]string, bool) { return nil, false },
 		GroupFunc: func(context.Context, func(*dispatch.Route) bool, func(*alert.Alert, time.Time) bool) (dispatch.AlertGroups, map[model.Fingerprint][]string, error) {
 			return nil, nil, errors.New("the demo's Alertmanager does not group alerts")
