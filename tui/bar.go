@@ -67,11 +67,11 @@ func (b bar) join(parts []part, gap int) string {
 	return out.String()
 }
 
-// room is how many cells the parts take, with a cell before the first of either side.
+// room is how many cells the parts take, with a cell before the first.
 func room(left, right []part, gap int) int {
 	n := 0
-	for _, side := range [][]part{left, right} {
-		lead := 1
+	for i, side := range [][]part{left, right} {
+		lead := 1 + i*(gap-1) // the sides are as far apart as the parts
 		for _, p := range side {
 			if text := p.String(); text != "" {
 				n += lead + ansi.StringWidth(text)

@@ -49,16 +49,32 @@ func (p *Page) Update(c page.Context, msg tea.Msg) tea.Cmd {
 	case page.SelectMsg:
 		p.cursor.Key = msg.Key
 	case tea.KeyPressMsg:
-		var keys []string
-		for _, b := range append(checks(c), servers(c)...) {
-			keys = append(keys, b.key)
-		}
-		p.cursor.Sync(keys, len(keys))
+		keys := p.sync(c, append(checks(c), servers(c)...))
 		if d, ok := page.Motion(msg, max(2, c.Height/2), len(keys)); ok {
 			p.cursor.Move(keys, d, len(keys))
 		}
 	}
 	return nil
+}
+
+// sync finds the selection among the blocks: the one that was made, else the worst check.
+func (p *Page) sync(c page.Context, blocks []block) (keys []string) {
+	for _, b := range blocks {
+		keys = append(keys, b.key)
+	}
+	p.cursor.Sync(keys, len(keys))
+	if p.cursor.Key != "" {
+		return keys
+	}
+	for _, want := range []sources.HealthStatus{sources.Unhealthy, sources.Degraded} {
+		for i, check := range c.Data.Health().Value.Checks {
+			if check.Status == want {
+				p.cursor.Row = i
+				return keys
+			}
+		}
+	}
+	return keys
 }
 
 // View implements page.Page.
@@ -68,11 +84,7 @@ func (p *Page) View(c page.Context) []string {
 	}
 	s := c.Styles
 	report, own := checks(c), servers(c)
-	var keys []string
-	for _, b := range append(report[:len(report):len(report)], own...) {
-		keys = append(keys, b.key)
-	}
-	p.cursor.Sync(keys, len(keys))
+	p.sync(c, append(report[:len(report):len(report)], own...))
 
 	lines := []string{page.Title(s, "Health", facts(c), c.Width)}
 	lines = append(lines, failure(c)...)
@@ -191,14 +203,16 @@ func checks(c page.Context) []block {
 			}},
 			{Text: check.Message, Style: message},
 		}}
-		for _, l := range page.Wrap(check.Message, c.Width-6, 4, s.Glyphs.Ellipsis) {
-			b.details = append(b.details, "    "+s.Text.Render(l))
+		if len(check.Message) > c.Width/3 { // it may not have found room in its row
+			for _, l := range page.Wrap(check.Message, c.Width-6, 4, s.Glyphs.Ellipsis) {
+				b.details = append(b.details, "    "+s.Text.Render(l))
+			}
 		}
 		for _, d := range check.Details {
 			line := fmt.Sprintf("    %s %s", s.Muted.Render(page.Fit(d.Name, 28, s.Glyphs.Ellipsis)), detailText(d))
 			b.details = append(b.details, page.Cut(line, c.Width, s.Glyphs.Ellipsis))
 		}
-		if len(check.Details) == 0 {
+		if len(b.details) == 0 {
 			b.details = append(b.details, "    "+s.Muted.Render("no details"))
 		}
 		out = append(out, b)

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -167,13 +168,21 @@ func (v *view) strip(points []sources.HealthPoint, w int) string {
 		span = time.Second
 	}
 	worst := make([]int, w)
+	holds := 3 * usualGap(points)
 	levels := len(v.g.Spark)
-	for _, p := range points {
+	for i, p := range points {
 		if p.At.Before(start) || p.At.After(end) {
 			continue
 		}
-		x := min(int(float64(p.At.Sub(start))/float64(span)*float64(w)), w-1)
-		worst[x] = max(worst[x], rank(p.Status))
+		cell := func(at time.Time) int { return min(int(float64(at.Sub(start))/float64(span)*float64(w)), w-1) }
+		// A status holds until the next answer; when that is long overdue, nothing is known.
+		until := p.At
+		if i+1 < len(points) && points[i+1].At.Sub(p.At) <= holds {
+			until = points[i+1].At
+		}
+		for x := cell(p.At); x <= cell(until); x++ {
+			worst[x] = max(worst[x], rank(p.Status))
+		}
 	}
 	signs := []string{" ", v.g.Spark[0], v.g.Spark[levels/2], v.g.Spark[levels-1]}
 	styles := []sources.HealthStatus{sources.Unknown, sources.Healthy, sources.Degraded, sources.Unhealthy}
@@ -188,6 +197,19 @@ func (v *view) strip(points []sources.HealthPoint, w int) string {
 		from = to
 	}
 	return b.String()
+}
+
+// usualGap is how far apart the points usually are: their median distance.
+func usualGap(points []sources.HealthPoint) time.Duration {
+	var gaps []time.Duration
+	for i := 1; i < len(points); i++ {
+		gaps = append(gaps, points[i].At.Sub(points[i-1].At))
+	}
+	if len(gaps) == 0 {
+		return 0
+	}
+	slices.Sort(gaps)
+	return gaps[len(gaps)/2]
 }
 
 func rank(h sources.HealthStatus) int {

@@ -240,6 +240,9 @@ func (l *List) facts(c page.Context, r result, shown int) string {
 	if len(r.traces) > 0 {
 		facts = append(facts, fmt.Sprintf("%d of %d shown", shown, len(r.traces)))
 	}
+	if r.full {
+		facts = append(facts, fmt.Sprintf("the newest %d of more", limit))
+	}
 	order := orders[l.order]
 	if l.order == byWorst && l.query.Errors {
 		order = "failed first"

@@ -1,7 +1,6 @@
 package traces
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -220,9 +219,6 @@ func (r result) notes(q page.TraceQuery) []string {
 			text += "; showing " + shownInstead(n, q) + " of " + r.service
 		}
 		out = append(out, text)
-	}
-	if r.full {
-		out = append(out, fmt.Sprintf("there are more: a search brings the newest %d", limit))
 	}
 	return out
 }
