@@ -156,9 +156,10 @@ func (d *Data) answer(q Query, env Env) ([]Value, error) {
 	d.warn(instant.Value.Warnings)
 	d.warn(ranged.Value.Warnings)
 
-	values := merge(instant.Value.Samples, byNow, d.onGrid(ranged))
+	values := merge(instant.Value.Samples, byNow, ranged.Value.Series)
 	for i := range values {
 		v := &values[i]
+		v.Points = d.onGrid(ranged.Value, v.Points)
 		v.Query, v.Unit = q.Name, cmp.Or(q.Unit, d.Panel.Unit)
 		v.Name = q.legend(env.Vocab, v.Labels, d.Panel.Title)
 		v.Before = math.NaN()
@@ -173,24 +174,19 @@ func (d *Data) answer(q Query, env Env) ([]Value, error) {
 	return values, failed
 }
 
-// onGrid is a range's series on the panel's grid. Queries of one panel are asked apart, so that for a moment one may be
-// a column ahead of the others.
-func (d *Data) onGrid(s sources.Snapshot[sources.Matrix]) []sources.Series {
-	m := s.Value
-	if !s.OK() || m.Step != d.Grid.Step || m.Step <= 0 || m.Start.Equal(d.Grid.Start) && m.Columns == d.Grid.Columns {
-		return m.Series
+// onGrid moves a series' points from their own matrix onto the panel's grid. Queries of one panel are asked apart, so
+// that for a moment one may be a column ahead of the others.
+func (d *Data) onGrid(m sources.Matrix, points []float64) []float64 {
+	if points == nil || m.Step != d.Grid.Step || m.Start.Equal(d.Grid.Start) && m.Columns == d.Grid.Columns {
+		return points
 	}
 	shift := int(d.Grid.Start.Sub(m.Start) / m.Step)
-	out := make([]sources.Series, len(m.Series))
-	for i, series := range m.Series {
-		values := make([]float64, d.Grid.Columns)
-		for k := range values {
-			values[k] = math.NaN()
-			if at := k + shift; at >= 0 && at < len(series.Values) {
-				values[k] = series.Values[at]
-			}
+	out := make([]float64, d.Grid.Columns)
+	for k := range out {
+		out[k] = math.NaN()
+		if at := k + shift; at >= 0 && at < len(points) {
+			out[k] = points[at]
 		}
-		out[i] = sources.Series{Labels: series.Labels, Values: values}
 	}
 	return out
 }
