@@ -27,7 +27,7 @@ var (
 		stale: "215", focus: "117",
 		selected: "237", bar: "236", barText: "252", onHue: "16",
 		series: []string{"75", "215", "114", "177", "80", "222", "168", "109"},
-		heat:   []string{"24", "31", "73", "185", "215", "203"},
+		heat:   []string{"24", "31", "37", "79", "122", "229"},
 	}
 	defaultLight = palette{
 		muted: "241", faint: "248", border: "248",
@@ -35,7 +35,7 @@ var (
 		stale: "166", focus: "25",
 		selected: "254", bar: "254", barText: "235", onHue: "231",
 		series: []string{"26", "166", "28", "91", "30", "94", "161", "60"},
-		heat:   []string{"153", "74", "31", "136", "166", "160"},
+		heat:   []string{"153", "110", "67", "31", "25", "18"},
 	}
 	contrastDark = palette{
 		muted: "252", faint: "248", border: "250",
@@ -43,7 +43,7 @@ var (
 		stale: "208", focus: "51",
 		selected: "19", bar: "231", barText: "16", onHue: "16",
 		series: []string{"51", "226", "46", "201", "231", "208", "45", "213"},
-		heat:   []string{"21", "33", "51", "226", "208", "196"},
+		heat:   []string{"21", "33", "39", "51", "123", "231"},
 		strong: true,
 	}
 	contrastLight = palette{
@@ -52,7 +52,7 @@ var (
 		stale: "88", focus: "18",
 		selected: "195", bar: "16", barText: "231", onHue: "231",
 		series: []string{"18", "124", "22", "53", "16", "94", "23", "89"},
-		heat:   []string{"117", "33", "21", "130", "124", "52"},
+		heat:   []string{"117", "75", "33", "21", "19", "17"},
 		strong: true,
 	}
 )
