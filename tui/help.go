@@ -13,15 +13,15 @@ type helpOverlay struct {
 	offset int
 }
 
-func (h *helpOverlay) key(k tea.KeyPressMsg, keys keyMap) {
-	switch {
-	case key.Matches(k, keys.help, keys.back, keys.quit), k.String() == "enter":
-		*h = helpOverlay{}
-	default:
-		if d, ok := page.Motion(k, 8, 1000); ok {
-			h.offset = max(0, h.offset+d)
-		}
+// key takes a key and tells whether it is done with: a key that neither scrolls nor closes the help closes it and goes
+// on to do what the help says of it.
+func (h *helpOverlay) key(k tea.KeyPressMsg, keys keyMap) bool {
+	if d, ok := page.Motion(k, 8, 1000); ok {
+		h.offset = max(0, h.offset+d)
+		return true
 	}
+	*h = helpOverlay{}
+	return key.Matches(k, keys.help, keys.back, keys.quit) || k.String() == "enter"
 }
 
 // helpLines are the page's and the global bindings, at most height lines.

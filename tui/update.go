@@ -115,8 +115,7 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(k, keys.force) {
 		return tea.Quit
 	}
-	if m.help.open {
-		m.help.key(k, keys)
+	if m.help.open && m.help.key(k, keys) {
 		return nil
 	}
 	top, c := m.nav.top(), m.context()

@@ -207,6 +207,9 @@ func (p *Page) why(c page.Context, d dashboard.Data) []string {
 	if reason == "" {
 		reason = "no tenant has searched in this window"
 	}
+	if d.Err != nil {
+		return page.Explain(c.Styles, "Prometheus could not be asked for the tenants", d.Err, c.Width)
+	}
 	out := page.Explain(c.Styles, reason, nil, c.Width)
 	for _, l := range page.Wrap(d.Hint, c.Width-2, 3, c.Styles.Glyphs.Ellipsis) {
 		out = append(out, "  "+c.Styles.Muted.Render(l))
