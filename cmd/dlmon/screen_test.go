@@ -2,8 +2,12 @@ package dlmon
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +21,8 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
+
+	"dlmon/sources/testserver"
 )
 
 // patience bounds every wait for a screen: a loaded machine is slow, a hanging program is slower.
@@ -268,4 +274,66 @@ func BenchmarkFirstFrame(b *testing.B) {
 	}
 	b.ReportMetric(float64(frame.Milliseconds())/float64(b.N), "ms/frame")
 	b.ReportMetric(float64(quit.Milliseconds())/float64(b.N), "ms/quit")
+}
+
+func TestScreenKeepsDataWhilePrometheusIsAwayAndRecovers(t *testing.T) {
+	server := testserver.Prometheus(t, realConfig, map[string]string{
+		"rules.yml": realRules, "backfill.om": history(time.Now().Truncate(15 * time.Second)),
+	})
+	s := open(t, 120, 40, "--prometheus-url", server.URL, "--refresh", "1s")
+	s.shows("acme", "globex", "ServiceGone", "●prom")
+	server.Stop()
+	s.wait("mark on the source, with the data kept", func(text string) bool {
+		return !strings.Contains(text, "●prom") && strings.Contains(text, "acme") && strings.Contains(text, "stale")
+	})
+	server.Start()
+	s.wait("everything back", func(text string) bool {
+		return strings.Contains(text, "●prom") && strings.Contains(text, "acme") && !strings.Contains(text, "stale")
+	})
+	s.press("q")
+	s.ends()
+}
+
+func TestHostileTextReachesTheTerminalHarmless(t *testing.T) {
+	const evil = "a\x1b]0;owned\x07\x1b[2J\x1b]52;c;b3duZWQ=\x07"
+	quoted, err := json.Marshal(evil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	prom := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		data := "{}"
+		switch r.URL.Path {
+		case "/api/v1/query":
+			data = fmt.Sprintf(`{"resultType":"vector","result":[{"metric":{"tenant_id":%s,"stat":"p95"},"value":[%s,"0.5"]}]}`, quoted, r.FormValue("time"))
+		case "/api/v1/query_range":
+			data = fmt.Sprintf(`{"resultType":"matrix","result":[{"metric":{"tenant_id":%s,"stat":"p95"},"values":[[%s,"0.5"]]}]}`, quoted, r.FormValue("end"))
+		case "/api/v1/rules":
+			data = fmt.Sprintf(`{"groups":[{"name":%[1]s,"file":"f","interval":1,"rules":[{"type":"alerting","name":%[1]s,"query":"x","health":"ok","state":"firing","labels":{},"annotations":{},
+				"alerts":[{"labels":{"alertname":%[1]s,"severity":"critical"},"annotations":{"summary":%[1]s},"state":"firing","activeAt":"2026-01-02T03:04:05Z","value":"1"}]}]}]}`, quoted)
+		}
+		fmt.Fprintf(w, `{"status":"success","data":%s}`, data)
+	}))
+	t.Cleanup(prom.Close)
+	health := fakeHealth(t, 503, fmt.Sprintf(`{"status":"unhealthy","timestamp":1,"duration":0,"checks":[{"name":%[1]s,"status":"unhealthy","message":%[1]s,"duration":0,"details":{%[1]s:%[1]s}}]}`, quoted))
+	s := open(t, 120, 40, "--prometheus-url", prom.URL, "--health-url", health, "--vocabulary", "guide")
+	s.shows("a]0;owned[2J]52;c;b3")
+	for _, keys := range []string{"2", "4", "\r", "\x1b", "5", "6", "1"} {
+		s.press(keys)
+		s.shows("]0;owned")
+	}
+	s.press("q")
+	s.ends()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, title := range s.titles {
+		if strings.Contains(title, "owned") {
+			t.Errorf("the terminal's title became %q", title)
+		}
+	}
+	for _, sequence := range []string{"\x1b]0;owned", "\x1b]52", "\x9d"} {
+		if bytes.Contains(s.raw.Bytes(), []byte(sequence)) {
+			t.Errorf("%q was written", sequence)
+		}
+	}
 }
