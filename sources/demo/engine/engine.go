@@ -134,6 +134,7 @@ func (l embedded) Parse(query string) (parser.Expr, error) { return l.parser.Par
 // Fill writes the service's history, from its origin up to its start, and hands every sampled request to keep.
 func (e *Engine) Fill(ctx context.Context, s *service.Service, keep func([]service.Request)) error {
 	end := s.Options().Start
+	e.targets.describe(s)
 	for s.Now().Before(end) {
 		if err := ctx.Err(); err != nil {
 			return err

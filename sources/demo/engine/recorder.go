@@ -76,7 +76,7 @@ func (r *recorder) record(ctx context.Context, at time.Time, s *service.Service)
 		if own == nil {
 			own = &[3]series{}
 			for i, name := range []string{"up", "scrape_duration_seconds", "scrape_samples_scraped"} {
-				own[i].ls = labels.FromStrings(labels.MetricName, name, "job", t.job, "instance", t.instance)
+				own[i].ls = labels.FromStrings(model.MetricNameLabel, name, "job", t.job, "instance", t.instance)
 			}
 			r.up[job] = own
 		}
@@ -105,7 +105,7 @@ func seriesOf(f *service.Family, c *service.Child, t target) []series {
 	for i, name := range f.Labels {
 		b.Set(name, c.Values[i])
 	}
-	named := func(name string) series { return series{ls: b.Set(labels.MetricName, name).Labels()} }
+	named := func(name string) series { return series{ls: b.Set(model.MetricNameLabel, name).Labels()} }
 	if f.Kind != service.Histogram {
 		return []series{named(f.Name)}
 	}

@@ -103,3 +103,42 @@ func (t *targets) ScrapePools() []string {
 	}
 	return names
 }
+
+// metadata is what a target told of its families. It implements scrape.MetricMetadataStore.
+type metadata []scrape.MetricMetadata
+
+// describe gives the targets what a scrape would have told of the service's families.
+func (t *targets) describe(s *service.Service) {
+	byJob := map[string]metadata{}
+	s.Walk(func(f *service.Family) {
+		kind := map[service.Kind]model.MetricType{
+			service.Counter: model.MetricTypeCounter, service.Gauge: model.MetricTypeGauge, service.Histogram: model.MetricTypeHistogram,
+		}[f.Kind]
+		byJob[f.Job] = append(byJob[f.Job], scrape.MetricMetadata{MetricFamily: f.Name, Type: kind, Help: f.Help})
+	})
+	for job, m := range byJob {
+		for _, x := range t.active[job] {
+			x.SetMetadataStore(m)
+		}
+	}
+}
+
+func (m metadata) ListMetadata() []scrape.MetricMetadata { return m }
+
+func (m metadata) GetMetadata(name string) (scrape.MetricMetadata, bool) {
+	for _, x := range m {
+		if x.MetricFamily == name {
+			return x, true
+		}
+	}
+	return scrape.MetricMetadata{}, false
+}
+
+func (m metadata) LengthMetadata() int { return len(m) }
+
+func (m metadata) SizeMetadata() (bytes int) {
+	for _, x := range m {
+		bytes += len(x.MetricFamily) + len(x.Help)
+	}
+	return bytes
+}

@@ -4,6 +4,8 @@
 package service
 
 import (
+	"cmp"
+	"slices"
 	"sync"
 	"time"
 )
@@ -66,13 +68,23 @@ func New(o Options) *Service {
 		s.tenants = append(s.tenants, s.newTenant(i))
 	}
 	for i := range count {
-		s.newDataset(s.tenants[i%o.Tenants], i)
+		s.newDataset(s.owner(i), i)
 	}
 	s.counts = make([]int, len(s.searches))
 	s.newInfra()
 	s.cond = o.Scenario.at(-o.History)
 	s.gauges(-o.History)
 	return s
+}
+
+// owner is whose the i-th dataset is: everybody has one, the rest goes to whoever has the most traffic for each.
+func (s *Service) owner(i int) *tenant {
+	if i < len(s.tenants) {
+		return s.tenants[i]
+	}
+	return slices.MaxFunc(s.tenants, func(a, b *tenant) int {
+		return cmp.Compare(a.weight/float64(len(a.datasets)), b.weight/float64(len(b.datasets)))
+	})
 }
 
 func (s *Service) newInfra() {

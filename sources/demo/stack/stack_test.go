@@ -2,7 +2,9 @@ package stack
 
 import (
 	"context"
+	"io"
 	"math"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -217,6 +219,13 @@ func TestEverySourceAnswersDlmon(t *testing.T) {
 			t.Errorf("target %+v", x)
 		}
 	}
+	body := get(t, s.URLs.Prometheus+"/api/v1/metadata?metric=search_latency_seconds")
+	if !strings.Contains(body, `"type":"histogram"`) {
+		t.Errorf("metadata: %s", body)
+	}
+	if body := get(t, s.URLs.Prometheus+"/api/v1/status/config"); !strings.Contains(body, "scrape_interval: 5s") {
+		t.Errorf("config: %s", body)
+	}
 	rules, err := c.Rules(t.Context())
 	if err != nil || len(rules) != 12 {
 		t.Fatalf("%d rules, %v", len(rules), err)
@@ -251,4 +260,18 @@ func TestEverySourceAnswersDlmon(t *testing.T) {
 	if found, err := vocabulary.Detect(v); err != nil || found.Name() != "guide" {
 		t.Errorf("detected %v, %v", found, err)
 	}
+}
+
+func get(t *testing.T, url string) string {
+	t.Helper()
+	r, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	b, err := io.ReadAll(r.Body)
+	if err != nil || r.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s, %v", url, r.Status, err)
+	}
+	return string(b)
 }
