@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"charm.land/fang/v2"
@@ -31,7 +32,7 @@ var ErrDone = errors.New("done")
 type Build struct {
 	Name    string   // "dlmon", "dlmon-demo"
 	Short   string   // one line of help; empty takes dlmon's own
-	Version string   // empty asks the build info
+	Version string   // empty takes the build info's
 	Args    []string // without the program's name
 	Stdout  io.Writer
 	Stderr  io.Writer
@@ -68,6 +69,9 @@ func Execute(ctx context.Context, b Build) int {
 func (b *Build) fill() {
 	if b.Short == "" {
 		b.Short = "A terminal dashboard for operators of a vector-search service"
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && b.Version == "" {
+		b.Version = info.Main.Version
 	}
 	if b.Stdout == nil {
 		b.Stdout = os.Stdout

@@ -101,11 +101,10 @@ func history(now time.Time) string {
 }
 
 const realConfig = `
-global: {scrape_interval: 15s, evaluation_interval: 1s}
+global: {scrape_interval: 1s, evaluation_interval: 1s}
 rule_files: [rules.yml]
 scrape_configs:
   - job_name: deeplake-api
-    scrape_interval: 1s
     static_configs: [{targets: ["127.0.0.1:1"]}]
 `
 
