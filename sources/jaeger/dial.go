@@ -136,7 +136,7 @@ func (h handshake) ClientHandshake(ctx context.Context, authority string, conn n
 }
 
 func (h handshake) Info() credentials.ProtocolInfo {
-	return credentials.ProtocolInfo{SecurityProtocol: "tls", ServerName: h.cfg.ServerName}
+	return credentials.ProtocolInfo{SecurityProtocol: "tls"}
 }
 
 func (h handshake) Clone() credentials.TransportCredentials { return h }

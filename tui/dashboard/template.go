@@ -99,14 +99,6 @@ func checkHole(h string) error {
 	return nil
 }
 
-// mainConcept is the first concept that the panel's main query names; "" when it names none.
-func (p Panel) mainConcept() string {
-	if len(p.Queries) == 0 {
-		return ""
-	}
-	return firstConcept(p.Queries[0].Expr)
-}
-
 func firstConcept(expr string) string {
 	m := hole.FindStringSubmatch(expr)
 	if m == nil {

@@ -124,19 +124,14 @@ func panelQuery(d dashboard.Data, v *dashboard.Value) page.TraceQuery {
 	if v == nil {
 		return q
 	}
-	q.Tags = map[string]string{}
-	for label, concept := range drill.Tags { // label names are real ones here
-		if value := v.Labels[label]; value != "" {
-			q.Tags[concept] = value
-		}
-	}
+	q.Tags = drillTags(drill, v.Labels)
 	if len(q.Tags) > 0 && v.Name != "" {
 		q.Title += " " + v.Name
 	}
 	return q
 }
 
-// drillTags are the concepts that a series' labels name.
+// drillTags are the concepts that a series' labels name; the labels of drill are real ones here.
 func drillTags(drill *dashboard.Drill, labels sources.Labels) map[string]string {
 	tags := map[string]string{}
 	for label, concept := range drill.Tags {

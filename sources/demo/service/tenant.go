@@ -25,7 +25,6 @@ type tenant struct {
 	backups  [2]*Child // incremental, full
 	backOwed [2]whole
 	owned    *Child // datasets_total
-	window   float64
 }
 
 type httpChild struct {
