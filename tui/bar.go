@@ -10,7 +10,11 @@ import (
 )
 
 // bar lays parts out on one line, shrinking the least important ones until they fit.
-type bar struct{ s *themes.Styles }
+type bar struct {
+	s *themes.Styles
+	// tight is the rank from which on parts rather stand one cell apart than be shortened.
+	tight int
+}
 
 // form is one way to say something. Where room is short, the forms of the lowest rank give way to the next, shorter
 // one; an empty form says nothing.
@@ -35,16 +39,20 @@ func (p part) String() string { return p.forms[p.at].text }
 func (b bar) fit(left, right []part, width int) string {
 	gap := 2
 	for room(left, right, gap) > width {
-		if p := weakest(left, right); p != nil {
-			p.at++
-			continue
-		}
-		if gap > 1 {
+		p := weakest(left, right)
+		switch {
+		case gap > 1 && (p == nil || p.forms[p.at].rank >= b.tight):
 			gap--
-			continue
+		case p == nil:
+			return b.draw(left, right, gap, width)
+		default:
+			p.at++
 		}
-		break
 	}
+	return b.draw(left, right, gap, width)
+}
+
+func (b bar) draw(left, right []part, gap, width int) string {
 	l, r := b.join(left, gap), b.join(right, gap)
 	pad := max(width-ansi.StringWidth(l)-ansi.StringWidth(r), 0)
 	line := l + inBar(b.s, b.s.Text).Render(strings.Repeat(" ", pad)) + r

@@ -24,18 +24,21 @@ const (
 	rankCadence        // how often
 	rankContext        // the context's full name
 	rankWaiting        // a source that has not answered yet
-	rankMuted          // muted alerts
-	rankHealthy        // the age of all healthy sources together
+	rankMuted          // the word beside muted alerts
+	rankPending        // the word beside pending alerts
+	rankFault          // the word beside a failing source
+	rankWords          // the words beside what fires
 	rankWindow         // the window
-	rankWords          // words beside the signs of alerts, health and failing sources
+	rankHealthy        // the age of all healthy sources together
+	rankHealth         // the health's full word
 	rankPlace          // the context at all
-	rankPending        // pending alerts
+	rankCounts         // muted and pending alerts at all
 	rankStale          // age of a stale source
 )
 
 // statusLine is the first line: context, what fires, overall health, window and cadence, and every source's age.
 func (m *Model) statusLine(width int) string {
-	b := bar{s: m.styles}
+	b := bar{s: m.styles, tight: rankFault}
 	left := []part{says(m.styles.Bold, form{"dlmon", rankName}, form{})}
 	if c := m.o.Context; c != "" {
 		left = append(left, says(m.styles.Text, form{c, rankContext}, form{short(c, 8), rankPlace}, form{}))
@@ -83,14 +86,14 @@ func (m *Model) alertParts() []part {
 		if old {
 			style = s.Stale
 		}
-		n0 := strconv.Itoa(n)
-		forms := append([]form{{sign + " " + n0 + " " + word, rank}, {sign + n0, rankPending}}, rest...)
+		shown := strconv.Itoa(n)
+		forms := append([]form{{sign + " " + shown + " " + word, rank}, {sign + shown, rankCounts}}, rest...)
 		parts = append(parts, says(style, forms...))
 	}
 	count(critical, s.BarCritical, g.Critical, "critical", rankWords)
 	count(warning, s.BarWarn, g.Warn, "warning", rankWords)
 	count(other, s.Text, g.Warn, "other", rankWords)
-	count(pending, s.Pending, g.Pending, "pending", rankWords, form{})
+	count(pending, s.Pending, g.Pending, "pending", rankPending, form{})
 	if critical+warning+other+pending == 0 {
 		style, sign := s.OK, g.OK
 		if old {
@@ -112,7 +115,8 @@ func (m *Model) unknown(what string, err error, st feed.SourceStatus) part {
 	case st.State == feed.Off:
 		return says(s.Muted, form{g.Off + " " + what + " off", rankWords}, form{g.Off + what, rankPlace}, form{})
 	case err != nil || st.State == feed.Failed:
-		return says(s.Critical, form{g.Critical + " " + what + " unknown", rankWords}, form{g.Critical + what, 0})
+		return says(s.Critical, form{g.Critical + " " + what + " unknown", rankWords},
+			form{g.Critical + what, rankStale}, form{g.Critical + "?", 0})
 	}
 	return says(s.Muted, form{g.Pending + " " + what + " ?", rankWords}, form{g.Pending + what, 0})
 }
@@ -139,7 +143,7 @@ func (m *Model) healthPart() part {
 	case sources.Unknown, sources.Disabled:
 		style = s.Muted
 	}
-	return says(style, form{sign + " " + string(h), rankWords}, form{sign + short(string(h), 4), 0})
+	return says(style, form{sign + " " + string(h), rankHealth}, form{sign + short(string(h), 4), 0})
 }
 
 // windowPart is the window, the step and how often Prometheus is really asked.
@@ -174,7 +178,7 @@ func (m *Model) sourceParts() []part {
 	for _, st := range m.data.Sources() {
 		name, age := shortNames[st.Name], coarse(m.now.Sub(st.At))
 		bad := func(style lipgloss.Style, sign, age, word string) {
-			rest = append(rest, says(style, form{sign + name + " " + age + word, rankWords},
+			rest = append(rest, says(style, form{sign + name + " " + age + word, rankFault},
 				form{sign + name + " " + age, rankStale}, form{sign + name, 0}))
 		}
 		switch _, old := m.old(nil, st.At, st); {
@@ -183,7 +187,7 @@ func (m *Model) sourceParts() []part {
 		case st.State == feed.Waiting:
 			rest = append(rest, says(s.Muted, form{g.Pending + name + " waiting", rankWaiting}, form{g.Pending + name, rankWaiting}, form{}))
 		case st.State == feed.Failed:
-			rest = append(rest, says(s.Critical, form{g.Critical + name + " failed", rankWords}, form{g.Critical + name, 0}))
+			rest = append(rest, says(s.Critical, form{g.Critical + name + " failed", rankFault}, form{g.Critical + name, 0}))
 		case st.State == feed.Stale:
 			bad(s.Stale, g.Stale, age, " stale")
 		case st.Name == feed.SourceJaeger: // its answers are asked for one by one: reachable is all there is to say

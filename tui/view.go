@@ -109,7 +109,7 @@ func (m *Model) final(line string) string {
 
 // tabLine is the second line: the tabs, or the way that led deeper; a notice; the clock.
 func (m *Model) tabLine(width int) string {
-	s, b := m.styles, bar{s: m.styles}
+	s, b := m.styles, bar{s: m.styles, tight: 6}
 	if m.notice.text != "" {
 		return m.noticeLine(width)
 	}

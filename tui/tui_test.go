@@ -1,0 +1,421 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"dlmon/sources"
+	"dlmon/sources/feed"
+	"dlmon/sources/feed/feedtest"
+	"dlmon/themes"
+	"dlmon/tui/page"
+	"dlmon/tui/page/pagetest"
+)
+
+// recorder is a page that records the keys it gets.
+type recorder struct {
+	page.Page
+	capturing, escapes bool
+	got                []string
+}
+
+func (r *recorder) Capturing() bool { return r.capturing }
+func (r *recorder) Escape() bool {
+	used := r.escapes
+	r.escapes = false
+	return used
+}
+func (r *recorder) Update(_ page.Context, msg tea.Msg) tea.Cmd {
+	if k, ok := msg.(tea.KeyPressMsg); ok {
+		r.got = append(r.got, k.String())
+	}
+	return nil
+}
+
+func TestKeysGoToOverlayThenCapturingPageThenGlobalKeysThenPage(t *testing.T) {
+	m, sub := newModel(t, pagetest.Reader(), 120, 40)
+	rec := &recorder{Page: m.nav.top()}
+	m.nav.stack = []page.Page{rec}
+
+	press(m, "x", "up", "enter", "f")
+	if want := []string{"x", "up", "enter", "f"}; !slices.Equal(rec.got, want) {
+		t.Errorf("the page got %v, want %v", rec.got, want)
+	}
+	rec.got = nil
+	press(m, "r", "+")
+	if len(rec.got) > 0 || sub.refreshed != 1 || m.window != 6*time.Hour {
+		t.Errorf("global keys: page got %v, %d refreshes, window %v", rec.got, sub.refreshed, m.window)
+	}
+	rec.capturing = true
+	press(m, "r", "q", "?", "1", "esc", "+")
+	if want := []string{"r", "q", "?", "1", "esc", "+"}; !slices.Equal(rec.got, want) {
+		t.Errorf("the capturing page got %v, want %v", rec.got, want)
+	}
+	if _, cmd := m.Update(pagetest.Key("ctrl+c")); cmd == nil {
+		t.Error("ctrl+c does not quit while a page captures")
+	}
+	rec.capturing, rec.got = false, nil
+	press(m, "?", "down", "q")
+	if len(rec.got) > 0 || m.help.open {
+		t.Errorf("the open help let %v through, open %v", rec.got, m.help.open)
+	}
+	press(m, "?", "2")
+	if m.help.open || m.nav.top().Title() != "Tenants" {
+		t.Errorf("2 in the help: open %v, page %s", m.help.open, m.nav.top().Title())
+	}
+}
+
+func TestEscapeIsOfferedToThePageFirst(t *testing.T) {
+	m, _ := newModel(t, pagetest.Reader(), 120, 40)
+	rec := &recorder{Page: m.nav.top(), escapes: true}
+	m.nav.push(rec)
+	press(m, "esc")
+	if m.nav.top() != page.Page(rec) {
+		t.Fatal("Esc left a page that had something of its own to leave")
+	}
+	press(m, "esc")
+	if m.nav.top() == page.Page(rec) {
+		t.Fatal("the second Esc did not go back")
+	}
+}
+
+func TestBackReturnsToTheCursorAndTheFilter(t *testing.T) {
+	m, _ := newModel(t, pagetest.Reader(), 120, 40)
+	press(m, "2", "/", "o", "enter", "down", "down")
+	before := content(m)
+	press(m, "enter", "down", "enter")
+	if got := m.nav.top().Title(); !strings.HasPrefix(got, "trace ") {
+		t.Fatalf("two Enters from a tenant lead to %q", got)
+	}
+	press(m, "esc", "esc")
+	if got := content(m); got != before {
+		t.Errorf("Back shows\n%s\nwant\n%s", ansi.Strip(got), ansi.Strip(before))
+	}
+}
+
+func TestEscTakesBackATabSwitch(t *testing.T) {
+	m, _ := newModel(t, pagetest.Reader(), 120, 40)
+	press(m, "2", "enter", "4", "esc")
+	if got := m.nav.top().Title(); got != "traces: tenant acme-corp" {
+		t.Errorf("Esc after a tab switch leads to %q", got)
+	}
+	press(m, "esc", "esc", "esc")
+	if got := m.nav.top().Title(); got != "Overview" {
+		t.Errorf("the last Esc leads to %q", got)
+	}
+}
+
+func TestHelpListsTheBindingsOfThePage(t *testing.T) {
+	for _, keys := range [][]string{{}, {"f"}, {"2"}, {"3"}, {"3", "enter"}, {"4"}, {"5"}, {"6"}} {
+		m, _ := newModel(t, pagetest.Reader(), 160, 60)
+		press(m, keys...)
+		press(m, "?")
+		text := ansi.Strip(content(m))
+		for _, b := range append(m.nav.top().Bindings(), globalKeys().list()...) {
+			if !strings.Contains(text, b.Help().Key) || !strings.Contains(text, b.Help().Desc) {
+				t.Errorf("help of %s lacks %q %q", m.nav.top().Title(), b.Help().Key, b.Help().Desc)
+			}
+		}
+	}
+}
+
+// counting clients count every call; none may come from Update or View.
+type counting struct{ calls atomic.Int64 }
+
+func (c *counting) Instant(context.Context, string, time.Time) (sources.Vector, error) {
+	c.calls.Add(1)
+	return sources.Vector{}, nil
+}
+func (c *counting) Range(context.Context, string, time.Time, time.Time, time.Duration) (sources.Matrix, error) {
+	c.calls.Add(1)
+	return sources.Matrix{}, nil
+}
+func (c *counting) Rules(context.Context) ([]sources.Rule, error) { c.calls.Add(1); return nil, nil }
+func (c *counting) Targets(context.Context) ([]sources.Target, error) {
+	c.calls.Add(1)
+	return nil, nil
+}
+func (c *counting) Exemplars(context.Context, string, time.Time, time.Time) ([]sources.Exemplar, error) {
+	c.calls.Add(1)
+	return nil, nil
+}
+func (c *counting) Info(context.Context) (sources.ServerInfo, error) {
+	c.calls.Add(1)
+	return sources.ServerInfo{}, nil
+}
+func (c *counting) Report(context.Context) (sources.HealthReport, error) {
+	c.calls.Add(1)
+	return sources.HealthReport{}, nil
+}
+func (c *counting) Services(context.Context) ([]string, error) { c.calls.Add(1); return nil, nil }
+func (c *counting) Operations(context.Context, string) ([]string, error) {
+	c.calls.Add(1)
+	return nil, nil
+}
+func (c *counting) Search(context.Context, sources.TraceSearch) ([]sources.TraceSummary, error) {
+	c.calls.Add(1)
+	return nil, nil
+}
+func (c *counting) Trace(context.Context, string) (sources.Trace, error) {
+	c.calls.Add(1)
+	return sources.Trace{}, nil
+}
+
+func TestNeitherUpdateNorViewAsksAServer(t *testing.T) {
+	c := &counting{}
+	o := options(nil, themes.Default)
+	o.Data, o.Feed = nil, feed.New(feed.Options{Prometheus: c, Health: c, Jaeger: c}) // it never runs
+	m := New(o)
+	defer m.Close()
+	m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
+	for _, k := range []string{"r", "enter", "esc", "2", "3", "4", "5", "6", "+", "-", "1", "f", "tab", "?"} {
+		press(m, k)
+		m.View()
+	}
+	if n := c.calls.Load(); n > 0 {
+		t.Errorf("%d calls came from Update and View", n)
+	}
+}
+
+func TestWhatIsWantedFollowsThePageTheWindowAndTheSize(t *testing.T) {
+	m, sub := newModel(t, pagetest.Reader(), 120, 40)
+	last := func() []feed.Request { return sub.wants[len(sub.wants)-1] }
+	if !slices.ContainsFunc(last(), func(r feed.Request) bool {
+		return r.Kind == feed.Range && r.Window == time.Hour && r.Step == 30*time.Second
+	}) {
+		t.Error("the overview wants no range over an hour in steps of 30 s")
+	}
+	n := len(sub.wants)
+	press(m, "tab")
+	m.Update(tickMsg{})
+	if len(sub.wants) != n {
+		t.Error("moving the focus changed what is wanted")
+	}
+	press(m, "-")
+	if !slices.ContainsFunc(last(), func(r feed.Request) bool { return r.Kind == feed.Range && r.Window == 15*time.Minute }) {
+		t.Error("a shorter window is not wanted")
+	}
+	press(m, "4")
+	if slices.ContainsFunc(last(), func(r feed.Request) bool { return r.Kind == feed.Range || r.Kind == feed.Instant }) {
+		t.Error("the alerts page still wants the overview's queries")
+	}
+	for _, kind := range []feed.Kind{feed.Rules, feed.Health, feed.Managed, feed.Services} {
+		if !slices.ContainsFunc(last(), func(r feed.Request) bool { return r.Kind == kind }) {
+			t.Errorf("the status bar's request of kind %d is not wanted", kind)
+		}
+	}
+}
+
+func TestAnUnchangedFrameIsNotDrawnAgain(t *testing.T) {
+	r := pagetest.Reader()
+	evals := 0
+	instant := r.InstantFunc
+	r.InstantFunc = func(q feed.Request) sources.Snapshot[sources.Vector] { evals++; return instant(q) }
+	m, _ := newModel(t, r, 120, 40)
+	first := content(m)
+	evals = 0
+	for range 4 {
+		r.Clock = r.Clock.Add(500 * time.Millisecond)
+		m.Update(tickMsg{})
+		m.View()
+	}
+	if evals > 0 {
+		t.Errorf("a clock tick read %d queries", evals)
+	}
+	a, b := strings.Split(first, "\n"), strings.Split(content(m), "\n")
+	if !slices.Equal(a[2:], b[2:]) {
+		t.Error("a clock tick changed more than the status bar")
+	}
+	m.Update(page.DataMsg{})
+	m.View()
+	if evals == 0 {
+		t.Error("new data was not read")
+	}
+}
+
+func TestTheFirstViewsComeBeforeAnything(t *testing.T) {
+	m := New(options(&feedtest.Reader{Clock: pagetest.Now}, themes.Default))
+	defer m.Close()
+	if v := m.View(); v.Content != "" || !v.AltScreen {
+		t.Errorf("before the size: %q, alternate screen %v", v.Content, v.AltScreen)
+	}
+	for _, size := range [][2]int{{1, 1}, {39, 24}, {80, 9}} {
+		m.Update(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+		v := m.View()
+		if !v.AltScreen || strings.Count(v.Content, "\n") >= size[1] || strings.Contains(v.Content, "Overview") {
+			t.Errorf("%v: %q", size, v.Content)
+		}
+	}
+	m.Update(tea.WindowSizeMsg{Width: 40, Height: 10})
+	if !strings.Contains(content(m), "Latency") {
+		t.Errorf("40x10 shows no panel:\n%s", ansi.Strip(content(m)))
+	}
+}
+
+func TestTheBackgroundsColourPicksTheStyles(t *testing.T) {
+	m, _ := newModel(t, pagetest.Reader(), 120, 40)
+	dark := content(m)
+	m.Update(tea.BackgroundColorMsg{Color: ansi.BrightWhite})
+	if m.styles.Dark || content(m) == dark {
+		t.Error("a white background keeps the dark styles")
+	}
+}
+
+func TestWaitEndsWithTheData(t *testing.T) {
+	m, sub := newModel(t, pagetest.Reader(), 80, 24)
+	sub.changed <- struct{}{}
+	if _, ok := m.wait()().(page.DataMsg); !ok {
+		t.Error("a change is not delivered as DataMsg")
+	}
+}
+
+var pages = [][]string{{"1"}, {"2"}, {"3"}, {"4"}, {"5"}, {"6"}, {"3", "enter", "end", "enter"}, {"1", "down", "f"}, {"1", "f", "left"}, {"?"}}
+
+func TestEveryLineFits(t *testing.T) {
+	failed := &sources.Error{Source: "prometheus", Asked: "rules", Reason: strings.Repeat("no route to host ", 20), Kind: sources.Refused}
+	down := &feedtest.Reader{Clock: pagetest.Now, HealthSnap: feedtest.Failed[sources.HealthReport](failed, pagetest.Now),
+		AlertsSnap: feedtest.Failed[[]sources.Alert](failed, pagetest.Now), RulesSnap: feedtest.Failed[[]sources.Rule](failed, pagetest.Now)}
+	for name, r := range map[string]*feedtest.Reader{"full": pagetest.Reader(), "empty": {Clock: pagetest.Now}, "down": down} {
+		for _, size := range [][2]int{{40, 10}, {59, 15}, {80, 24}, {99, 31}, {120, 40}, {200, 60}} {
+			m, _ := newModel(t, r, size[0], size[1])
+			for _, keys := range pages {
+				press(m, append([]string{"1"}, keys...)...)
+				lines := strings.Split(content(m), "\n")
+				if len(lines) > size[1] {
+					t.Errorf("%s %v %v: %d lines", name, size, keys, len(lines))
+				}
+				for i, l := range lines {
+					if w := ansi.StringWidth(l); w > size[0] {
+						t.Errorf("%s %v %v: line %d is %d cells wide: %q", name, size, keys, i, w, ansi.Strip(l))
+					}
+				}
+				press(m, "esc")
+			}
+		}
+	}
+}
+
+func TestNoKeySequencePanics(t *testing.T) {
+	keys := []string{"1", "2", "3", "4", "5", "6", "up", "down", "left", "right", "h", "j", "k", "l", "tab", "shift+tab", "enter", "enter",
+		"esc", "f", "?", "r", "+", "-", "/", "a", "z", "backspace", "s", "S", "e", "space", "pgup", "pgdown", "home", "end", "g", "G"}
+	for seed := range uint64(6) {
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		r := pagetest.Reader()
+		m, _ := newModel(t, r, 80, 24)
+		var done []string
+		func() {
+			defer func() {
+				if p := recover(); p != nil {
+					t.Fatalf("seed %d: %v after %v", seed, p, done)
+				}
+			}()
+			for range 150 {
+				k := keys[rnd.IntN(len(keys))]
+				done = append(done, k)
+				press(m, k)
+				switch rnd.IntN(12) {
+				case 0:
+					m.Update(tea.WindowSizeMsg{Width: rnd.IntN(130), Height: rnd.IntN(45)})
+				case 1:
+					r.Clock = r.Clock.Add(time.Duration(rnd.IntN(20)) * time.Second)
+					m.Update(page.DataMsg{})
+				case 2: // the data goes away, or comes back
+					if full := pagetest.Reader(); rnd.IntN(2) == 0 {
+						*r = feedtest.Reader{Clock: r.Clock}
+					} else {
+						full.Clock = r.Clock
+						*r = *full
+					}
+					m.Update(page.DataMsg{})
+				}
+				m.View()
+			}
+		}()
+	}
+}
+
+// hostile is a tenant as an attacker would name it, as a client hands it on.
+var hostile = sources.CleanName("a\x1b]0;x\x07\x1b[2J\u202eb")
+
+func TestAHostileTenantIsHarmlessText(t *testing.T) {
+	r := pagetest.Reader()
+	rename := func(l sources.Labels) {
+		if l["tenant_id"] == pagetest.Tenants[0] {
+			l["tenant_id"] = hostile
+		}
+	}
+	instant := r.InstantFunc
+	r.InstantFunc = func(q feed.Request) sources.Snapshot[sources.Vector] {
+		s := instant(q)
+		for _, x := range s.Value.Samples {
+			rename(x.Labels)
+		}
+		return s
+	}
+	r.HealthSnap.Value.Checks[6].Message = sources.Clean("\x1b]52;c;cm0gLXJm\x07 timeout")
+	m, _ := newModel(t, r, 120, 40)
+	for _, keys := range pages {
+		press(m, keys...)
+		plain := ansi.Strip(content(m))
+		for _, c := range plain {
+			if c < ' ' && c != '\n' || c == 0x7f || c >= 0x80 && c < 0xa0 || c == 0x202e {
+				t.Fatalf("%v: control character %U on the screen", keys, c)
+			}
+		}
+		for _, seq := range []string{"\x1b]", "\x1b[2J"} {
+			if strings.Contains(content(m), seq) {
+				t.Fatalf("%v: escape sequence %q on the screen", keys, seq)
+			}
+		}
+	}
+	press(m, "esc", "2")
+	if !strings.Contains(ansi.Strip(content(m)), hostile) {
+		t.Errorf("the tenant %q is not shown", hostile)
+	}
+}
+
+func TestTheWindowLadderEndsAreSaid(t *testing.T) {
+	m, _ := newModel(t, pagetest.Reader(), 120, 40)
+	press(m, "+", "+", "+", "+", "+")
+	if m.window != 7*24*time.Hour || !strings.Contains(content(m), "7d is the longest window") {
+		t.Errorf("window %v:\n%s", m.window, ansi.Strip(content(m))[:300])
+	}
+	press(m, "-", "-", "-", "-", "-", "-")
+	if m.window != 5*time.Minute || !strings.Contains(content(m), "5m is the shortest window") {
+		t.Errorf("window %v", m.window)
+	}
+}
+
+func TestANoticeGoesAfterAWhile(t *testing.T) {
+	r := pagetest.Reader()
+	m, _ := newModel(t, r, 120, 40)
+	m.Update(page.Notice{Text: "something happened"})
+	if !strings.Contains(content(m), "something happened") {
+		t.Fatal("the notice is not shown")
+	}
+	r.Clock = r.Clock.Add(noticeTime + time.Second)
+	m.Update(tickMsg{})
+	if strings.Contains(content(m), "something happened") {
+		t.Error("the notice is still shown")
+	}
+}
+
+func TestRunEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	var out strings.Builder
+	err := Run(ctx, options(pagetest.Reader(), themes.Default), tea.WithInput(strings.NewReader("")), tea.WithOutput(&out), tea.WithWindowSize(80, 24))
+	if err != nil && !errors.Is(err, context.Canceled) {
+		t.Error(fmt.Errorf("Run: %w", err))
+	}
+}
