@@ -6,6 +6,7 @@ package testserver
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -117,15 +118,19 @@ func missing(t testing.TB, why string) {
 	t.Skip(why)
 }
 
-// FreeAddr is a loopback address nobody listens on at the moment.
+// FreeAddr is a loopback address nobody listens on at the moment. Its port is from below the range that the system
+// takes for outgoing connections, and by chance, so that tests that run side by side do not take it meanwhile.
 func FreeAddr(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		addr := fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(22_000))
+		if l, err := net.Listen("tcp", addr); err == nil {
+			l.Close()
+			return addr
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("no free port")
+	return ""
 }
 
 func run(t testing.TB, s *Server) *Server {
