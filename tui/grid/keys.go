@@ -12,6 +12,7 @@ func (g *Grid) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	if len(g.dash.Panels) == 0 || c.Width <= 0 {
 		return nil
 	}
+	placed := g.layout(c.Width)
 	switch k.String() {
 	case "tab":
 		g.step(c, 1)
@@ -34,10 +35,10 @@ func (g *Grid) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	case "pgup", "ctrl+b":
 		g.page(c, -1)
 	case "home", "g":
-		g.focusOn(c, g.placed[0].Panel)
+		g.focusOn(c, placed[0].Panel)
 		g.scroll = 0
 	case "end", "G":
-		g.focusOn(c, g.placed[len(g.placed)-1].Panel)
+		g.focusOn(c, placed[len(placed)-1].Panel)
 	case "f":
 		return page.Send(page.OpenPanel{Panel: g.dash.Panels[g.focus]})
 	case "enter":

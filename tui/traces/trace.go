@@ -224,7 +224,7 @@ func (t *Trace) header(c page.Context) string {
 	}
 	facts = append(facts, c.Zone(t.start).Format("2006-01-02 15:04:05 MST"))
 	id := t.id
-	if c.Width < 110 {
+	if c.Width < 140 {
 		id = shortID(id) + s.Glyphs.Ellipsis
 	}
 	return page.Title(s, "trace "+id+"  "+root.Operation, strings.Join(facts, "  "), c.Width)

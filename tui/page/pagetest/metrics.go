@@ -118,8 +118,8 @@ func value(expr string, l sources.Labels) float64 {
 	case strings.Contains(expr, "histogram_quantile"):
 		return 0.812 * noise
 	case l["le"] != "":
-		return 100 * (1 + float64(slices.Index(known["le"], l["le"])))
-	case strings.Contains(expr, "5..") && !strings.Contains(expr, "stat"):
+		return []float64{2, 40, 70, 92, 98, 99, 100, 100}[slices.Index(known["le"], l["le"])]
+	case strings.Contains(expr, "5..") && !strings.Contains(expr, `"stat"`):
 		return 4.1
 	case strings.HasPrefix(expr, "cache_hit_ratio"):
 		return min(0.9*noise, 1) / math.Sqrt(slow)

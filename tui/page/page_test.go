@@ -1,0 +1,128 @@
+package page_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"dlmon/sources"
+	"dlmon/themes"
+	"dlmon/tui/page"
+	"dlmon/tui/page/pagetest"
+)
+
+func TestACursorStaysOnItsRowWhenTheRowsMove(t *testing.T) {
+	var c page.Cursor
+	rows := []string{"a", "b", "c", "d"}
+	c.Sync(rows, 2)
+	c.Move(rows, 2, 2)
+	if c.Row != 2 || c.Offset != 1 {
+		t.Fatalf("row %d, offset %d", c.Row, c.Offset)
+	}
+	c.Sync([]string{"x", "y", "c", "a", "b"}, 2)
+	if c.Row != 2 {
+		t.Errorf("after a reorder the cursor is on row %d", c.Row)
+	}
+	c.Sync([]string{"c", "x"}, 2)
+	if c.Row != 0 || c.Offset != 0 {
+		t.Errorf("row %d, offset %d", c.Row, c.Offset)
+	}
+	c.Sync([]string{"x", "y"}, 2) // its row is gone
+	if c.Row != 0 {
+		t.Errorf("row %d", c.Row)
+	}
+	c.Sync(nil, 2)
+	if got := c.Selected(nil); got != "" {
+		t.Errorf("an empty list selects %q", got)
+	}
+}
+
+func TestACursorThatWasNotMovedFollowsTheFirstRow(t *testing.T) {
+	var c page.Cursor
+	c.Sync([]string{"a", "b"}, 5)
+	c.Sync([]string{"worse", "a", "b"}, 5)
+	if c.Row != 0 || c.Selected([]string{"worse", "a", "b"}) != "worse" {
+		t.Errorf("row %d", c.Row)
+	}
+}
+
+func TestAFilterTakesEveryKeyWhileItIsOpen(t *testing.T) {
+	var f page.Filter
+	if f.Key(pagetest.Key("q")) {
+		t.Error("a closed filter took q")
+	}
+	for _, k := range []string{"/", "Q", "x", "backspace", "u", "é"} {
+		if !f.Key(pagetest.Key(k)) {
+			t.Errorf("the filter left %s", k)
+		}
+	}
+	if f.Text != "Qué" || !f.Match("other", "el QUÉ") || f.Match("que") {
+		t.Errorf("text %q", f.Text)
+	}
+	f.Key(pagetest.Key("enter"))
+	if f.Open || f.Text != "Qué" {
+		t.Errorf("after enter: open %v, %q", f.Open, f.Text)
+	}
+	if !f.Escape() || f.Text != "" || f.Escape() {
+		t.Error("Esc does not drop the filter once")
+	}
+	f.Add("\x1b[2Jpasted")
+	if strings.ContainsRune(f.Text, 0x1b) {
+		t.Errorf("pasted control characters stay: %q", f.Text)
+	}
+}
+
+func TestATableFitsAndDropsItsLeastColumnsFirst(t *testing.T) {
+	s := themes.Default(true)
+	table := page.Table{Styles: s, Columns: []page.Column{
+		{Title: "name", Min: 4, Max: 20}, {Title: "value", Right: true}, {Title: "first to go", Drop: 1}, {Title: "second", Drop: 2},
+	}}
+	for range 30 {
+		table.Rows = append(table.Rows, []page.Cell{{Text: "a-rather-long-name"}, {Text: "12 ms"}, {Text: "something"}, {Text: "else"}})
+	}
+	for width := 8; width <= 80; width++ {
+		lines := table.Lines(width, 5, 27, 28)
+		if len(lines) != 4 {
+			t.Fatalf("%d lines of the last three rows", len(lines))
+		}
+		for _, l := range lines {
+			if w := ansi.StringWidth(l); w > width {
+				t.Errorf("width %d: %d cells: %q", width, w, ansi.Strip(l))
+			}
+		}
+		head := lines[0]
+		if strings.Contains(head, "first") && !strings.Contains(head, "second") {
+			t.Errorf("width %d: the second column went first: %q", width, ansi.Strip(head))
+		}
+		if !strings.Contains(ansi.Strip(lines[2]), s.Glyphs.Pointer) {
+			t.Errorf("width %d: the selected row carries no pointer: %q", width, ansi.Strip(lines[2]))
+		}
+	}
+}
+
+func TestAnAlertIsExplainedByWhatItsLabelsName(t *testing.T) {
+	q := page.AlertQuery(sources.Alert{Name: "HighErrorRate", ActiveSince: pagetest.Now, Labels: sources.Labels{
+		"tenant": "acme", "search_type": "hybrid", "route": "/x", "severity": "critical"}})
+	if !q.Errors || q.Tags["tenant"] != "acme" || q.Tags["search_type"] != "hybrid" || q.Tags["endpoint"] != "/x" || len(q.Tags) != 3 {
+		t.Errorf("%+v", q)
+	}
+	if q := page.AlertQuery(sources.Alert{Name: "SlowSearchQueries"}); q.Errors {
+		t.Error("slow searches are not about errors")
+	}
+}
+
+func TestWrapBoundsItsLines(t *testing.T) {
+	got := page.Wrap(strings.Repeat("word ", 40), 12, 3, "…")
+	if len(got) != 3 || !strings.HasSuffix(got[2], "…") {
+		t.Errorf("%q", got)
+	}
+	for _, l := range got {
+		if ansi.StringWidth(l) > 12 {
+			t.Errorf("%q is too wide", l)
+		}
+	}
+	if page.Wrap("x", 0, 3, "…") != nil {
+		t.Error("no width gives lines")
+	}
+}
