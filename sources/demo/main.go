@@ -38,9 +38,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	})
 }
 
+// maxTenants bounds the series that are back-filled: 200 tenants take some ten seconds.
+const maxTenants = 200
+
 func (f *flags) add(set *pflag.FlagSet) {
 	set.Uint64Var(&f.seed, "seed", 1, "the same seed gives the same series")
-	set.IntVar(&f.tenants, "tenants", 12, "tenants of the simulated service, 2 to 500")
+	set.IntVar(&f.tenants, "tenants", 12, fmt.Sprintf("tenants of the simulated service, 2 to %d", maxTenants))
 	set.StringVar(&f.scenario, "scenario", string(service.SlowTenant), "what goes wrong: "+service.ScenarioNames())
 	set.BoolVar(&f.serve, "serve", false, "no screen: print the servers' URLs and run until stopped")
 }
@@ -51,8 +54,8 @@ func (f *flags) prepare(ctx context.Context, c *dlmon.Config, stdout, stderr io.
 	if err != nil {
 		return nil, fmt.Errorf("--scenario: %w", err)
 	}
-	if f.tenants < 2 || f.tenants > 500 {
-		return nil, fmt.Errorf("--tenants: %d, expected 2 to 500", f.tenants)
+	if f.tenants < 2 || f.tenants > maxTenants {
+		return nil, fmt.Errorf("--tenants: %d, expected 2 to %d", f.tenants, maxTenants)
 	}
 	s, err := stack.Start(ctx, stack.Options{Seed: f.seed, Tenants: f.tenants, Scenario: scenario})
 	if err != nil {

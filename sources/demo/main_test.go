@@ -42,7 +42,7 @@ func TestWrongUsageIsRefused(t *testing.T) {
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	for _, c := range []struct{ args, says string }{
 		{"--serve --scenario meteor", "expected one of slow-tenant"},
-		{"--serve --tenants 1", "expected 2 to 500"},
+		{"--serve --tenants 1", "expected 2 to 200"},
 		{"--serve --seed many", "many"},
 	} {
 		var stderr bytes.Buffer

@@ -31,11 +31,17 @@ var alertRules []byte
 // rulesFile is the name under which the API shows the embedded rules.
 const rulesFile = "alert_rules.yml"
 
-// interval is how often the live part is scraped and its rules are evaluated; history is kept a little coarser.
-const (
-	interval        = service.Step
-	historyInterval = 3 * service.Step
-)
+// interval is how often the live part is scraped and its rules are evaluated.
+const interval = service.Step
+
+// historyInterval is how far the samples of the history stand apart. Many tenants are many series: they get fewer
+// samples, so that the demo still starts soon.
+func historyInterval(tenants int) time.Duration {
+	if tenants <= 24 {
+		return 15 * time.Second
+	}
+	return time.Minute
+}
 
 // Options say where Prometheus finds things.
 type Options struct {
@@ -133,7 +139,7 @@ func (l embedded) Parse(query string) (parser.Expr, error) { return l.parser.Par
 
 // Fill writes the service's history, from its origin up to its start, and hands every sampled request to keep.
 func (e *Engine) Fill(ctx context.Context, s *service.Service, keep func([]service.Request)) error {
-	end := s.Options().Start
+	end, every := s.Options().Start, historyInterval(len(s.Tenants()))
 	e.targets.describe(s)
 	for s.Now().Before(end) {
 		if err := ctx.Err(); err != nil {
@@ -141,7 +147,7 @@ func (e *Engine) Fill(ctx context.Context, s *service.Service, keep func([]servi
 		}
 		at, sampled := s.Advance()
 		keep(sampled)
-		if at.Sub(s.Origin())%historyInterval == 0 || at.Equal(end) {
+		if at.Sub(s.Origin())%every == 0 || at.Equal(end) {
 			if err := e.recorder.record(ctx, at, s); err != nil {
 				return err
 			}

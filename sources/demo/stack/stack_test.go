@@ -24,19 +24,28 @@ import (
 	"dlmon/tui/dashboard"
 )
 
-func started(t *testing.T, scenario service.Scenario) *Stack {
-	t.Helper()
+// TestRunningStack puts all questions to one stack, because starting one costs a second. The first frame comes first.
+func TestRunningStack(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	s, err := Start(t.Context(), Options{Seed: 1, Scenario: scenario})
+	s, err := Start(t.Context(), Options{Seed: 1, Scenario: service.SlowTenant})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	defer func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
-	})
-	return s
+	}()
+	for _, x := range []struct {
+		claim string
+		test  func(*testing.T, *Stack)
+	}{
+		{"EverySourceAnswersDlmon", everySourceAnswersDlmon},
+		{"EveryBuiltInQueryAnswers", everyBuiltInQueryAnswers},
+		{"ExemplarsLeadToTheirTraces", exemplarsLeadToTheirTraces},
+	} {
+		t.Run(x.claim, func(t *testing.T) { x.test(t, s) })
+	}
 }
 
 func client(t *testing.T, s *Stack) *prometheus.Client {
@@ -121,8 +130,8 @@ func TestEveryBuiltInQueryParses(t *testing.T) {
 	}
 }
 
-func TestEveryBuiltInQueryAnswers(t *testing.T) {
-	c := client(t, started(t, service.SlowTenant))
+func everyBuiltInQueryAnswers(t *testing.T, s *Stack) {
+	c := client(t, s)
 	answered := 0
 	for panel, list := range requests(t, "guide") {
 		for _, r := range list {
@@ -163,8 +172,7 @@ func filled(m sources.Matrix) bool {
 	return false
 }
 
-func TestExemplarsLeadToTheirTraces(t *testing.T) {
-	s := started(t, service.SlowTenant)
+func exemplarsLeadToTheirTraces(t *testing.T, s *Stack) {
 	c := client(t, s)
 	j, err := jaeger.New(jaeger.Options{URL: s.URLs.Jaeger})
 	if err != nil {
@@ -207,8 +215,7 @@ func TestExemplarsLeadToTheirTraces(t *testing.T) {
 	}
 }
 
-func TestEverySourceAnswersDlmon(t *testing.T) {
-	s := started(t, service.SlowTenant)
+func everySourceAnswersDlmon(t *testing.T, s *Stack) {
 	c := client(t, s)
 	targets, err := c.Targets(t.Context())
 	if err != nil || len(targets) != 4 {
