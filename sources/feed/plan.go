@@ -163,12 +163,18 @@ func (e *entry) demand() float64 { return e.took / e.base.Seconds() }
 // seconds turns s into a Duration, bounded to a day: nothing is asked less often.
 func seconds(s float64) time.Duration { return time.Duration(min(s, 86400) * float64(time.Second)) }
 
-// learn takes the duration of a try into e's moving average.
+// learn takes the duration of a try into e's moving average. One slow answer among fast ones (a busy moment of the
+// server, or of this machine) at most doubles it: it must not hold a query back for minutes. A server that stays slow
+// is known for it within a few tries.
 func (e *entry) learn(took time.Duration) {
-	const weight = 0.3
+	const (
+		weight = 0.3
+		slack  = 50 * time.Millisecond
+	)
 	if e.took == 0 {
 		e.took = took.Seconds()
 		return
 	}
+	took = min(took, seconds(e.took/weight)+slack)
 	e.took += weight * (took.Seconds() - e.took)
 }

@@ -27,6 +27,7 @@ type Grid struct {
 	cursors map[string]*page.Cursor
 
 	gen   uint64 // counts what invalidates data: new snapshots, another window
+	asks  map[string]asked
 	data  map[string]answer
 	lines map[string]drawing
 
@@ -36,9 +37,16 @@ type Grid struct {
 
 // answer is a panel's data as of a generation.
 type answer struct {
-	gen  uint64
+	gen   uint64
+	env   envKey
+	stamp string // of the snapshots it was worked out from
+	data  dashboard.Data
+}
+
+// asked is what a panel asks, worked out once for an Env.
+type asked struct {
 	env  envKey
-	data dashboard.Data
+	reqs []feed.Request
 }
 
 // envKey is the part of an Env that decides what a panel asks.
@@ -54,7 +62,7 @@ type drawing struct {
 }
 
 type drawKey struct {
-	gen  uint64
+	gen  uint64 // of the full screen's data; the grid drops a panel's lines instead
 	env  envKey
 	opts panel.Options
 }
@@ -65,7 +73,7 @@ var _ page.Page = (*Grid)(nil)
 func New(d dashboard.Dashboard) *Grid {
 	return &Grid{
 		dash: d, gen: 1, cursors: map[string]*page.Cursor{},
-		data: map[string]answer{}, lines: map[string]drawing{},
+		asks: map[string]asked{}, data: map[string]answer{}, lines: map[string]drawing{},
 	}
 }
 
@@ -83,7 +91,7 @@ func (g *Grid) Wants(c page.Context) []feed.Request {
 		if body > 0 && !pan.Place.Strip && (p.Y-strip >= g.scroll+h || p.Y-strip+p.H <= g.scroll) {
 			continue
 		}
-		reqs = append(reqs, pan.Requests(c.Env)...)
+		reqs = append(reqs, g.requests(c, p.Panel)...)
 	}
 	return reqs
 }
@@ -182,7 +190,7 @@ func (g *Grid) panelLines(c page.Context, p dashboard.Placed, width int) []strin
 			o.Selected = cur.Row
 		}
 	}
-	k := drawKey{gen: g.gen, env: keyOf(c.Env), opts: o}
+	k := drawKey{env: keyOf(c.Env), opts: o}
 	if l, ok := g.lines[id]; ok && l.key == k {
 		return l.lines
 	}
@@ -193,16 +201,35 @@ func (g *Grid) panelLines(c page.Context, p dashboard.Placed, width int) []strin
 	return lines
 }
 
-// eval is a panel's data, worked out once a generation.
+// eval is a panel's data, worked out anew when the snapshots that it shows have changed.
 func (g *Grid) eval(c page.Context, i int) dashboard.Data {
 	p := g.dash.Panels[i]
 	k := keyOf(c.Env)
-	if a, ok := g.data[p.ID]; ok && a.gen == g.gen && a.env == k {
+	a, ok := g.data[p.ID]
+	if ok && a.gen == g.gen && a.env == k {
 		return a.data
 	}
-	d := dashboard.Eval(p, c.Env)
-	g.data[p.ID] = answer{gen: g.gen, env: k, data: d}
-	return d
+	stamp := stamp(c.Data, g.requests(c, i))
+	if !ok || a.env != k || a.stamp != stamp {
+		a.data = dashboard.Eval(p, c.Env)
+		delete(g.lines, p.ID)
+	}
+	a.gen, a.env, a.stamp = g.gen, k, stamp
+	g.data[p.ID] = a
+	return a.data
+}
+
+// requests is what panel i asks.
+func (g *Grid) requests(c page.Context, i int) []feed.Request {
+	p := g.dash.Panels[i]
+	k := keyOf(c.Env)
+	// What targets ask depends on what the server can, too.
+	if a, ok := g.asks[p.ID]; ok && a.env == k && p.Kind != dashboard.KindTargets {
+		return a.reqs
+	}
+	reqs := p.Requests(c.Env)
+	g.asks[p.ID] = asked{env: k, reqs: reqs}
+	return reqs
 }
 
 func keyOf(e dashboard.Env) envKey {

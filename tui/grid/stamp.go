@@ -1,0 +1,44 @@
+package grid
+
+import (
+	"strconv"
+	"strings"
+
+	"dlmon/sources"
+	"dlmon/sources/feed"
+)
+
+// stamp tells the snapshots behind reqs, and the states of the sources, apart from what they were: two equal stamps mean
+// the same data, so that what was drawn from it still holds.
+func stamp(r feed.Reader, reqs []feed.Request) string {
+	var b strings.Builder
+	for _, q := range reqs {
+		switch q.Kind {
+		case feed.Instant:
+			mark(&b, r.Instant(q))
+		case feed.Range:
+			mark(&b, r.Range(q))
+		case feed.Rules, feed.Managed:
+			mark(&b, r.Alerts())
+		case feed.Targets:
+			mark(&b, r.Targets())
+		case feed.Health:
+			mark(&b, r.Health())
+		}
+	}
+	for _, st := range r.Sources() {
+		b.WriteString(string(st.State))
+	}
+	return b.String()
+}
+
+func mark[T any](b *strings.Builder, s sources.Snapshot[T]) {
+	b.WriteString(strconv.FormatInt(s.At.UnixNano(), 36))
+	if s.Answered() {
+		b.WriteByte('.')
+	}
+	if s.Err != nil {
+		b.WriteString(s.Err.Error())
+	}
+	b.WriteByte(' ')
+}
