@@ -98,6 +98,9 @@ func dial(o Options) (*grpc.ClientConn, *link, error) {
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 6 * time.Minute, Timeout: 20 * time.Second}),
 		grpc.WithUserAgent("dlmon"),
 	}
+	if name := cfg.TLSConfig.ServerName; name != "" && !l.plain {
+		options = append(options, grpc.WithAuthority(name)) // what the certificate is checked against
+	}
 	if rpc := newRPCCredentials(cfg); rpc != nil {
 		options = append(options, grpc.WithPerRPCCredentials(rpc))
 	}
