@@ -177,6 +177,9 @@ func (m *Model) sourceParts() []part {
 	var rest []part
 	for _, st := range m.data.Sources() {
 		name, age := shortNames[st.Name], coarse(m.now.Sub(st.At))
+		if s.ASCII {
+			name = " " + name // the signs are letters there: "o prom", not "oprom"
+		}
 		bad := func(style lipgloss.Style, sign, age, word string) {
 			rest = append(rest, says(style, form{sign + name + " " + age + word, rankFault},
 				form{sign + name + " " + age, rankStale}, form{sign + name, 0}))
