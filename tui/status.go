@@ -257,6 +257,8 @@ func compact(d time.Duration) string {
 		return strconv.Itoa(n) + u
 	}
 	switch {
+	case days == 1 && h == 0:
+		return "24h"
 	case days > 0:
 		return unit(days, "d") + unit(h, "h")
 	case h > 0:

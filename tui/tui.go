@@ -140,7 +140,7 @@ func (m *Model) context() page.Context {
 		Data: m.data,
 		Env: dashboard.Env{
 			Data: m.data, Vocab: m.vocab, Window: m.window, Step: step,
-			Rate: dashboard.RateWindow(m.scrapeInterval(), step),
+			Rate: dashboard.RateWindow(m.scrapeInterval(), step), Scrape: m.scrapeInterval(),
 		},
 		Styles: m.styles, Now: m.now, Window: m.window, Step: step,
 		Width: w, Height: h, UTC: m.o.UTC,

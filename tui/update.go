@@ -112,6 +112,7 @@ func (m *Model) resize(width, height int) {
 // key routes a key: overlay, capturing page, global keys, page.
 func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	keys := globalKeys()
+	m.notice = notice{} // it stands over the tabs: whoever types has read it
 	if key.Matches(k, keys.force) {
 		return tea.Quit
 	}

@@ -212,7 +212,7 @@ func (s *session) take(ctx context.Context) *taken {
 	}
 	for _, st := range s.feed.Sources() {
 		if st.Name == feed.SourcePrometheus {
-			t.env.Rate = dashboard.RateWindow(st.Info.ScrapeInterval, t.env.Step)
+			t.env.Rate, t.env.Scrape = dashboard.RateWindow(st.Info.ScrapeInterval, t.env.Step), st.Info.ScrapeInterval
 		}
 	}
 	for {

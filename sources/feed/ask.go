@@ -154,7 +154,9 @@ func (f *Feed) done(e *entry, v any, err error, took time.Duration, now time.Tim
 	own := sources.KindOf(err) != sources.Refused && src.lastOK.After(e.started)
 	switch {
 	case err == nil:
-		e.learn(took)
+		if e.learn(took) {
+			f.relieve(src, now)
+		}
 		e.fails = 0
 		src.err, src.refusals = nil, 0
 		f.store(e, v, now)

@@ -48,7 +48,8 @@ type entry struct {
 	fails   int           // faults of this request alone, in a row
 	retry   time.Time     // not before, after such a fault
 
-	took float64       // seconds, moving average
+	last []float64     // seconds that the last tries took
+	took float64       // seconds, the estimate from them
 	base time.Duration // the interval it should have ...
 	eff  time.Duration // ... and has, longer where the server is slow
 }

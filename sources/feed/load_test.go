@@ -49,3 +49,42 @@ func TestFeedAsksASlowPrometheusLessOften(t *testing.T) {
 		}, func(s *server) { s.scrape = scrape })
 	}
 }
+
+// A machine that is busy while everything starts, or for a moment later, must not freeze the screen for minutes.
+func TestOneBusySpellHoldsNoQueryBackForLong(t *testing.T) {
+	bubble(t, feed.Options{}, func(t *testing.T, r *rig) {
+		var want []feed.Request
+		busy := map[string]time.Duration{}
+		for i := range 12 {
+			want = append(want, instant(fmt.Sprint(i)))
+			busy[fmt.Sprint(i)] = 3 * time.Second
+		}
+		asked := func() (fewest int) {
+			fewest = len(r.prom.got(feed.Instant, "0"))
+			for i := range 12 {
+				fewest = min(fewest, len(r.prom.got(feed.Instant, fmt.Sprint(i))))
+			}
+			return fewest
+		}
+		spell := func(d time.Duration) {
+			r.prom.set(func(s *server) { s.slow = busy })
+			r.pass(d)
+			r.prom.set(func(s *server) { s.slow = nil })
+		}
+		r.prom.set(func(s *server) { s.slow = busy })
+		r.sub.Want(want)
+		r.pass(12 * time.Second)
+		r.prom.set(func(s *server) { s.slow = nil })
+		r.pass(30 * time.Second)
+		if s := r.source(feed.SourcePrometheus); s.Slowed {
+			t.Errorf("half a minute after a busy start it is still slowed to %v", s.Cadence)
+		}
+		r.pass(5 * time.Minute)
+		before := asked()
+		spell(4 * time.Second)
+		r.pass(time.Minute)
+		if n := asked() - before; n < 8 {
+			t.Errorf("in the minute after a busy moment one query was asked %d times only", n)
+		}
+	}, func(s *server) { s.scrape = 0 })
+}

@@ -9,7 +9,7 @@ import (
 
 // budget is the share of wall time that Prometheus may spend on dlmon. The promise is 10 %; the rest is for the
 // first round, whose durations nobody knows beforehand, and for the average that follows the truth with a delay.
-const budget = 0.085
+const budget = 0.08
 
 // step starts what is due, tells the subscribers what is to be told, and returns when to look again; false if
 // nothing is planned.
@@ -154,6 +154,9 @@ func (f *Feed) share() {
 		}
 		rest -= fair
 		e.eff = max(e.base, seconds(e.took/fair))
+		if len(e.last) < estimateOf {
+			e.eff = min(e.eff, provisional*e.base)
+		}
 	}
 }
 
@@ -163,18 +166,47 @@ func (e *entry) demand() float64 { return e.took / e.base.Seconds() }
 // seconds turns s into a Duration, bounded to a day: nothing is asked less often.
 func seconds(s float64) time.Duration { return time.Duration(min(s, 86400) * float64(time.Second)) }
 
-// learn takes the duration of a try into e's moving average. One slow answer among fast ones (a busy moment of the
-// server, or of this machine) at most doubles it: it must not hold a query back for minutes. A server that stays slow
-// is known for it within a few tries.
-func (e *entry) learn(took time.Duration) {
+// learn takes the duration of a try into e's estimate: the median of the last three, the smaller one of two. A single
+// slow answer among fast ones (a busy moment of the server, or of this machine) changes nothing. It tells whether the
+// query has become several times faster: then the spell is over, and what was learned in it is forgotten.
+func (e *entry) learn(took time.Duration) (relieved bool) {
 	const (
-		weight = 0.3
-		slack  = 50 * time.Millisecond
+		fall  = 3     // times faster
+		worth = 0.020 // seconds; below, noise is of that size
 	)
-	if e.took == 0 {
-		e.took = took.Seconds()
+	t := took.Seconds()
+	if len(e.last) > 0 && e.took > worth && t*fall < e.took {
+		e.last, relieved = nil, true
+	}
+	e.last = append(e.last, t)
+	if len(e.last) > estimateOf {
+		e.last = e.last[1:]
+	}
+	sorted := slices.Sorted(slices.Values(e.last))
+	e.took = sorted[(len(sorted)-1)/2]
+	return relieved
+}
+
+// estimateOf is how many tries make an estimate. With fewer, and they are taken while everything starts at once, a
+// request is never held back by more than provisional intervals.
+const (
+	estimateOf  = 3
+	provisional = 4
+)
+
+// relieve asks what the budget holds back again soon, when one answer has shown that src is fast again: otherwise each
+// of them would wait for its own long interval to find that out.
+func (f *Feed) relieve(src *source, now time.Time) {
+	if now.Sub(src.relieved) < reliefEvery {
 		return
 	}
-	took = min(took, seconds(e.took/weight)+slack)
-	e.took += weight * (took.Seconds() - e.took)
+	src.relieved = now
+	for _, e := range f.entries {
+		if e.src == src && e.wanted && e.eff > 2*e.base && !f.once(e) {
+			e.force = true
+		}
+	}
 }
+
+// reliefEvery bounds how often a server whose speed goes up and down is believed to be fast again.
+const reliefEvery = 30 * time.Second

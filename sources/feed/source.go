@@ -28,6 +28,7 @@ type source struct {
 	err      error     // shown: of the last try that says something about the whole source
 	tried    bool
 	lastOK   time.Time // when it last answered, were it with a refusal
+	relieved time.Time // when it was last believed to be fast again
 	refusals int       // requests refused or misunderstood since the last good answer
 
 	// Backing off, while fails > 0.

@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -104,9 +105,23 @@ func sayRule(c page.Context, r sources.Rule, say func(name, text string)) {
 	say("error", r.LastError)
 }
 
+// labelText is "name=value" of each label, those that say for whom first: where the alert was measured comes last, and
+// is what gives way on a narrow screen.
 func labelText(l sources.Labels) string {
+	place := func(name string) int {
+		switch name {
+		case "tenant_id", "tenant":
+			return 0
+		case "instance", "job", "service", "cluster", "replica", "prometheus":
+			return 2
+		}
+		return 1
+	}
+	names := slices.SortedFunc(maps.Keys(l), func(a, b string) int {
+		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a, b))
+	})
 	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(l)) {
+	for _, name := range names {
 		parts = append(parts, name+"="+l[name])
 	}
 	return strings.Join(parts, " ")

@@ -245,7 +245,7 @@ func TestOverviewAsksPrometheusAtMostSixTimesPerRefresh(t *testing.T) {
 }
 
 func TestQueryAsksInstantRangeAndBeforeOnTheirOwnTerms(t *testing.T) {
-	env := Env{Vocab: vocab(t, vocabulary.Guide), Window: time.Hour, Step: 30 * time.Second, Rate: 10 * time.Minute}
+	env := Env{Vocab: vocab(t, vocabulary.Guide), Window: time.Hour, Step: 30 * time.Second, Rate: 10 * time.Minute, Scrape: 150 * time.Second}
 	expr := `sum(rate(http_requests_total[10m]))`
 	want := []feed.Request{
 		{Kind: feed.Instant, Expr: expr},

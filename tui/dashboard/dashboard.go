@@ -227,7 +227,8 @@ type Env struct {
 	Vocab  Vocabulary
 	Window time.Duration
 	Step   time.Duration
-	Rate   time.Duration // the effective rate window: max(5m, 4 x scrape interval, step)
+	Rate   time.Duration // the rate window of range queries: max(5m, 4 x scrape interval, step)
+	Scrape time.Duration // Prometheus's scrape interval; 0 while unknown. Instant queries take max(5m, 4 x Scrape)
 }
 
 // Vocabulary resolves concepts to names; sources/vocabulary implements it.

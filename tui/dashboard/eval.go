@@ -132,7 +132,7 @@ func (d *Data) answer(q Query, env Env) ([]Value, error) {
 	instant := env.Data.Instant(q.instant(expr))
 	var ranged sources.Snapshot[sources.Matrix]
 	if q.Range && env.Window > 0 && env.Step > 0 {
-		ranged = env.Data.Range(q.rangeRequest(expr, env))
+		ranged = env.Data.Range(q.rangeRequest(env))
 	}
 	var before map[string]float64
 	if q.Before {

@@ -68,7 +68,7 @@ func (w *world) ranged(t *testing.T, p Panel, query string, series ...sources.Se
 	t.Helper()
 	n := len(series[0].Values)
 	m := sources.Matrix{Start: now.Add(-time.Duration(n-1) * w.env.Step), Step: w.env.Step, Columns: n, Series: series}
-	w.Ranges[w.query(t, p, query).rangeRequest(w.expr(t, p, query), w.env)] = feedtest.Value(m, now)
+	w.Ranges[w.query(t, p, query).rangeRequest(w.env)] = feedtest.Value(m, now)
 }
 
 func (w *world) query(t *testing.T, p Panel, name string) Query {
@@ -270,7 +270,7 @@ func TestRangesOfOnePanelShareItsGrid(t *testing.T) {
 	w.ranged(t, p, "main", sources.Series{Labels: l, Values: []float64{1, 2, 3}})
 	// The other query is a column behind.
 	m := sources.Matrix{Start: now.Add(-3 * time.Minute), Step: time.Minute, Columns: 3, Series: []sources.Series{{Labels: l, Values: []float64{7, 8, 9}}}}
-	w.Ranges[p.Queries[1].rangeRequest(w.expr(t, p, "hits"), w.env)] = feedtest.Value(m, now)
+	w.Ranges[p.Queries[1].rangeRequest(w.env)] = feedtest.Value(m, now)
 	d := Eval(p, w.env)
 	got := d.of("hits")[0]
 	if len(got.Points) != 3 || got.Points[0] != 8 || got.Points[1] != 9 || !math.IsNaN(got.Points[2]) {
@@ -297,5 +297,28 @@ func TestDrillDownSpeaksRealLabelNames(t *testing.T) {
 	}
 	if p.Traces.Tags["tenant"] != "tenant" || len(p.Traces.Tags) != 1 {
 		t.Errorf("Eval changed the dashboard: %v", p.Traces.Tags)
+	}
+}
+
+func TestALongWindowDoesNotDiluteWhatIsWrongNow(t *testing.T) {
+	w := newWorld(t, vocabulary.Guide)
+	w.env.Window, w.env.Step = 7*24*time.Hour, 3*time.Hour
+	w.env.Rate, w.env.Scrape = RateWindow(15*time.Second, w.env.Step), 15*time.Second
+	for _, id := range []string{"latency-p95", "search-operations"} {
+		var instant, ranged []string
+		for _, r := range panelOf(t, id).Requests(w.env) {
+			switch {
+			case r.Kind == feed.Range:
+				ranged = append(ranged, r.Expr)
+			case r.Kind == feed.Instant && r.Ago == 0:
+				instant = append(instant, r.Expr)
+			}
+		}
+		if len(instant) == 0 || !strings.Contains(instant[0], "[5m]") {
+			t.Errorf("%s asks for its value now as %q", id, instant)
+		}
+		if len(ranged) == 0 || !strings.Contains(ranged[0], "[3h]") {
+			t.Errorf("%s asks for its columns of three hours as %q", id, ranged)
+		}
 	}
 }

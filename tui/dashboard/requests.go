@@ -22,14 +22,27 @@ func (e Env) rate() time.Duration {
 	return RateWindow(0, e.Step)
 }
 
-// PromQL is the query as it is asked, and false when the vocabulary is unknown yet or lacks what it needs.
-func (q Query) PromQL(env Env) (string, bool) {
+// PromQL is the query as it is asked for a value at one time, and false when the vocabulary is unknown yet or lacks what
+// it needs. Its rate window does not depend on the screen's: a longer window must not dilute what is wrong now.
+func (q Query) PromQL(env Env) (string, bool) { return q.promQL(env, RateWindow(env.Scrape, 0)) }
+
+// rangeQL is the query as it is asked for a range: the rate window is a step at least, so that no spike hides between
+// two columns.
+func (q Query) rangeQL(env Env) (string, bool) { return q.promQL(env, env.rate()) }
+
+func (q Query) promQL(env Env, rate time.Duration) (string, bool) {
 	if env.Vocab == nil {
 		return "", false
 	}
-	expr, missing := expand(q.Expr, env.Vocab, env.rate())
+	expr, missing := expand(q.Expr, env.Vocab, rate)
 	return expr, missing == ""
 }
+
+// coarse is a step at which a range's last column is too old to stand for the value now.
+const (
+	coarse      = 5 * time.Minute
+	coarseEvery = 30 * time.Second
+)
 
 func (q Query) instant(expr string) feed.Request {
 	return feed.Request{Kind: feed.Instant, Expr: expr, Every: q.Every}
@@ -39,7 +52,8 @@ func (q Query) before(expr string) feed.Request {
 	return feed.Request{Kind: feed.Instant, Expr: expr, Ago: beforeAgo, Every: beforeEvery}
 }
 
-func (q Query) rangeRequest(expr string, env Env) feed.Request {
+func (q Query) rangeRequest(env Env) feed.Request {
+	expr, _ := q.rangeQL(env)
 	return feed.Request{Kind: feed.Range, Expr: expr, Window: env.Window, Step: env.Step}
 }
 
@@ -67,11 +81,17 @@ func (p Panel) Requests(env Env) []feed.Request {
 		if !ok {
 			continue
 		}
-		if q.Instant {
+		ranged := q.Range && env.Window > 0 && env.Step > 0
+		switch {
+		case q.Instant:
 			reqs = append(reqs, q.instant(expr))
+		case ranged && env.Step > coarse:
+			now := q.instant(expr)
+			now.Every = max(now.Every, coarseEvery)
+			reqs = append(reqs, now)
 		}
-		if q.Range && env.Window > 0 && env.Step > 0 {
-			reqs = append(reqs, q.rangeRequest(expr, env))
+		if ranged {
+			reqs = append(reqs, q.rangeRequest(env))
 		}
 		if q.Before {
 			reqs = append(reqs, q.before(expr))

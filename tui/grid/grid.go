@@ -51,8 +51,8 @@ type asked struct {
 
 // envKey is the part of an Env that decides what a panel asks.
 type envKey struct {
-	window, step, rate time.Duration
-	vocab              dashboard.Vocabulary
+	window, step, rate, scrape time.Duration
+	vocab                      dashboard.Vocabulary
 }
 
 // drawing is a panel's lines and what they were drawn from.
@@ -233,7 +233,7 @@ func (g *Grid) requests(c page.Context, i int) []feed.Request {
 }
 
 func keyOf(e dashboard.Env) envKey {
-	return envKey{window: e.Window, step: e.Step, rate: e.Rate, vocab: e.Vocab}
+	return envKey{window: e.Window, step: e.Step, rate: e.Rate, scrape: e.Scrape, vocab: e.Vocab}
 }
 
 func (g *Grid) cursor(id string) *page.Cursor {
