@@ -56,9 +56,12 @@ func (s *Span) Tag(key string) (string, bool) {
 type Trace struct {
 	ID    string
 	Spans []Span
+	// Cut says in words why spans are missing ("dlmon keeps 200,000 spans of a trace; it has more", "jaeger: ...
+	// connection reset"); "" where the trace is whole as far as the server knows.
+	Cut string
 }
 
-// TraceSummary is one line of a list of traces.
+// TraceSummary is one line of a list of traces. Tags is empty where the server sends summaries only.
 type TraceSummary struct {
 	ID        string
 	Service   string // of the root
@@ -108,5 +111,15 @@ type Tracer interface {
 	Services(ctx context.Context) ([]string, error)
 	Operations(ctx context.Context, service string) ([]string, error)
 	Search(ctx context.Context, q TraceSearch) ([]TraceSummary, error)
-	Trace(ctx context.Context, id string) (Trace, error)
+	// Trace reads one trace. progress, if not nil, is told now and then how many spans have come so far. A stream that
+	// breaks off after some spans is a trace with Cut set and no error.
+	Trace(ctx context.Context, id string, progress func(spans int)) (Trace, error)
+	// Dependencies are the calls between services in the time before end, as the store has counted them.
+	Dependencies(ctx context.Context, end time.Time, lookback time.Duration) ([]Dependency, error)
+}
+
+// Dependency counts how often one service called another.
+type Dependency struct {
+	Parent, Child string
+	Calls         uint64
 }

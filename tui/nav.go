@@ -79,6 +79,14 @@ func (n *navigator) push(p page.Page) {
 	n.stack = append(slices.Clip(n.stack), p)
 }
 
+// show goes deeper, or puts p in the place of the top page.
+func (n *navigator) show(replace bool, p page.Page) {
+	if replace && len(n.stack) > 1 {
+		n.stack = slices.Clone(n.stack[:len(n.stack)-1])
+	}
+	n.push(p)
+}
+
 // back leaves the top page and tells whether there was a way back.
 func (n *navigator) back() bool {
 	switch {

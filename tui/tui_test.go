@@ -165,9 +165,13 @@ func (c *counting) Search(context.Context, sources.TraceSearch) ([]sources.Trace
 	c.calls.Add(1)
 	return nil, nil
 }
-func (c *counting) Trace(context.Context, string) (sources.Trace, error) {
+func (c *counting) Trace(context.Context, string, func(int)) (sources.Trace, error) {
 	c.calls.Add(1)
 	return sources.Trace{}, nil
+}
+func (c *counting) Dependencies(context.Context, time.Time, time.Duration) ([]sources.Dependency, error) {
+	c.calls.Add(1)
+	return nil, nil
 }
 
 func TestNeitherUpdateNorViewAsksAServer(t *testing.T) {

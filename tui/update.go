@@ -10,6 +10,7 @@ import (
 	"dlmon/sources/feed"
 	"dlmon/tui/grid"
 	"dlmon/tui/page"
+	"dlmon/tui/trace"
 	"dlmon/tui/traces"
 )
 
@@ -167,9 +168,20 @@ func (m *Model) setWindow(w time.Duration, end string) {
 func (m *Model) intent(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case page.OpenTraces:
-		m.nav.push(traces.NewList(msg.Query))
+		m.nav.show(msg.Replace, traces.NewList(msg.Query))
 	case page.OpenTrace:
-		m.nav.push(traces.NewTrace(msg.ID))
+		m.nav.show(msg.Replace, trace.New(msg))
+	case page.OpenExemplar:
+		m.nav.push(traces.NewJump(msg.Query))
+	case page.OpenSearch:
+		m.nav.push(traces.NewForm(msg.Query))
+	case page.OpenAnalysis:
+		m.nav.push(traces.NewAnalysis(msg))
+	case page.Copy:
+		m.say(page.Notice{Text: msg.What + " copied"})
+		return tea.SetClipboard(msg.Text), true
+	case page.Computed:
+		return msg.Page.Update(m.context(), msg), true
 	case page.OpenPanel:
 		m.nav.push(grid.NewPanel(msg.Panel))
 	case page.OpenPage:

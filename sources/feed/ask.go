@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dlmon/sources"
+	"dlmon/sources/tracing"
 )
 
 // rangeAnswer is what the parts of a range query brought before one failed, if one did.
@@ -117,11 +118,36 @@ func (f *Feed) call(e *entry) func(context.Context) (any, error) {
 		}
 		return func(ctx context.Context) (any, error) { return answer(o.Jaeger.Search(ctx, q)) }
 	case Trace:
-		return func(ctx context.Context) (any, error) { return answer(o.Jaeger.Trace(ctx, k.TraceID)) }
+		progress := f.progress(e, e.gen)
+		return func(ctx context.Context) (any, error) {
+			t, err := o.Jaeger.Trace(ctx, k.TraceID, progress)
+			if err != nil {
+				return nil, err
+			}
+			return tracing.Analyze(t), nil
+		}
+	case Operations:
+		return func(ctx context.Context) (any, error) { return answer(o.Jaeger.Operations(ctx, k.Expr)) }
+	case Dependencies:
+		return func(ctx context.Context) (any, error) { return answer(o.Jaeger.Dependencies(ctx, at, k.Window)) }
 	case kindInfo:
 		return func(ctx context.Context) (any, error) { return answer(f.client(k.Expr).Info(ctx)) }
 	}
 	return func(context.Context) (any, error) { return nil, fmt.Errorf("feed: unknown kind of request %d", k.Kind) }
+}
+
+// progress notes how much of e's answer has come, as long as it is the try that counts.
+func (f *Feed) progress(e *entry, gen uint64) func(int) {
+	e.progress = 0
+	return func(n int) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if e.gen == gen && e.inFlight && n != e.progress {
+			e.progress = n
+			f.change(time.Now())
+			f.poke()
+		}
+	}
 }
 
 func (f *Feed) client(source string) informer {

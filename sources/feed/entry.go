@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dlmon/sources"
+	"dlmon/sources/tracing"
 )
 
 // kindInfo asks what a server says of itself; Expr is the source's name.
@@ -40,6 +41,7 @@ type entry struct {
 	gen      uint64
 	inFlight bool
 	cancel   context.CancelFunc
+	progress int // spans of a trace that have come so far
 	started  time.Time
 
 	nominal time.Time     // when the last try was due, without jitter and queueing
@@ -64,6 +66,10 @@ func key(r Request) Request {
 		k.Expr, k.Step = r.Expr, r.Step
 	case Exemplars:
 		k.Expr, k.Window = r.Expr, r.Window
+	case Operations:
+		k.Expr = r.Expr
+	case Dependencies:
+		k.Window = r.Window
 	case Search:
 		k.Search, k.Window = r.Search, r.Window
 		// Equal times compare equal only without monotonic clock and in one location.
@@ -189,8 +195,8 @@ func (e *entry) weight() int {
 		return 10 * len(v)
 	case []sources.TraceSummary:
 		return 30 * len(v)
-	case sources.Trace:
-		return 100 * len(v.Spans)
+	case *tracing.Analysis:
+		return 100 * len(v.Nodes)
 	}
 	if e.track != nil {
 		return len(e.track.lines) * (10 + e.track.columns())
@@ -213,7 +219,7 @@ func (f *Feed) cadence(k Request) time.Duration {
 		return max(scrape, 15*time.Second)
 	case Range:
 		return max(scrape, k.Step)
-	case Services, Trace:
+	case Services, Trace, Operations, Dependencies:
 		return 30 * time.Second
 	case kindInfo:
 		return infoEvery

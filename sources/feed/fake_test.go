@@ -202,7 +202,11 @@ func (s tracer) Search(ctx context.Context, q sources.TraceSearch) ([]sources.Tr
 	return nil, s.serve(ctx, call{kind: feed.Search, expr: q.Service, start: q.Start, end: q.End})
 }
 
-func (s tracer) Trace(ctx context.Context, id string) (sources.Trace, error) {
+func (s tracer) Dependencies(context.Context, time.Time, time.Duration) ([]sources.Dependency, error) {
+	return nil, nil
+}
+
+func (s tracer) Trace(ctx context.Context, id string, _ func(int)) (sources.Trace, error) {
 	return sources.Trace{ID: id}, s.serve(ctx, call{kind: feed.Trace, expr: id})
 }
 

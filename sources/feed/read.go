@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"dlmon/sources"
+	"dlmon/sources/tracing"
 )
 
 var _ Reader = (*Feed)(nil)
@@ -102,8 +103,29 @@ func (f *Feed) Search(r Request) sources.Snapshot[[]sources.TraceSummary] {
 }
 
 // Trace implements Reader.
-func (f *Feed) Trace(id string) sources.Snapshot[sources.Trace] {
-	return read[sources.Trace](f, Request{Kind: Trace, TraceID: id})
+func (f *Feed) Trace(id string) sources.Snapshot[*tracing.Analysis] {
+	return read[*tracing.Analysis](f, Request{Kind: Trace, TraceID: id})
+}
+
+// Loading implements Reader.
+func (f *Feed) Loading(id string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if e := f.entries[Request{Kind: Trace, TraceID: id}]; e != nil && e.inFlight {
+		return e.progress
+	}
+	return 0
+}
+
+// Operations implements Reader.
+func (f *Feed) Operations(service string) sources.Snapshot[[]string] {
+	return read[[]string](f, Request{Kind: Operations, Expr: service})
+}
+
+// Dependencies implements Reader.
+func (f *Feed) Dependencies(r Request) sources.Snapshot[[]sources.Dependency] {
+	r.Kind = Dependencies
+	return read[[]sources.Dependency](f, r)
 }
 
 // Sources implements Reader.

@@ -7,22 +7,25 @@ import (
 	"time"
 
 	"dlmon/sources"
+	"dlmon/sources/tracing"
 )
 
 // Kind is the kind of a Request.
 type Kind int
 
 const (
-	Instant   Kind = iota // PromQL instant query: Expr, Ago
-	Range                 // PromQL range query: Expr, Window, Step
-	Rules                 // alerting rules with their alerts
-	Targets               // scrape targets
-	Health                // the health report
-	Managed               // Alertmanager's alerts
-	Services              // Jaeger's services
-	Search                // a search for traces: Search, Window
-	Trace                 // one trace: TraceID
-	Exemplars             // exemplars of Expr over Window
+	Instant      Kind = iota // PromQL instant query: Expr, Ago
+	Range                    // PromQL range query: Expr, Window, Step
+	Rules                    // alerting rules with their alerts
+	Targets                  // scrape targets
+	Health                   // the health report
+	Managed                  // Alertmanager's alerts
+	Services                 // Jaeger's services
+	Search                   // a search for traces: Search, Window
+	Trace                    // one trace: TraceID
+	Exemplars                // exemplars of Expr over Window
+	Operations               // Jaeger's operations of the service Expr
+	Dependencies             // Jaeger's calls between services over Window
 )
 
 // Request is one thing a screen needs. It is comparable: equal requests are asked once, however many screens want
@@ -39,7 +42,7 @@ type Request struct {
 	Step time.Duration
 	// Every is the time between two tries. Zero takes the feed's cadence for the kind: the refresh for Health,
 	// Managed and Search; the longer of refresh and scrape interval for Instant, Rules and Exemplars (with Ago at
-	// least a minute, Targets at least 15 s); a new column of the grid for Range; 30 s for Services and Trace. Once
+	// least a minute, Targets at least 15 s); a new column of the grid for Range; 30 s for Services, Operations, Dependencies and Trace. Once
 	// never repeats a request that succeeded, until Subscription.Refresh. It is not part of the question: requests
 	// that differ only here (or, for Range, in Window) are asked together.
 	Every time.Duration
@@ -58,7 +61,7 @@ func (r Request) Source() string {
 		return SourceHealth
 	case Managed:
 		return SourceAlertmanager
-	case Services, Search, Trace:
+	case Services, Search, Trace, Operations, Dependencies:
 		return SourceJaeger
 	}
 	return SourcePrometheus
@@ -136,7 +139,12 @@ type Reader interface {
 	HealthHistory() map[string][]sources.HealthPoint
 	Services() sources.Snapshot[[]string]
 	Search(Request) sources.Snapshot[[]sources.TraceSummary]
-	Trace(id string) sources.Snapshot[sources.Trace]
+	// Trace is a trace as analysed by the feed, off the screen's loop.
+	Trace(id string) sources.Snapshot[*tracing.Analysis]
+	// Loading is how many spans of a trace that is being read have come so far; 0 when none is.
+	Loading(id string) int
+	Operations(service string) sources.Snapshot[[]string]
+	Dependencies(Request) sources.Snapshot[[]sources.Dependency]
 	// Sources are all four, in the order prometheus, health, jaeger, alertmanager.
 	Sources() []SourceStatus
 	// Refresh is the cadence asked for.

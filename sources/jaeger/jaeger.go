@@ -3,6 +3,7 @@
 package jaeger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -150,16 +151,16 @@ func (c *Client) Search(ctx context.Context, q sources.TraceSearch) ([]sources.T
 	}
 	found := make([]sources.TraceSummary, 0, len(traces))
 	for id, b := range traces {
-		found = append(found, summarise(b.trace(id)))
+		found = append(found, b.trace(id).Summary())
 	}
-	newestFirst(found)
+	sources.NewestFirst(found)
 	return found, nil
 }
 
 // Trace reads one trace by its id in hex, 16 or 32 digits (leading zeros may lack). A trace that Jaeger doesn't have is
 // an *sources.Error of kind Rejected. Of a trace with more than 200,000 spans the first to arrive are kept, and the
 // earliest of them carries a warning.
-func (c *Client) Trace(ctx context.Context, id string) (sources.Trace, error) {
+func (c *Client) Trace(ctx context.Context, id string, progress func(spans int)) (sources.Trace, error) {
 	asked := "trace " + id
 	parsed, err := model.TraceIDFromString(id)
 	if err != nil || parsed == (model.TraceID{}) {
@@ -179,6 +180,9 @@ func (c *Client) Trace(ctx context.Context, id string) (sources.Trace, error) {
 			}
 			b.add(&spans[i])
 		}
+		if progress != nil {
+			progress(len(b.spans))
+		}
 		return true
 	})
 	if err != nil {
@@ -193,6 +197,24 @@ func (c *Client) Trace(ctx context.Context, id string) (sources.Trace, error) {
 		first.Warnings = append(first.Warnings, "dlmon shows "+strconv.Itoa(maxSpans)+" spans of this trace; it has more")
 	}
 	return t, nil
+}
+
+// Dependencies counts the calls between services as Jaeger has them, most calls first.
+func (c *Client) Dependencies(ctx context.Context, end time.Time, lookback time.Duration) ([]sources.Dependency, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	answer, err := c.api.GetDependencies(ctx, &api_v2.GetDependenciesRequest{StartTime: end.Add(-lookback), EndTime: end})
+	if err != nil {
+		return nil, c.fault("dependencies", err)
+	}
+	out := make([]sources.Dependency, 0, len(answer.Dependencies))
+	for _, d := range answer.Dependencies {
+		out = append(out, sources.Dependency{Parent: sources.CleanName(d.Parent), Child: sources.CleanName(d.Child), Calls: d.CallCount})
+	}
+	slices.SortFunc(out, func(a, b sources.Dependency) int {
+		return cmp.Or(cmp.Compare(b.Calls, a.Calls), cmp.Compare(a.Parent, b.Parent), cmp.Compare(a.Child, b.Child))
+	})
+	return out, nil
 }
 
 // receive reads a stream to its end, or until take has enough (complete is false then).

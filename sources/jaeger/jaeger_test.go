@@ -92,7 +92,7 @@ func TestTraceKeepsEverythingASpanSays(t *testing.T) {
 		{Timestamp: epoch.Add(time.Second), Fields: []model.KeyValue{model.String("exception.type", "E"), model.String("event", "exception")}},
 	}
 	f := &fake{stream: func(send func(...model.Span) error) error { return errors.Join(send(span), send(of(5, 1, 0, 0, 99))) }}
-	got, err := client(t, Options{URL: "grpc://" + serve(t, f)}).Trace(t.Context(), "5")
+	got, err := client(t, Options{URL: "grpc://" + serve(t, f)}).Trace(t.Context(), "5", nil)
 	if err != nil || len(got.Spans) != 2 {
 		t.Fatalf("%+v, %v", got, err)
 	}
@@ -146,7 +146,7 @@ func TestHostileTextArrivesHarmless(t *testing.T) {
 	s.Process.Tags = append(s.Process.Tags, model.KeyValue{Key: "odd type", VType: 99, VStr: evil})
 	f := &fake{stream: func(send func(...model.Span) error) error { return send(s) }}
 	c := client(t, Options{URL: "grpc://" + serve(t, f)})
-	trace, err := c.Trace(t.Context(), "1")
+	trace, err := c.Trace(t.Context(), "1", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func TestSilentServerLetsACancelledCallGoAtOnce(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
-	go func() { _, err := c.Trace(ctx, "1"); ended <- err }()
+	go func() { _, err := c.Trace(ctx, "1", nil); ended <- err }()
 	cancel()
 	select {
 	case err := <-ended:
@@ -208,7 +208,7 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.o.URL = "grpc://" + serve(t, &fake{stream: c.stream})
-			got, err := client(t, c.o).Trace(t.Context(), "1")
+			got, err := client(t, c.o).Trace(t.Context(), "1", nil)
 			kind(t, err, c.want)
 			if err == nil || !strings.Contains(err.Error(), c.text) || strings.Contains(err.Error(), "\x1b") {
 				t.Errorf("%v, want %q in it", err, c.text)
@@ -246,7 +246,7 @@ func TestNobodyListens(t *testing.T) {
 func TestTraceRefusesWhatIsNoID(t *testing.T) {
 	c := client(t, Options{URL: "grpc://127.0.0.1:1"})
 	for _, id := range []string{"", "0", "xyz", "-1", strings.Repeat("1", 33), "1\x1b[2J"} {
-		_, err := c.Trace(t.Context(), id)
+		_, err := c.Trace(t.Context(), id, nil)
 		kind(t, err, sources.Rejected)
 		if err != nil && strings.Contains(err.Error(), "\x1b") {
 			t.Errorf("%q", err)
@@ -267,7 +267,7 @@ func TestATraceWithTooManySpansSaysSo(t *testing.T) {
 		}
 		return nil
 	}}
-	got, err := client(t, Options{URL: "grpc://" + serve(t, f)}).Trace(t.Context(), "1")
+	got, err := client(t, Options{URL: "grpc://" + serve(t, f)}).Trace(t.Context(), "1", nil)
 	if err != nil || len(got.Spans) != maxSpans || !reflect.DeepEqual(got.Spans[0].Warnings, []string{"dlmon shows 200000 spans of this trace; it has more"}) {
 		t.Errorf("%d spans, %v", len(got.Spans), err)
 	}

@@ -118,7 +118,7 @@ func TestAgainstARealJaeger(t *testing.T) {
 		return found
 	}
 	eventually(t, func() bool {
-		trace, err := c.Trace(t.Context(), slow)
+		trace, err := c.Trace(t.Context(), slow, nil)
 		return err == nil && len(trace.Spans) == 3 && len(search(sources.TraceSearch{Limit: 100})) == many+1
 	})
 
@@ -176,7 +176,7 @@ func TestAgainstARealJaeger(t *testing.T) {
 	})
 
 	t.Run("trace", func(t *testing.T) {
-		got, err := c.Trace(t.Context(), slow)
+		got, err := c.Trace(t.Context(), slow, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -204,7 +204,7 @@ func TestAgainstARealJaeger(t *testing.T) {
 		if !reflect.DeepEqual(got.Spans[1].Events, events) {
 			t.Errorf("got  %+v\nwant %+v", got.Spans[1].Events, events)
 		}
-		if _, err := c.Trace(t.Context(), "ffff"); err == nil || err.Error() != "jaeger: trace ffff: no such trace (it may have expired)" {
+		if _, err := c.Trace(t.Context(), "ffff", nil); err == nil || err.Error() != "jaeger: trace ffff: no such trace (it may have expired)" {
 			t.Errorf("a trace that isn't there: %v", err)
 		}
 	})

@@ -19,6 +19,11 @@ type Node struct {
 	// intervals, clipped to the span. Children that merely follow from the span (FOLLOWS_FROM) take nothing away:
 	// their parent does not wait for them.
 	Self time.Duration
+	// Offset is the span's start from the trace's start; Critical its time on the critical path.
+	Offset, Critical time.Duration
+	// Skew marks a span that begins before or ends after its parent though the parent waits for it (not FOLLOWS_FROM):
+	// clocks that differ, or a parent that did not wait.
+	Skew bool
 	// Orphan marks a root that names a parent: the parent is not in the trace (lost, sampled out, not yet written),
 	// or is a descendant of the span itself.
 	Orphan bool

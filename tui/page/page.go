@@ -3,6 +3,7 @@
 package page
 
 import (
+	"fmt"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -61,9 +62,36 @@ type SelectMsg struct{ Key string }
 // Intents: what a page asks the root to do. They are sent as messages by a page's commands.
 type (
 	// OpenTraces goes to the list of traces that explains a panel, a tenant or an alert.
-	OpenTraces struct{ Query TraceQuery }
+	OpenTraces struct {
+		Query   TraceQuery
+		Replace bool // in place of the page that sends it: Esc does not come back to it
+	}
 	// OpenTrace goes to one trace.
-	OpenTrace struct{ ID string }
+	OpenTrace struct {
+		ID    string
+		Span  string     // the span to select; "" the first
+		Query TraceQuery // what the trace is to explain; the zero query nothing in particular
+		// Siblings are the exemplars' traces, this one among them, in the order in which "t" steps through them; nil for
+		// a trace that was not reached by an exemplar. Values are what the exemplars observed, in seconds.
+		Siblings []string
+		Values   []float64
+		Replace  bool
+	}
+	// OpenExemplar goes to the trace behind the exemplar of Query.Histogram nearest to its p99; where there is none, to
+	// the list of traces that Query finds, which then says so.
+	OpenExemplar struct{ Query TraceQuery }
+	// OpenSearch goes to the search form, filled in from Query.
+	OpenSearch struct{ Query TraceQuery }
+	// OpenAnalysis goes to what several traces say together. Without A it is about all traces that Query finds.
+	OpenAnalysis struct {
+		Kind  string // AnalysisOperations ...
+		Query TraceQuery
+		// A and B are marked traces by id. A difference compares A with B, or, without B, with the rest of Query's; a
+		// comparison takes the first of each.
+		A, B []string
+	}
+	// Copy puts text on the operator's clipboard (OSC 52, through SSH too); What names it in the notice.
+	Copy struct{ Text, What string }
 	// OpenPanel shows one panel of a dashboard full screen.
 	OpenPanel struct {
 		Panel dashboard.Panel
@@ -79,14 +107,33 @@ type (
 	}
 )
 
-// TraceQuery is what the operator wants explained, in concepts; the traces page turns it into searches.
-type TraceQuery struct {
-	Title     string            // "tenant acme-corp", "alert SlowSearchQueries"
-	Operation string            // span operation, if one is known to explain it
-	Tags      map[string]string // concept ("tenant", "search_type", "endpoint") → value
-	Errors    bool              // failed first; else slowest first
-	Since     time.Time         // zero: the page's window
-	Min       time.Duration
+// Kinds of analysis.
+const (
+	AnalysisDifference = "difference" // what sets the slow or failed ones apart
+	AnalysisOperations = "operations" // statistics by (service, operation)
+	AnalysisCauses     = "causes"     // errors by root cause
+	AnalysisServices   = "services"   // who calls whom
+	AnalysisCompare    = "compare"    // two traces side by side
+)
+
+// Computed delivers to a page what Compute worked out for it, wherever the operator is by then.
+type Computed struct {
+	Page  Page
+	Gen   uint64 // as it was given to Compute: a page drops what it has asked for anew since
+	Value any
+	Err   error // the work panicked
+}
+
+// Compute does work off the Bubble Tea loop; its result comes back to p as a Computed.
+func Compute(p Page, gen uint64, work func() any) tea.Cmd {
+	return func() (msg tea.Msg) {
+		defer func() {
+			if r := recover(); r != nil {
+				msg = Computed{Page: p, Gen: gen, Err: fmt.Errorf("dlmon: %v", r)}
+			}
+		}()
+		return Computed{Page: p, Gen: gen, Value: work()}
+	}
 }
 
 // Clock formats t to the second in the zone that c asks for: "14:05:32".

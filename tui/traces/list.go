@@ -104,7 +104,7 @@ func (l *List) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	case "enter":
 		if id := l.cursor.Selected(ids); id != "" {
 			l.cursor.Key = id // so that Back finds it, wherever it has moved to
-			return page.Send(page.OpenTrace{ID: id})
+			return page.Send(page.OpenTrace{ID: id, Query: l.query})
 		}
 	default:
 		if d, ok := page.Motion(k, visible, len(rows)); ok {
@@ -131,7 +131,7 @@ func (l *List) visible(c page.Context, r result) int {
 func (l *List) rows(c page.Context, all []sources.TraceSummary) []sources.TraceSummary {
 	var rows []sources.TraceSummary
 	for _, t := range all {
-		if l.filter.Match(t.ID, t.Operation, t.Service, tenantOf(c, t.Tags)) {
+		if l.filter.Match(t.ID, t.Operation, t.Service, c.TenantOf(t.Tags)) {
 			rows = append(rows, t)
 		}
 	}
@@ -155,15 +155,6 @@ func (l *List) rows(c page.Context, all []sources.TraceSummary) []sources.TraceS
 		slices.Reverse(rows)
 	}
 	return rows
-}
-
-func tenantOf(c page.Context, tags map[string]string) string {
-	for _, name := range tagNames(c, page.TagTenant) {
-		if v := tags[name]; v != "" {
-			return v
-		}
-	}
-	return ""
 }
 
 // View implements page.Page.
@@ -219,7 +210,7 @@ func (l *List) row(c page.Context, t sources.TraceSummary, longest time.Duration
 		{Text: c.Zone(t.Start).Format(when), Style: s.Muted},
 		{Text: sign, Style: style},
 		{Text: t.Operation, Style: s.Text},
-		{Text: tenantOf(c, t.Tags), Style: s.Text},
+		{Text: c.TenantOf(t.Tags), Style: s.Text},
 		{Text: dashboard.FormatDuration(t.Duration), Style: s.Bold},
 		{Draw: func(w int) string {
 			filled, empty := chart.Bar(float64(t.Duration), float64(longest), w, chart.BarSigns{Full: g.BarFull, Parts: g.BarParts})

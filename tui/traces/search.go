@@ -34,23 +34,6 @@ func every(q page.TraceQuery) time.Duration {
 // recent tells whether q is not about anything particular.
 func recent(q page.TraceQuery) bool { return q.Title == "" && len(q.Tags) == 0 && q.Operation == "" }
 
-// defaultNames are the span tags tried for a concept that the context names no tags for.
-var defaultNames = map[string][]string{
-	page.TagTenant:     {"tenant_id", "tenant.id"},
-	page.TagSearchType: {"search_type", "search.type"},
-	page.TagEndpoint:   {"endpoint", "http.route", "http.target"},
-}
-
-func tagNames(c page.Context, concept string) []string {
-	if names := c.TagNames[concept]; len(names) > 0 {
-		return names
-	}
-	if names := defaultNames[concept]; len(names) > 0 {
-		return names
-	}
-	return []string{concept}
-}
-
 // service is the Jaeger service to search: the configured one, else the likeliest of those that the store knows.
 func service(c page.Context) string {
 	if c.TraceService != "" {
@@ -110,7 +93,7 @@ func tagVariants(c page.Context, tags map[string]string) []map[string]string {
 	for _, concept := range slices.Sorted(maps.Keys(tags)) {
 		var next []map[string]string
 		for _, v := range variants {
-			for _, name := range tagNames(c, concept) {
+			for _, name := range c.NamesOf(concept) {
 				if len(next) == maxTagSets {
 					break
 				}
@@ -128,7 +111,7 @@ func tagVariants(c page.Context, tags map[string]string) []map[string]string {
 func tagWords(c page.Context, tags map[string]string) string {
 	var parts []string
 	for _, concept := range slices.Sorted(maps.Keys(tags)) {
-		parts = append(parts, strings.Join(tagNames(c, concept), " or ")+" = "+tags[concept])
+		parts = append(parts, strings.Join(c.NamesOf(concept), " or ")+" = "+tags[concept])
 	}
 	return strings.Join(parts, " and ")
 }

@@ -2,7 +2,6 @@ package traces
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -187,67 +186,6 @@ func TestAnAlertsTracesBeginBeforeIt(t *testing.T) {
 		if w.Kind == feed.Search && w.Window != time.Hour {
 			t.Errorf("an old alert searches %+v, want the window", w)
 		}
-	}
-}
-
-func TestAWaterfallShowsTheSpansAndTheirDetails(t *testing.T) {
-	r := pagetest.Reader()
-	p, c := NewTrace("4bf92f35"), pagetest.Context(r, 140, 40)
-	got := text(p, c)
-	for _, want := range []string{"acme-corp", "812 ms", "7 spans", "2 services", "✖ 1 error", "search_vectors", "✖  index.scan", "650 ms"} {
-		if !strings.Contains(got, want) {
-			t.Errorf("no %q in\n%s", want, got)
-		}
-	}
-	press(p, c, "e", "enter")
-	got = text(p, c)
-	for _, want := range []string{"exception.type", "TimeoutError", "tenant_id", "+157 ms"} {
-		if !strings.Contains(got, want) {
-			t.Errorf("opened: no %q in\n%s", want, got)
-		}
-	}
-	press(p, c, "enter", "home", "left")
-	if got := text(p, c); strings.Contains(got, "search_vectors") || !strings.Contains(got, "POST /datasets") {
-		t.Errorf("folding the root leaves its children:\n%s", got)
-	}
-}
-
-func TestThousandsOfSpansCostOnlyTheRowsThatAreSeen(t *testing.T) {
-	big := sources.Trace{ID: "big"}
-	for i := range 5000 {
-		s := sources.Span{TraceID: "big", SpanID: fmt.Sprintf("%05d", i), Service: "svc", Operation: fmt.Sprintf("op %d", i),
-			Start: pagetest.Now.Add(time.Duration(i) * time.Millisecond), Duration: time.Second}
-		if i > 0 {
-			s.ParentID = fmt.Sprintf("%05d", (i-1)/2)
-		}
-		big.Spans = append(big.Spans, s)
-	}
-	r := pagetest.Reader()
-	r.TraceFunc = func(string) sources.Snapshot[sources.Trace] { return feedtest.Value(big, pagetest.Now) }
-	p, c := NewTrace("big"), pagetest.Context(r, 120, 40)
-	p.View(c)
-	press(p, c, "end")
-	if lines := p.View(c); len(lines) != 40 {
-		t.Errorf("%d lines", len(lines))
-	}
-	if n := testing.AllocsPerRun(3, func() { p.View(c) }); n > 40*120 {
-		t.Errorf("a frame allocates %v times", n)
-	}
-}
-
-func TestATraceThatDidNotComeSaysSo(t *testing.T) {
-	r := pagetest.Reader()
-	r.TraceFunc = func(string) sources.Snapshot[sources.Trace] {
-		return feedtest.Failed[sources.Trace](&sources.Error{Source: "jaeger", Asked: "trace ab", Reason: "trace not found", Kind: sources.Rejected}, pagetest.Now)
-	}
-	p, c := NewTrace("ab"), pagetest.Context(r, 100, 20)
-	if got := text(p, c); !strings.Contains(got, "trace not found") {
-		t.Errorf("%s", got)
-	}
-	press(p, c, "down", "enter", "e") // nothing to move in
-	r.TraceFunc = func(string) sources.Snapshot[sources.Trace] { return sources.Snapshot[sources.Trace]{} }
-	if got := text(p, c); !strings.Contains(got, "asking for trace ab") {
-		t.Errorf("%s", got)
 	}
 }
 

@@ -195,7 +195,7 @@ func exemplarsLeadToTheirTraces(t *testing.T, s *Stack) {
 			if i%10 > 0 {
 				continue
 			}
-			trace, err := j.Trace(t.Context(), e.TraceID)
+			trace, err := j.Trace(t.Context(), e.TraceID, nil)
 			if err != nil {
 				t.Fatalf("exemplar of %v: %v", e.Labels, err)
 			}

@@ -6,6 +6,7 @@ import (
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
+	"dlmon/sources/tracing"
 )
 
 // Reader answers from its fields. The zero Reader has no data, like a feed that nobody has answered yet. A request
@@ -25,8 +26,11 @@ type Reader struct {
 	ServicesSnap  sources.Snapshot[[]string]
 	Searches      map[feed.Request]sources.Snapshot[[]sources.TraceSummary]
 	SearchFunc    func(feed.Request) sources.Snapshot[[]sources.TraceSummary]
-	Traces        map[string]sources.Snapshot[sources.Trace] // by trace id
-	TraceFunc     func(id string) sources.Snapshot[sources.Trace]
+	Traces        map[string]sources.Snapshot[*tracing.Analysis] // by trace id
+	TraceFunc     func(id string) sources.Snapshot[*tracing.Analysis]
+	LoadingSpans  map[string]int                        // by trace id
+	OperationsOf  map[string]sources.Snapshot[[]string] // by service
+	DependSnap    sources.Snapshot[[]sources.Dependency]
 	Status        []feed.SourceStatus // nil: all four are off
 	RefreshEvery  time.Duration       // 0: 5 s
 	Clock         time.Time
@@ -90,8 +94,21 @@ func (r *Reader) Search(q feed.Request) sources.Snapshot[[]sources.TraceSummary]
 }
 
 // Trace implements feed.Reader.
-func (r *Reader) Trace(id string) sources.Snapshot[sources.Trace] {
+func (r *Reader) Trace(id string) sources.Snapshot[*tracing.Analysis] {
 	return look(r.Traces, r.TraceFunc, id)
+}
+
+// Loading implements feed.Reader.
+func (r *Reader) Loading(id string) int { return r.LoadingSpans[id] }
+
+// Operations implements feed.Reader.
+func (r *Reader) Operations(service string) sources.Snapshot[[]string] {
+	return r.OperationsOf[service]
+}
+
+// Dependencies implements feed.Reader.
+func (r *Reader) Dependencies(feed.Request) sources.Snapshot[[]sources.Dependency] {
+	return r.DependSnap
 }
 
 // Sources implements feed.Reader.

@@ -11,6 +11,7 @@ import (
 	"dlmon/sources"
 	"dlmon/sources/feed"
 	"dlmon/sources/feed/feedtest"
+	"dlmon/sources/tracing"
 	"dlmon/sources/vocabulary"
 	"dlmon/themes"
 	"dlmon/tui/dashboard"
@@ -75,7 +76,9 @@ func Reader() *feedtest.Reader {
 	r.SearchFunc = func(q feed.Request) sources.Snapshot[[]sources.TraceSummary] {
 		return feedtest.Value(search(q.Search), at)
 	}
-	r.TraceFunc = func(id string) sources.Snapshot[sources.Trace] { return feedtest.Value(Trace(id), at) }
+	r.TraceFunc = func(id string) sources.Snapshot[*tracing.Analysis] {
+		return feedtest.Value(tracing.Analyze(Trace(id)), at)
+	}
 	return r
 }
 

@@ -1,15 +1,14 @@
-package traces
+// Package trace is the page of one trace: its waterfall, its spans, its flame graph.
+package trace
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"dlmon/sources"
 	"dlmon/sources/feed"
 	"dlmon/sources/tracing"
 	"dlmon/tui/dashboard"
@@ -18,6 +17,7 @@ import (
 
 // Trace is one trace as a waterfall. It implements page.Page.
 type Trace struct {
+	open_  page.OpenTrace // how it was reached
 	id     string
 	cursor int             // index into rows
 	offset int             // first row shown
@@ -26,7 +26,7 @@ type Trace struct {
 
 	at       time.Time // of the snapshot that the rest was made from
 	width    int       // for which the details were wrapped
-	trace    sources.Trace
+	a        *tracing.Analysis
 	nodes    []tracing.Node
 	start    time.Time
 	duration time.Duration
@@ -44,9 +44,9 @@ type row struct {
 
 var _ page.Page = (*Trace)(nil)
 
-// NewTrace returns the page of the trace with that id.
-func NewTrace(id string) *Trace {
-	return &Trace{id: id, open: map[string]bool{}, folded: map[string]bool{}}
+// New returns the page of the trace that o names.
+func New(o page.OpenTrace) *Trace {
+	return &Trace{open_: o, id: o.ID, open: map[string]bool{}, folded: map[string]bool{}}
 }
 
 // Title implements page.Page.
@@ -123,18 +123,9 @@ func (t *Trace) sync(c page.Context) {
 		return
 	}
 	if !snap.At.Equal(t.at) {
-		t.at, t.trace = snap.At, snap.Value
-		t.nodes = tracing.Tree(t.trace)
-		t.start, t.duration = tracing.Extent(t.trace)
-		t.services, t.errors = nil, 0
-		for _, n := range t.nodes {
-			if !slices.Contains(t.services, n.Span.Service) {
-				t.services = append(t.services, n.Span.Service)
-			}
-			if n.Span.Error {
-				t.errors++
-			}
-		}
+		t.at, t.a = snap.At, snap.Value
+		t.nodes, t.services, t.errors = t.a.Nodes, t.a.Services, t.a.Errors
+		t.start, t.duration = t.a.Start, t.a.Duration
 	}
 	t.build(c)
 }
@@ -211,8 +202,8 @@ func (t *Trace) header(c page.Context) string {
 	s := c.Styles
 	root := t.nodes[0].Span
 	facts := []string{}
-	for i := range t.trace.Spans {
-		if tenant := spanTenant(c, &t.trace.Spans[i]); tenant != "" {
+	for i := range t.a.Trace.Spans {
+		if tenant := c.SpanTenant(&t.a.Trace.Spans[i]); tenant != "" {
 			facts = append(facts, s.Bold.Render(tenant))
 			break
 		}
@@ -237,13 +228,8 @@ func counted(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-func spanTenant(c page.Context, sp *sources.Span) string {
-	for _, name := range tagNames(c, page.TagTenant) {
-		if v, ok := sp.Tag(name); ok && v != "" {
-			return v
-		}
-	}
-	return ""
+func bind(shown, what string) key.Binding {
+	return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
 }
 
 // Bindings implements page.Page.

@@ -1,20 +1,18 @@
-package jaeger
+package sources
 
 import (
 	"cmp"
 	"slices"
 	"time"
-
-	"dlmon/sources"
 )
 
 // maxTags bounds the tags of one summary.
 const maxTags = 200
 
-// summarise makes a trace one line. The root is the earliest span without a parent; where all have one, the earliest
+// Summary makes a trace one line. The root is the earliest span without a parent; where all have one, the earliest
 // whose parent is not in the trace, else the earliest.
-func summarise(t sources.Trace) sources.TraceSummary {
-	s := sources.TraceSummary{ID: t.ID, Spans: len(t.Spans), Tags: map[string]string{}}
+func (t Trace) Summary() TraceSummary {
+	s := TraceSummary{ID: t.ID, Spans: len(t.Spans), Tags: map[string]string{}}
 	if len(t.Spans) == 0 {
 		return s
 	}
@@ -39,7 +37,7 @@ func summarise(t sources.Trace) sources.TraceSummary {
 	return s
 }
 
-func rootOf(spans []sources.Span) *sources.Span {
+func rootOf(spans []Span) *Span {
 	ids := make(map[string]bool, len(spans))
 	for i := range spans {
 		if spans[i].ParentID == "" {
@@ -56,7 +54,7 @@ func rootOf(spans []sources.Span) *sources.Span {
 }
 
 // merge adds the tags that are not there yet.
-func merge(into map[string]string, tags []sources.Tag) {
+func merge(into map[string]string, tags []Tag) {
 	for _, t := range tags {
 		if _, ok := into[t.Key]; !ok && len(into) < maxTags {
 			into[t.Key] = t.Value
@@ -64,8 +62,9 @@ func merge(into map[string]string, tags []sources.Tag) {
 	}
 }
 
-func newestFirst(s []sources.TraceSummary) {
-	slices.SortFunc(s, func(a, b sources.TraceSummary) int {
+// NewestFirst sorts a list of traces by start, the latest first, and by id.
+func NewestFirst(s []TraceSummary) {
+	slices.SortFunc(s, func(a, b TraceSummary) int {
 		return cmp.Or(b.Start.Compare(a.Start), cmp.Compare(a.ID, b.ID))
 	})
 }
