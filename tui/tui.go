@@ -10,6 +10,7 @@ import (
 	"dlmon/themes"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
+	"dlmon/tui/trace"
 )
 
 // Options is what the command line hands the screen.
@@ -23,6 +24,7 @@ type Options struct {
 	Window       time.Duration // first window; 0: an hour
 	Refresh      time.Duration // for the status bar while no source has answered; 0: the feed's
 	Page         string        // first page: overview, tenants, traces, alerts, health, business
+	Trace        string        // id of a trace to open at once, over the first page; "" for none
 	TraceService string
 	TagNames     map[string][]string
 	UTC          bool
@@ -78,6 +80,9 @@ func New(o Options) *Model {
 	m.now = m.data.Now()
 	m.readVocab()
 	m.nav = newNavigator(o.Dashboards, o.Page)
+	if o.Trace != "" {
+		m.nav.push(trace.New(page.OpenTrace{ID: o.Trace}))
+	}
 	return m
 }
 
