@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"github.com/prometheus/common/model"
 
 	"dlmon/sources"
 	"dlmon/sources/vocabulary"
@@ -15,8 +18,9 @@ import (
 
 // Histogram is a classic histogram as a query selects it.
 type Histogram struct {
-	Metric   string   // with its suffix: "search_latency_seconds_bucket"
-	Matchers []string // as written in the query, those of le left out: `search_type="hybrid"`
+	Metric   string        // with its suffix: "search_latency_seconds_bucket"
+	Matchers []string      // as written in the query, those of le left out: `search_type="hybrid"`
+	Rate     time.Duration // the range over which its rate is taken; 0 if that can't be read
 }
 
 // PromQL quotes as Go does, and with ' as well.
@@ -24,13 +28,13 @@ const quoted = "\"(?:[^\"\\\\]|\\\\.)*\"|'(?:[^'\\\\]|\\\\.)*'|`[^`]*`"
 
 var (
 	// The range behind it tells a selector from a label that happens to be called so.
-	bucketRange = regexp.MustCompile("([a-zA-Z_:][a-zA-Z0-9_:]*_bucket)\\s*(\\{(?:[^{}\"'`]|" + quoted + ")*\\})?\\s*\\[")
+	bucketRange = regexp.MustCompile("([a-zA-Z_:][a-zA-Z0-9_:]*_bucket)\\s*(\\{(?:[^{}\"'`]|" + quoted + ")*\\})?\\s*\\[\\s*([0-9a-z]*)")
 	labelMatch  = regexp.MustCompile(`([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*(` + quoted + `)`)
 	plainLabel  = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 )
 
 // HistogramsIn are the histograms that a PromQL expression takes buckets over a range of, each once, in its order. Of
-// one that it names several times the matchers are those that all of them share.
+// one that it names several times the matchers are those that all of them share, and the range is the first.
 func HistogramsIn(promql string) []Histogram {
 	var out []Histogram
 	for _, m := range bucketRange.FindAllStringSubmatch(promql, -1) {
@@ -42,7 +46,8 @@ func HistogramsIn(promql string) []Histogram {
 		}
 		i := slices.IndexFunc(out, func(h Histogram) bool { return h.Metric == m[1] })
 		if i < 0 {
-			out = append(out, Histogram{Metric: m[1], Matchers: own})
+			rate, _ := model.ParseDuration(m[3]) // 0 on an error
+			out = append(out, Histogram{Metric: m[1], Matchers: own, Rate: time.Duration(rate)})
 			continue
 		}
 		out[i].Matchers = slices.DeleteFunc(out[i].Matchers, func(s string) bool { return !slices.Contains(own, s) })
@@ -71,10 +76,11 @@ func (h Histogram) Select(labels sources.Labels) string {
 
 // Histogram selects the series of the latency histogram (in seconds) that the panel shows: the first whose buckets its
 // queries ask for. labels are those of one row or line, none for the whole panel; those that the histogram has
-// too become matchers, under the names that it gives them. "" for a panel without such a histogram.
-func (p Panel) Histogram(env Env, labels sources.Labels) string {
+// too become matchers, under the names that it gives them. rate is the range over which the panel takes its rate. "" for
+// a panel without such a histogram.
+func (p Panel) Histogram(env Env, labels sources.Labels) (selector string, rate time.Duration) {
 	if p.Unit != UnitSeconds {
-		return ""
+		return "", 0
 	}
 	for _, q := range p.Queries {
 		expr, ok := q.PromQL(env)
@@ -82,10 +88,10 @@ func (p Panel) Histogram(env Env, labels sources.Labels) string {
 			continue
 		}
 		if found := HistogramsIn(expr); len(found) > 0 {
-			return found[0].Select(p.Queries[0].translate(env.Vocab, labels, found[0].Metric))
+			return found[0].Select(p.Queries[0].translate(env.Vocab, labels, found[0].Metric)), found[0].Rate
 		}
 	}
-	return ""
+	return "", 0
 }
 
 // translate gives the labels of a query's answer the names that another metric has for them. What that metric lacks is

@@ -139,10 +139,10 @@ func panelQuery(c page.Context, d dashboard.Data, v *dashboard.Value) page.Trace
 	drill := d.Panel.Traces
 	q := page.TraceQuery{Title: d.Panel.Title, Operation: drill.Operation, Errors: drill.Errors}
 	if v == nil {
-		q.Histogram = d.Panel.Histogram(c.Env, nil)
+		q.Histogram, q.Rate = d.Panel.Histogram(c.Env, nil)
 		return q
 	}
-	q.Histogram = d.Panel.Histogram(c.Env, v.Labels)
+	q.Histogram, q.Rate = d.Panel.Histogram(c.Env, v.Labels)
 	q.Tags = drillTags(drill, v.Labels)
 	if len(q.Tags) > 0 && v.Name != "" {
 		q.Title += " " + v.Name

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -40,6 +41,7 @@ type TraceQuery struct {
 	// Histogram selects the series of the latency histogram (in seconds) that the panel shows, with the labels of the
 	// panel's row matched: `search_latency_seconds_bucket{tenant_id="acme-corp"}`. "" for a panel without one.
 	Histogram string
+	Rate      time.Duration // over which the panel takes the histogram's rate; 0: the dashboards' rate window
 }
 
 // lead is how long before an alert went active its cause is looked for: the rate that made it fire reaches back.
@@ -85,11 +87,11 @@ func Seconds(s float64) time.Duration {
 	return time.Duration(math.Round(s * 1e9))
 }
 
-// Quantile asks for a quantile (0 to 1) of q's histogram, in seconds: the one that the panel shows now, whose rate
-// window the screen's does not dilute; of a query with Since and Until, that of the time between them. False: q has no
-// histogram.
+// Quantile asks for a quantile (0 to 1) of q's histogram, in seconds: the one that the panel shows now, over its own
+// rate window, for the screen's would dilute what is slow now; of a query with Since and Until, that of the time between
+// them. False: q has no histogram.
 func (q TraceQuery) Quantile(c Context, quantile float64) (feed.Request, bool) {
-	window, at := dashboard.RateWindow(c.Env.Scrape, 0), ""
+	window, at := cmp.Or(q.Rate, dashboard.RateWindow(c.Env.Scrape, 0)), ""
 	if !q.Since.IsZero() && !q.Until.IsZero() {
 		window = max(q.Until.Sub(q.Since), window).Truncate(time.Second)
 		at = fmt.Sprintf(" @ %d", q.Until.Unix())
@@ -143,8 +145,8 @@ func (c Context) SpanTenant(s *sources.Span) string {
 func TenantQuery(c Context, p dashboard.Panel, t dashboard.Tenant) TraceQuery {
 	q := TraceQuery{
 		Title: "tenant " + t.ID, Tags: map[string]string{TagTenant: t.ID}, Errors: t.Failing(),
-		Histogram: p.Histogram(c.Env, t.Labels),
 	}
+	q.Histogram, q.Rate = p.Histogram(c.Env, t.Labels)
 	if p.Traces != nil {
 		q.Operation = p.Traces.Operation
 	}
@@ -173,23 +175,23 @@ func AlertQuery(a sources.Alert, rule *sources.Rule) TraceQuery {
 		}
 	}
 	if rule != nil {
-		q.Histogram = ruleHistogram(a, *rule)
+		q.Histogram, q.Rate = ruleHistogram(a, *rule)
 	}
 	return q
 }
 
 // ruleHistogram selects the series of the latency histogram in a rule's expression, with the alert's labels; those that
 // the rule puts on its alerts are no series'. "" for an expression about none, about several, or not in seconds.
-func ruleHistogram(a sources.Alert, rule sources.Rule) string {
+func ruleHistogram(a sources.Alert, rule sources.Rule) (selector string, rate time.Duration) {
 	found := dashboard.HistogramsIn(rule.Expr)
 	if len(found) != 1 || !strings.HasSuffix(found[0].Metric, "_seconds_bucket") {
-		return ""
+		return "", 0
 	}
 	labels := a.Labels.Without("alertname", "severity")
 	for name := range rule.Labels {
 		delete(labels, name)
 	}
-	return found[0].Select(labels)
+	return found[0].Select(labels), found[0].Rate
 }
 
 // RuleOf is the rule whose alert a is; by name where it comes from Alertmanager alone; nil where there is none.

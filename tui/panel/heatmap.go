@@ -59,6 +59,8 @@ func (v *view) heatLegend(cells [][]float64, labels []string) []string {
 	if c := v.o.Cursor; c >= 0 && c < v.Grid.Columns {
 		more, _ := flow(v.heatReading(cells, labels, c), v.w-1, 2)
 		lines = append(lines, more...)
+	} else if v.Panel.Traces != nil {
+		lines = append(lines, v.s.Muted.Render("arrows read a bucket at a time; enter lists its traces, t opens an exemplar"))
 	}
 	for i := range lines {
 		lines[i] = " " + lines[i]
