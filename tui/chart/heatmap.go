@@ -55,15 +55,13 @@ func Heatmap(buckets [][]float64, labels []string, w, h int, signs []string, f F
 		}
 	}
 	out := framed(rows, rowLabels, w, h, columns, f)
-	if picked >= 0 {
+	if x := Column(f.Cursor, columns, width); x >= 0 && picked >= 0 {
 		y, left := (len(buckets)-1-picked)*each, w-width
 		if left > 0 {
 			out[y][left-1] = Cell{f.sign('►', '>'), Cursor}
 		}
-		if x := Column(f.Cursor, columns, width); x >= 0 {
-			for i := range each {
-				out[y+i][left+x] = Cell{f.sign('◆', 'X'), Cursor}
-			}
+		for i := range each {
+			out[y+i][left+x] = Cell{f.sign('◆', 'X'), Cursor}
 		}
 	}
 	return out
