@@ -11,6 +11,7 @@ import (
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
 	"dlmon/tui/trace"
+	"dlmon/tui/traces"
 )
 
 // Options is what the command line hands the screen.
@@ -53,8 +54,11 @@ type Model struct {
 	now           time.Time // of the frame being shown
 
 	nav    navigator
+	shown  page.Page // the page that was last told that it is on the screen
 	help   helpOverlay
 	notice notice
+
+	searches traces.History
 
 	wants     []feed.Request
 	frame     string   // the last frame's content, as long as it is not dirty
