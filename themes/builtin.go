@@ -150,7 +150,7 @@ func unicodeGlyphs() Glyphs {
 		BarParts: []string{"▏", "▎", "▍", "▌", "▋", "▊", "▉"},
 		H:        "─", V: "│", TL: "┌", TR: "┐", BL: "└", BR: "┘",
 		TeeL: "├", TeeR: "┤", TeeU: "┴", TeeD: "┬", Cross: "┼",
-		Expanded: "▾", Collapsed: "▸", Pointer: "›", Ellipsis: "…", Dot: "·",
+		Expanded: "▾", Collapsed: "▸", Pointer: "›", Ellipsis: "…", Dot: "·", Exemplar: "◆",
 	}
 }
 
@@ -164,6 +164,6 @@ func asciiGlyphs() Glyphs {
 		BarParts: []string{"="},
 		H:        "-", V: "|", TL: "+", TR: "+", BL: "+", BR: "+",
 		TeeL: "+", TeeR: "+", TeeU: "+", TeeD: "+", Cross: "+",
-		Expanded: "v", Collapsed: ">", Pointer: ">", Ellipsis: "~", Dot: "-",
+		Expanded: "v", Collapsed: ">", Pointer: ">", Ellipsis: "~", Dot: "-", Exemplar: "*",
 	}
 }

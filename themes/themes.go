@@ -43,6 +43,7 @@ type Glyphs struct {
 	Pointer                                                string   // › before the selected row
 	Ellipsis                                               string
 	Dot                                                    string // · between facts
+	Exemplar                                               string // ◆ a trace that a metric points to
 }
 
 // SeriesStyle is the style of series i.

@@ -10,6 +10,7 @@ import (
 	"dlmon/themes"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
+	"dlmon/tui/traces"
 )
 
 // Options is what the command line hands the screen.
@@ -51,8 +52,11 @@ type Model struct {
 	now           time.Time // of the frame being shown
 
 	nav    navigator
+	shown  page.Page // the page that was last told that it is on the screen
 	help   helpOverlay
 	notice notice
+
+	searches traces.History
 
 	wants     []feed.Request
 	frame     string   // the last frame's content, as long as it is not dirty

@@ -30,6 +30,12 @@ const (
 // Update implements tea.Model.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.update(msg)
+	if top := m.nav.top(); top != m.shown {
+		m.shown = top
+		if p, ok := top.(page.Opener); ok {
+			cmd = tea.Batch(cmd, p.Open(m.context()))
+		}
+	}
 	m.want()
 	return m, cmd
 }
@@ -168,13 +174,19 @@ func (m *Model) setWindow(w time.Duration, end string) tea.Cmd {
 func (m *Model) intent(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case page.OpenTraces:
+		if msg.From != nil && msg.From != m.nav.top() {
+			return nil, true
+		}
 		m.nav.show(msg.Replace, traces.NewList(msg.Query))
 	case page.OpenTrace:
+		if msg.From != nil && msg.From != m.nav.top() {
+			return nil, true
+		}
 		m.nav.show(msg.Replace, trace.New(msg))
 	case page.OpenExemplar:
 		m.nav.push(traces.NewJump(msg.Query))
 	case page.OpenSearch:
-		m.nav.push(traces.NewForm(msg.Query))
+		m.nav.push(traces.NewForm(msg.Query, &m.searches))
 	case page.OpenAnalysis:
 		m.nav.push(traces.NewAnalysis(msg))
 	case page.Copy:

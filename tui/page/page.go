@@ -53,18 +53,24 @@ type Capturer interface{ Capturing() bool }
 // detail. Escape is offered every Esc first and tells whether it used it.
 type Escaper interface{ Escape() bool }
 
+// Opener is a page that has something to do as soon as it comes onto the screen, also when the operator comes back to
+// it: what it waits for may be there already.
+type Opener interface{ Open(c Context) tea.Cmd }
+
 // DataMsg tells that snapshots changed: the page drops cached lines that depend on them.
 type DataMsg struct{}
 
 // SelectMsg tells a page which row the one who opened it wants selected.
 type SelectMsg struct{ Key string }
 
-// Intents: what a page asks the root to do. They are sent as messages by a page's commands.
+// Intents: what a page asks the root to do. They are sent as messages by a page's commands. An intent that names the
+// page it is From counts only as long as that page is on the screen: the operator may have gone elsewhere meanwhile.
 type (
 	// OpenTraces goes to the list of traces that explains a panel, a tenant or an alert.
 	OpenTraces struct {
 		Query   TraceQuery
 		Replace bool // in place of the page that sends it: Esc does not come back to it
+		From    Page
 	}
 	// OpenTrace goes to one trace.
 	OpenTrace struct {
@@ -76,6 +82,7 @@ type (
 		Siblings []string
 		Values   []float64
 		Replace  bool
+		From     Page
 	}
 	// OpenExemplar goes to the trace behind the exemplar of Query.Histogram nearest to its p99; where there is none, to
 	// the list of traces that Query finds, which then says so.

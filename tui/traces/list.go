@@ -1,32 +1,30 @@
-// Package traces is where a panel, a tenant or an alert is explained: the list of traces that have to do with it, and
-// one trace as a waterfall of its spans.
+// Package traces is where a panel, a tenant or an alert is explained: the list of traces that have to do with it, the
+// form that searches for others, and the way from an exemplar to its trace.
 package traces
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
-	"dlmon/tui/chart"
-	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
 )
 
 // List is the list of traces that answer a query; of an empty query, the recent ones. It implements page.Page.
 type List struct {
-	query  page.TraceQuery
-	cursor page.Cursor
-	filter page.Filter
-	order  int
-	desc   bool // against the order's natural direction
+	query   page.TraceQuery
+	finder  finder
+	cursor  page.Cursor
+	filter  page.Filter
+	marks   marks
+	order   order
+	reverse bool // against the order's natural direction
+	chosen  bool // the operator has chosen the order
 }
 
 var (
@@ -35,22 +33,14 @@ var (
 	_ page.Escaper  = (*List)(nil)
 )
 
-// Orders of a list.
-const (
-	byWorst = iota // failed first if errors are asked for, then the slowest
-	byStart
-	byDuration
-	byErrors
-	bySpans
-)
-
-var orders = [...]string{"slowest first", "newest first", "longest first", "most errors first", "most spans first"}
-
 // NewList returns the list that answers q.
 func NewList(q page.TraceQuery) *List {
-	l := &List{query: q}
-	if recent(q) {
+	l := &List{query: q, order: byDuration}
+	switch {
+	case recent(q):
 		l.order = byStart
+	case q.Errors:
+		l.order = byFailed
 	}
 	return l
 }
@@ -65,7 +55,7 @@ func (l *List) Title() string {
 
 // Wants implements page.Page.
 func (l *List) Wants(c page.Context) []feed.Request {
-	return append([]feed.Request{{Kind: feed.Services}}, look(c, l.query).wants...)
+	return append([]feed.Request{{Kind: feed.Services}}, l.finder.look(c, l.query).wants...)
 }
 
 // Capturing implements page.Capturer.
@@ -73,6 +63,29 @@ func (l *List) Capturing() bool { return l.filter.Open }
 
 // Escape implements page.Escaper.
 func (l *List) Escape() bool { return l.filter.Escape() }
+
+// frame is what the list shows now.
+type frame struct {
+	result  result
+	rows    []sources.TraceSummary
+	ids     []string
+	notes   []string // lines between title and scatter
+	visible int      // how many rows fit
+}
+
+// frame works out what is shown now, and finds the selection in it.
+func (l *List) frame(c page.Context) frame {
+	f := frame{result: l.finder.look(c, l.query)}
+	f.rows = l.rows(c, f.result)
+	f.ids = make([]string, len(f.rows))
+	for i, t := range f.rows {
+		f.ids[i] = t.ID
+	}
+	f.notes = l.notes(c, f.result)
+	f.visible = max(1, c.Height-2-len(f.notes)-scatterHeight(c, f.result))
+	l.cursor.Sync(f.ids, f.visible)
+	return f
+}
 
 // Update implements page.Page.
 func (l *List) Update(c page.Context, msg tea.Msg) tea.Cmd {
@@ -82,79 +95,81 @@ func (l *List) Update(c page.Context, msg tea.Msg) tea.Cmd {
 			l.filter.Add(msg.Content)
 		}
 	case tea.KeyPressMsg:
-		return l.key(c, msg)
+		if !l.filter.Key(msg) {
+			return l.key(c, msg)
+		}
 	}
 	return nil
 }
 
 func (l *List) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
-	if l.filter.Key(k) {
-		return nil
-	}
-	r := look(c, l.query)
-	rows := l.rows(c, r.traces)
-	ids := idsOf(rows)
-	visible := l.visible(c, r)
-	l.cursor.Sync(ids, visible)
-	switch k.String() {
+	f := l.frame(c)
+	id := l.cursor.Selected(f.ids)
+	switch name := k.String(); name {
 	case "s":
-		l.order, l.desc = (l.order+1)%len(orders), false
+		tenants := slices.ContainsFunc(f.rows, func(t sources.TraceSummary) bool { return f.result.tenantOf(c, t) != "" })
+		l.order, l.reverse, l.chosen = l.order.next(tenants), false, true
 	case "S":
-		l.desc = !l.desc
-	case "enter":
-		if id := l.cursor.Selected(ids); id != "" {
-			l.cursor.Key = id // so that Back finds it, wherever it has moved to
-			return page.Send(page.OpenTrace{ID: id, Query: l.query})
+		l.reverse, l.chosen = !l.reverse, true
+	case "left":
+		l.pick(f, -1)
+	case "right":
+		l.pick(f, 1)
+	case "shift+left":
+		l.pick(f, -10)
+	case "shift+right":
+		l.pick(f, 10)
+	case "V":
+		l.marks = marks{}
+	case "d", "o", "e", "w", "c":
+		return l.marks.analysis(name, l.query)
+	case "n":
+		return page.Send(page.OpenSearch{Query: l.query})
+	case "t":
+		return l.exemplar(f.result)
+	case "v", "y", "enter":
+		if id != "" {
+			l.cursor.Key = id // so that a refresh doesn't move it away, and Back finds it
+			return l.act(f.result, name, id)
 		}
 	default:
-		if d, ok := page.Motion(k, visible, len(rows)); ok {
-			l.cursor.Move(ids, d, visible)
+		if d, ok := page.Motion(k, f.visible, len(f.rows)); ok {
+			l.cursor.Move(f.ids, d, f.visible)
 		}
 	}
 	return nil
 }
 
-func idsOf(rows []sources.TraceSummary) []string {
-	ids := make([]string, len(rows))
-	for i, t := range rows {
-		ids[i] = t.ID
+// act does what a key does to the selected trace.
+func (l *List) act(r result, name, id string) tea.Cmd {
+	switch name {
+	case "v":
+		l.marks.step(id)
+	case "y":
+		return page.Send(page.Copy{Text: id, What: "trace id " + id})
+	case "enter":
+		o := page.OpenTrace{ID: id, Query: l.query}
+		if _, ok := r.top[id]; ok {
+			o.Siblings, o.Values = siblings(r.evidence.all)
+			o.ID = o.Siblings[r.top[id]]
+		}
+		return page.Send(o)
 	}
-	return ids
+	return nil
 }
 
-// visible is how many rows fit under the title, the notes and the heading.
-func (l *List) visible(c page.Context, r result) int {
-	return max(1, c.Height-2-len(l.notes(c, r)))
-}
-
-// rows are the traces that pass the filter, in order.
-func (l *List) rows(c page.Context, all []sources.TraceSummary) []sources.TraceSummary {
-	var rows []sources.TraceSummary
-	for _, t := range all {
-		if l.filter.Match(t.ID, t.Operation, t.Service, c.TenantOf(t.Tags)) {
-			rows = append(rows, t)
-		}
+// exemplar goes to the trace behind the query's exemplar nearest to its p99.
+func (l *List) exemplar(r result) tea.Cmd {
+	e := r.evidence
+	switch {
+	case e.metric == "":
+		return page.Send(page.Notice{Text: "this list belongs to no latency panel, so that there are no exemplars; enter opens the selected trace"})
+	case len(e.waits) > 0 && e.none == "":
+		return page.Send(page.Notice{Text: "still asking Prometheus for " + strings.Join(e.waits, " and ")})
+	case e.none != "":
+		return page.Send(page.Notice{Text: e.none + "; enter opens the selected trace"})
 	}
-	slices.SortStableFunc(rows, func(a, b sources.TraceSummary) int {
-		n := 0
-		switch l.order {
-		case byWorst:
-			if l.query.Errors {
-				n = -cmp.Compare(min(a.Errors, 1), min(b.Errors, 1))
-			}
-		case byStart:
-			n = b.Start.Compare(a.Start)
-		case byErrors:
-			n = cmp.Compare(b.Errors, a.Errors)
-		case bySpans:
-			n = cmp.Compare(b.Spans, a.Spans)
-		}
-		return cmp.Or(n, cmp.Compare(b.Duration, a.Duration), cmp.Compare(a.ID, b.ID))
-	})
-	if l.desc {
-		slices.Reverse(rows)
-	}
-	return rows
+	return page.Send(page.OpenExemplar{Query: l.query})
 }
 
 // View implements page.Page.
@@ -162,101 +177,56 @@ func (l *List) View(c page.Context) []string {
 	if c.Width <= 0 || c.Height <= 0 {
 		return nil
 	}
-	s := c.Styles
-	r := look(c, l.query)
-	rows := l.rows(c, r.traces)
-	lines := []string{page.Title(s, l.heading(), l.facts(c, r, len(rows)), c.Width)}
-	lines = append(lines, l.notes(c, r)...)
-	if len(rows) == 0 {
-		return append(lines, l.why(c, r)...)
+	f := l.frame(c)
+	title := "Recent traces"
+	if l.query.Title != "" {
+		title = "Traces of " + l.query.Title
 	}
-	visible := l.visible(c, r)
-	l.cursor.Sync(idsOf(rows), visible)
-	t := page.Table{Styles: s, Columns: []page.Column{
-		{Title: "start"}, {}, {Title: "operation", Min: 16, Max: 60}, {Title: "tenant", Max: 24},
-		{Title: "duration", Right: true}, {Min: 8, Max: 40, Grow: true, Drop: 3}, {Title: "spans", Right: true, Drop: 2},
-		{Title: "services", Right: true, Drop: 1}, {Title: "errors", Right: true, Drop: 4},
-	}}
-	longest := time.Duration(1)
-	for _, x := range rows {
-		longest = max(longest, x.Duration)
+	lines := append([]string{page.Title(c.Styles, title, l.facts(c, f), c.Width)}, f.notes...)
+	if len(f.rows) == 0 {
+		return append(lines, l.why(c, f.result)...)
 	}
-	for _, x := range rows {
-		t.Rows = append(t.Rows, l.row(c, x, longest))
-	}
-	return append(lines, t.Lines(c.Width, visible+1, l.cursor.Offset, l.cursor.Row)...)
-}
-
-func (l *List) heading() string {
-	if l.query.Title == "" {
-		return "Recent traces"
-	}
-	return "Traces of " + l.query.Title
-}
-
-func (l *List) row(c page.Context, t sources.TraceSummary, longest time.Duration) []page.Cell {
-	s, g := c.Styles, c.Styles.Glyphs
-	sign, style, bar := " ", s.Text, s.SeriesStyle(0)
-	errors := page.Cell{Text: strconv.Itoa(t.Errors), Style: s.Muted}
-	if t.Errors > 0 {
-		sign, style, bar = g.Critical, s.Critical, s.Critical
-		errors.Style = s.Critical
-	}
-	when := "15:04:05"
-	if c.Window > 12*time.Hour {
-		when = "01-02 15:04:05"
-	}
-	return []page.Cell{
-		{Text: c.Zone(t.Start).Format(when), Style: s.Muted},
-		{Text: sign, Style: style},
-		{Text: t.Operation, Style: s.Text},
-		{Text: c.TenantOf(t.Tags), Style: s.Text},
-		{Text: dashboard.FormatDuration(t.Duration), Style: s.Bold},
-		{Draw: func(w int) string {
-			filled, empty := chart.Bar(float64(t.Duration), float64(longest), w, chart.BarSigns{Full: g.BarFull, Parts: g.BarParts})
-			return bar.Render(filled) + strings.Repeat(" ", empty)
-		}},
-		{Text: strconv.Itoa(t.Spans), Style: s.Muted},
-		{Text: strconv.Itoa(t.Services), Style: s.Muted},
-		errors,
-	}
+	lines = append(lines, l.scatter(c, f)...)
+	return append(lines, l.table(c, f)...)
 }
 
 // facts are what was asked of whom, how much is shown, and the order.
-func (l *List) facts(c page.Context, r result, shown int) string {
+func (l *List) facts(c page.Context, f frame) string {
+	r := f.result
 	var facts []string
-	if r.service != "" {
-		facts = append(facts, r.service)
+	say := func(text string, when bool) {
+		if when {
+			facts = append(facts, text)
+		}
 	}
-	if len(r.traces) > 0 {
-		facts = append(facts, fmt.Sprintf("%d of %d shown", shown, len(r.traces)))
+	say(l.filter.Prompt(), l.filter.Prompt() != "")
+	say(l.marks.words(), l.marks.words() != "")
+	say(r.service, r.service != "")
+	say(fmt.Sprintf("%d of %d shown", len(f.rows), len(r.traces)), len(r.traces) > 0)
+	say(fmt.Sprintf("%s %d by exemplars", c.Styles.Glyphs.Exemplar, len(r.top)), len(r.top) > 0)
+	say(fmt.Sprintf("%d failed", r.failed()), r.failed() > 0)
+	say(fmt.Sprintf("the newest %d of more", limitOf(l.query)), r.full)
+	words := orderWords[l.order][0]
+	if l.reverse {
+		words = orderWords[l.order][1]
 	}
-	if r.full {
-		facts = append(facts, fmt.Sprintf("the newest %d of more", limit))
-	}
-	order := orders[l.order]
-	if l.order == byWorst && l.query.Errors {
-		order = "failed first"
-	}
-	if l.desc {
-		order += ", reversed"
-	}
-	facts = append(facts, order)
-	if f := l.filter.Prompt(); f != "" {
-		facts = append(facts, f)
-	}
-	if r.asking && len(r.traces) > 0 {
-		facts = append(facts, "asking for more")
-	}
+	say(words, true)
+	say("asking for more", r.asking && len(r.traces) > 0)
 	return strings.Join(facts, " "+c.Styles.Glyphs.Dot+" ")
 }
 
-// notes are the lines between title and table.
+// notes are the lines between title and scatter: what was asked and could not be had, each at most two lines long.
 func (l *List) notes(c page.Context, r result) []string {
 	s := c.Styles
 	var out []string
-	for _, n := range r.notes(l.query) {
-		out = append(out, s.Warn.Render(page.Cut(" "+s.Glyphs.Warn+" "+n, c.Width, s.Glyphs.Ellipsis)))
+	for _, n := range r.notes(c, l.query) {
+		for i, line := range page.Wrap(n, max(c.Width-3, 1), 2, s.Glyphs.Ellipsis) {
+			sign := s.Glyphs.Warn
+			if i > 0 {
+				sign = " "
+			}
+			out = append(out, s.Warn.Render(" "+sign+" "+line))
+		}
 	}
 	if r.err != nil && len(r.traces) > 0 {
 		text := "a search failed: " + r.err.Error()
@@ -267,20 +237,19 @@ func (l *List) notes(c page.Context, r result) []string {
 
 // why says why there is no row, and what was asked.
 func (l *List) why(c page.Context, r result) []string {
-	s := c.Styles
+	s, e := c.Styles, r.evidence
 	asked := "traces of " + r.service
-	if len(l.query.Tags) > 0 {
-		asked += " with " + tagWords(c, l.query.Tags)
+	if what := r.last.asked(c, l.query); what != "" {
+		asked += " with " + what
 	}
 	services := c.Data.Services()
-	for _, st := range c.Data.Sources() {
-		if st.Name == feed.SourceJaeger && st.State == feed.Off {
-			return page.Explain(s, "Jaeger is off: set --jaeger-url to see traces", nil, c.Width)
-		}
-	}
 	switch {
+	case stateOf(c, feed.SourceJaeger) == feed.Off:
+		return page.Explain(s, "Jaeger is off: set --jaeger-url to see traces", nil, c.Width)
 	case len(r.traces) > 0:
 		return page.Explain(s, "nothing matches "+l.filter.Text, nil, c.Width)
+	case !e.known || e.none != "" && len(e.waits) > 0:
+		return page.Explain(s, "asking Prometheus for "+strings.Join(e.waits, " and "), nil, c.Width)
 	case r.service == "" && services.Err != nil:
 		return page.Explain(s, "Jaeger could not be asked for its services", services.Err, c.Width)
 	case r.service == "" && !services.Answered():
@@ -292,17 +261,32 @@ func (l *List) why(c page.Context, r result) []string {
 	case r.asking:
 		return page.Explain(s, "asking for "+asked, nil, c.Width)
 	}
-	return page.Explain(s, "no "+asked+" in the last "+dashboard.FormatDuration(c.Window)+"; + widens the window", nil, c.Width)
+	text := "no " + asked + " " + reachWords(c, l.query)
+	if window, _, _ := reach(c, l.query); window > 0 {
+		text += "; + widens the window"
+	}
+	return page.Explain(s, text+", n searches for others", nil, c.Width)
 }
 
 // Bindings implements page.Page.
 func (l *List) Bindings() []key.Binding {
 	return []key.Binding{
 		bind("enter", "the trace's spans"),
+		bind("t", "the trace behind the exemplar nearest to the p99"),
 		bind("up down", "select; pgup, pgdown, home and end"),
-		bind("s", "next order: slowest, newest, longest, most errors, most spans"),
+		bind("left right", "select the trace before or after in time; with shift the tenth"),
+		bind("v", "mark as A, again as B, again not at all"),
+		bind("V", "clear all marks"),
+		bind("d", "what is different: A against B or the rest; unmarked, the slow or failed against the rest"),
+		bind("c", "compare two marked traces"),
+		bind("o", "operations of the marked or of all traces"),
+		bind("e", "errors by cause"),
+		bind("w", "who calls whom"),
+		bind("s", "sort by the next column"),
 		bind("S", "reverse the order"),
 		bind("/", "filter as you type; enter keeps it, esc drops it"),
+		bind("n", "search form"),
+		bind("y", "copy the trace id"),
 	}
 }
 

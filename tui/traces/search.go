@@ -1,6 +1,7 @@
 package traces
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -11,9 +12,10 @@ import (
 	"dlmon/tui/page"
 )
 
-// Bounds of a search. A store brings whole traces to make a list of them, so a list is not endless.
+// Bounds of a search. A store may bring whole traces to make a list of them, so a list is not endless.
 const (
 	limit      = 100
+	maxLimit   = 1500 // Jaeger's own
 	maxTagSets = 8
 )
 
@@ -32,7 +34,19 @@ func every(q page.TraceQuery) time.Duration {
 }
 
 // recent tells whether q is not about anything particular.
-func recent(q page.TraceQuery) bool { return q.Title == "" && len(q.Tags) == 0 && q.Operation == "" }
+func recent(q page.TraceQuery) bool {
+	return q.Title == "" && q.Service == "" && len(q.Tags) == 0 && len(q.SpanTags) == 0 && q.Operation == "" && q.Histogram == ""
+}
+
+// exact tells whether q was typed into the search form: it is answered as it stands, with nothing less particular.
+func exact(q page.TraceQuery) bool { return q.Service != "" }
+
+func limitOf(q page.TraceQuery) int {
+	if q.Limit > 0 {
+		return min(q.Limit, maxLimit)
+	}
+	return limit
+}
 
 // service is the Jaeger service to search: the configured one, else the likeliest of those that the store knows.
 func service(c page.Context) string {
@@ -62,35 +76,109 @@ func service(c page.Context) string {
 // attempt is one way to find the traces: its searches are asked together and their answers joined. Attempts get less
 // and less particular; the next one is made when the one before has answered and found nothing.
 type attempt struct {
-	searches []feed.Request
-	missed   string // what is said when it found nothing
+	operation string // the query's, or "" for any
+	tagged    bool   // with the query's tags, else with none
+	min       time.Duration
+	searches  []feed.Request
 }
 
-// attempts are the ways to answer q, the most particular first, the last being all traces of the service.
-func attempts(c page.Context, q page.TraceQuery) []attempt {
-	svc := service(c)
+// attempts are the ways to answer q, the most particular first, the last being all traces of the service. least is the
+// duration that makes a span worth a look; where nothing takes so long, the bound goes first.
+func attempts(c page.Context, q page.TraceQuery, svc string, least time.Duration) []attempt {
 	if svc == "" {
 		return nil
 	}
-	var out []attempt
-	if len(q.Tags) > 0 {
-		variants := tagVariants(c, q.Tags)
-		if q.Operation != "" {
-			out = append(out, attempt{searches(c, q, svc, q.Operation, variants),
-				"no " + q.Operation + " span carries " + tagWords(c, q.Tags)})
-		}
-		out = append(out, attempt{searches(c, q, svc, "", variants), "no span carries " + tagWords(c, q.Tags)})
-	} else if q.Operation != "" {
-		out = append(out, attempt{searches(c, q, svc, q.Operation, []map[string]string{nil}), "no span is called " + q.Operation})
+	tags := len(q.Tags)+len(q.SpanTags) > 0
+	if exact(q) {
+		return []attempt{newAttempt(c, q, svc, q.Operation, tags, q.Min)}
 	}
-	return append(out, attempt{searches: searches(c, q, svc, "", []map[string]string{nil})})
+	var out []attempt
+	add := func(operation string, tagged bool) {
+		if least > q.Min && (q.Max == 0 || least < q.Max) {
+			out = append(out, newAttempt(c, q, svc, operation, tagged, least))
+		}
+		out = append(out, newAttempt(c, q, svc, operation, tagged, q.Min))
+	}
+	if q.Operation != "" {
+		add(q.Operation, tags)
+	}
+	if tags {
+		add("", true)
+	}
+	if q.Operation == "" && !tags {
+		add("", false)
+		return out
+	}
+	return append(out, newAttempt(c, q, svc, "", false, q.Min))
+}
+
+// newAttempt makes one request per tag set; when errors are wanted, as many again for failed ones only, which the
+// newest traces may not hold.
+func newAttempt(c page.Context, q page.TraceQuery, svc, operation string, tagged bool, least time.Duration) attempt {
+	a := attempt{operation: operation, tagged: tagged, min: least}
+	window, start, end := reach(c, q)
+	add := func(tags map[string]string) {
+		a.searches = append(a.searches, feed.Request{Kind: feed.Search, Window: window, Every: every(q), Search: sources.TraceSearch{
+			Service: svc, Operation: operation, Tags: sources.JoinTags(tags), Start: start, End: end, Min: least, Max: q.Max, Limit: limitOf(q),
+		}})
+	}
+	variants := []map[string]string{{}}
+	if tagged {
+		variants = tagVariants(c, q)
+	}
+	for _, v := range variants {
+		add(v)
+		if q.Errors && v["error"] == "" {
+			failed := maps.Clone(v)
+			failed["error"] = "true"
+			add(failed)
+		}
+	}
+	return a
+}
+
+// reach is the time that q searches: a window back from now, or from start to end; a zero end is now.
+func reach(c page.Context, q page.TraceQuery) (window time.Duration, start, end time.Time) {
+	switch {
+	case q.Since.IsZero() && q.Until.IsZero():
+		return c.Window, start, end
+	case q.Since.IsZero():
+		return 0, q.Until.Add(-c.Window), q.Until
+	case !q.Until.IsZero() || exact(q):
+		return 0, q.Since, q.Until
+	case c.Now.Sub(q.Since) > c.Window:
+		return c.Window, start, end
+	}
+	return 0, q.Since.Add(-sinceMargin).Truncate(time.Minute), end // what made an alert fire came before it
+}
+
+// reachWords are the time that q searches: "in the last 1 h", "since 13:41".
+func reachWords(c page.Context, q page.TraceQuery) string {
+	window, start, end := reach(c, q)
+	clock := func(t time.Time) string {
+		if d := c.Now.Sub(t); d > 12*time.Hour || d < -12*time.Hour {
+			return c.Zone(t).Format("01-02 15:04")
+		}
+		return c.Zone(t).Format("15:04")
+	}
+	switch {
+	case window > 0:
+		return "in the last " + spanWords(window)
+	case end.IsZero():
+		return "since " + clock(start)
+	}
+	return "from " + clock(start) + " to " + clock(end)
 }
 
 // tagVariants are the tag sets that name the concepts by each of their names: a search takes tags that must all match,
 // so that one search is needed for every spelling.
-func tagVariants(c page.Context, tags map[string]string) []map[string]string {
-	variants := []map[string]string{{}}
-	for _, concept := range slices.Sorted(maps.Keys(tags)) {
+func tagVariants(c page.Context, q page.TraceQuery) []map[string]string {
+	own := maps.Clone(q.SpanTags)
+	if own == nil {
+		own = map[string]string{}
+	}
+	variants := []map[string]string{own}
+	for _, concept := range slices.Sorted(maps.Keys(q.Tags)) {
 		var next []map[string]string
 		for _, v := range variants {
 			for _, name := range c.NamesOf(concept) {
@@ -98,7 +186,7 @@ func tagVariants(c page.Context, tags map[string]string) []map[string]string {
 					break
 				}
 				w := maps.Clone(v)
-				w[name] = tags[concept]
+				w[name] = q.Tags[concept]
 				next = append(next, w)
 			}
 		}
@@ -107,109 +195,83 @@ func tagVariants(c page.Context, tags map[string]string) []map[string]string {
 	return variants
 }
 
-// tagWords names the concepts' tags: "tenant_id or tenant.id = acme-corp".
-func tagWords(c page.Context, tags map[string]string) string {
+// tagWords names the tags: "tenant_id or tenant.id = acme-corp".
+func tagWords(c page.Context, q page.TraceQuery) string {
 	var parts []string
-	for _, concept := range slices.Sorted(maps.Keys(tags)) {
-		parts = append(parts, strings.Join(c.NamesOf(concept), " or ")+" = "+tags[concept])
+	for _, concept := range slices.Sorted(maps.Keys(q.Tags)) {
+		parts = append(parts, strings.Join(c.NamesOf(concept), " or ")+" = "+q.Tags[concept])
+	}
+	for _, name := range slices.Sorted(maps.Keys(q.SpanTags)) {
+		parts = append(parts, name+" = "+q.SpanTags[name])
 	}
 	return strings.Join(parts, " and ")
 }
 
-// searches are one request per tag set; when errors are wanted, as many again for failed ones only, which the newest
-// traces may not hold.
-func searches(c page.Context, q page.TraceQuery, svc, operation string, variants []map[string]string) []feed.Request {
-	var reqs []feed.Request
-	add := func(tags map[string]string) {
-		s := sources.TraceSearch{Service: svc, Operation: operation, Tags: sources.JoinTags(tags), Min: q.Min, Limit: limit}
-		r := feed.Request{Kind: feed.Search, Search: s, Every: every(q)}
-		if q.Since.IsZero() || c.Now.Sub(q.Since) > c.Window {
-			r.Window = c.Window
-		} else { // what made an alert fire came before it
-			r.Search.Start = q.Since.Add(-sinceMargin).Truncate(time.Minute)
-		}
-		reqs = append(reqs, r)
+// boundWords are bounds of a duration: "812 ms and longer", "500 ms to 1 s"; "" for none.
+func boundWords(least, most time.Duration) string {
+	switch {
+	case least > 0 && most > 0:
+		return spanWords(least) + " to " + spanWords(most)
+	case least > 0:
+		return spanWords(least) + " and longer"
+	case most > 0:
+		return spanWords(most) + " and shorter"
 	}
-	for _, v := range variants {
-		add(v)
-		if q.Errors {
-			failed := maps.Clone(v)
-			if failed == nil {
-				failed = map[string]string{}
-			}
-			failed["error"] = "true"
-			add(failed)
-		}
-	}
-	return reqs
+	return ""
 }
 
-// result is what the attempts have brought so far.
-type result struct {
-	traces  []sources.TraceSummary // each once
-	service string
-	missed  []string // what the attempts before found nothing for
-	asking  bool     // an answer is still to come
-	err     error    // of a search that failed
-	stale   bool     // the traces are those of an earlier try
-	wants   []feed.Request
-	full    bool // a search reached its limit: there may be more
-}
-
-// look reads the attempts' answers: those of the first attempt that found something, or is still being asked.
-func look(c page.Context, q page.TraceQuery) result {
-	r := result{service: service(c)}
-	for _, a := range attempts(c, q) {
-		r.wants = append(r.wants, a.searches...)
-		r.asking, r.err, r.stale, r.full = false, nil, false, false
-		seen := map[string]bool{}
-		for _, req := range a.searches {
-			snap := c.Data.Search(req)
-			switch {
-			case snap.Err != nil:
-				r.err = snap.Err
-				r.stale = r.stale || snap.OK()
-			case !snap.Answered():
-				r.asking = true
-			}
-			r.full = r.full || len(snap.Value) >= limit
-			for _, t := range snap.Value {
-				if !seen[t.ID] {
-					seen[t.ID] = true
-					r.traces = append(r.traces, t)
-				}
-			}
-		}
-		if len(r.traces) > 0 || r.asking || r.err != nil {
-			return r
-		}
-		if a.missed != "" {
-			r.missed = append(r.missed, a.missed)
-		}
+// asked is what a searched for: "search_vectors, tenant_id = acme-corp, 812 ms and longer".
+func (a attempt) asked(c page.Context, q page.TraceQuery) string {
+	var parts []string
+	if a.operation != "" {
+		parts = append(parts, a.operation)
 	}
-	return r
+	if a.tagged {
+		parts = append(parts, tagWords(c, q))
+	}
+	if b := boundWords(a.min, q.Max); b != "" {
+		parts = append(parts, b)
+	}
+	return strings.Join(parts, ", ")
 }
 
-// notes say in plain words what was asked and could not be had.
-func (r result) notes(q page.TraceQuery) []string {
-	var out []string
-	if n := len(r.missed); n > 0 {
-		text := r.missed[n-1]
-		switch {
-		case r.asking:
-			text += "; asking for more"
-		case r.err == nil && len(r.traces) > 0:
-			text += "; showing " + shownInstead(n, q) + " of " + r.service
-		}
-		out = append(out, text)
+// missed is what is said when a found nothing.
+func (a attempt) missed(c page.Context, q page.TraceQuery) string {
+	subject := strings.TrimSpace("no "+a.operation) + " span"
+	bounds := boundWords(a.min, q.Max)
+	switch {
+	case a.tagged && bounds != "":
+		return subject + " of " + bounds + " carries " + tagWords(c, q)
+	case a.tagged:
+		return subject + " carries " + tagWords(c, q)
+	case bounds != "":
+		return subject + " takes " + bounds
+	}
+	return "no span is called " + a.operation
+}
+
+// shows is what is said of a where those before it found nothing.
+func (a attempt) shows(q page.TraceQuery) string {
+	tag := "that tag"
+	if len(q.Tags)+len(q.SpanTags) > 1 {
+		tag = "those tags"
+	}
+	out := "all traces"
+	switch {
+	case a.operation != "" && a.tagged:
+		out += " with that operation and " + tag
+	case a.operation != "":
+		out += " with that operation"
+	case a.tagged:
+		out += " with " + tag
+	}
+	if b := boundWords(a.min, q.Max); b != "" {
+		out += ", " + b + ","
 	}
 	return out
 }
 
-// shownInstead is what the attempt after n misses shows.
-func shownInstead(missed int, q page.TraceQuery) string {
-	if q.Operation != "" && len(q.Tags) > 0 && missed == 1 {
-		return "all traces with that tag"
-	}
-	return "all traces"
+// tenantAsked is the tenant that the tags of q name; "" for none.
+func tenantAsked(c page.Context, q page.TraceQuery) string {
+	return cmp.Or(q.Tags[page.TagTenant], c.TenantOf(q.SpanTags))
 }

@@ -125,7 +125,7 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 				return sources.Snapshot[[]sources.TraceSummary]{}
 			}
 		}, "asking for traces of deeplake-api"},
-		"none": {func(r *feedtest.Reader) { r.SearchFunc = found(nil) }, "no traces of deeplake-api in the last 1.0 h"},
+		"none": {func(r *feedtest.Reader) { r.SearchFunc = found(nil) }, "no traces of deeplake-api in the last 1 h"},
 	} {
 		r := pagetest.Reader()
 		c.change(r)
