@@ -63,6 +63,7 @@ var (
 	_ page.Page     = (*Analysis)(nil)
 	_ page.Capturer = (*Analysis)(nil)
 	_ page.Escaper  = (*Analysis)(nil)
+	_ page.Opener   = (*Analysis)(nil)
 )
 
 // NewAnalysis returns the page of what several traces say together.
@@ -92,7 +93,7 @@ func (p *Analysis) Wants(c page.Context) []feed.Request {
 	return append(p.kind.wants(c), p.gather.look(c).wants...)
 }
 
-// Open asks for the sums of what has been read before the page came onto the screen.
+// Open implements page.Opener: the traces may have been read already.
 func (p *Analysis) Open(c page.Context) tea.Cmd { return p.refresh(c) }
 
 // Capturing implements page.Capturer.
@@ -203,7 +204,7 @@ func (p *Analysis) View(c page.Context) []string {
 }
 
 func (p *Analysis) heading() string {
-	return p.kind.name() + " of " + p.about()
+	return p.kind.name() + ": " + p.about()
 }
 
 // about names the traces.
@@ -222,8 +223,11 @@ func (p *Analysis) about() string {
 
 func (p *Analysis) facts(c page.Context, in reading) string {
 	var facts []string
-	if n := len(in.asked); n > 0 {
+	switch n := len(in.asked); {
+	case n > len(in.traces):
 		facts = append(facts, fmt.Sprintf("%d of %s read", len(in.traces), counted(n, "trace")))
+	case n > 0:
+		facts = append(facts, counted(n, "trace"))
 	}
 	if p.ready {
 		facts = append(facts, p.kind.facts()...)

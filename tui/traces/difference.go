@@ -2,7 +2,6 @@ package traces
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"time"
 
@@ -209,77 +208,22 @@ func (k *difference) none() string {
 	return "no tag and no operation differs"
 }
 
-func (k *difference) key(_ page.Context, pressed string, focus int) tea.Cmd {
+func (k *difference) key(c page.Context, pressed string, focus int) tea.Cmd {
 	switch pressed {
 	case "y":
 		return page.Send(page.Copy{Text: k.sentence, What: "the sentence"})
 	case "enter":
+		traces := append(k.groups.a[:len(k.groups.a):len(k.groups.a)], k.groups.b...)
 		if focus == 1 {
 			if r, ok := k.ops.selected(); ok {
-				return page.Send(page.OpenTraces{Query: operationQuery(k.open.Query, r.Service, r.Operation)})
+				return page.Send(page.OpenTraces{Query: narrow(c, k.open.Query, traces, r.Service, r.Operation, sources.Tag{})})
 			}
 		} else if r, ok := k.tags.selected(); ok {
-			return page.Send(page.OpenTraces{Query: k.tagQuery(r)})
+			tag := sources.Tag{Key: r.Key, Value: r.Value}
+			return page.Send(page.OpenTraces{Query: narrow(c, k.open.Query, traces, r.Service, r.Operation, tag)})
 		}
 	}
 	return nil
-}
-
-// tagQuery asks for the traces that have a tag, where it is found. A store matches all tags of a search with one span:
-// what the query says of tags stays only if that span carries it.
-func (k *difference) tagQuery(r tracing.TagDifference) page.TraceQuery {
-	q := operationQuery(k.open.Query, r.Service, r.Operation)
-	q.Title = titled(k.open.Query.Title, r.Key+"="+r.Value)
-	q.SpanTags = maps.Clone(q.SpanTags)
-	if q.SpanTags == nil {
-		q.SpanTags = map[string]string{}
-	}
-	if carrier := k.carrier(r); carrier != nil {
-		for name, value := range q.SpanTags {
-			if v, _ := carrier.Tag(name); v != value {
-				delete(q.SpanTags, name)
-			}
-		}
-		if !carries(carrier, q.Tags) {
-			q.Tags = nil
-		}
-	}
-	q.SpanTags[r.Key] = r.Value
-	return q
-}
-
-// carrier is a span that has the tag, from the first trace that has one.
-func (k *difference) carrier(r tracing.TagDifference) *sources.Span {
-	for _, group := range [][]*tracing.Analysis{k.groups.a, k.groups.b} {
-		for _, a := range group {
-			for i := range a.Nodes {
-				s := a.Nodes[i].Span
-				if s.Service != r.Service || r.Operation != "" && s.Operation != r.Operation {
-					continue
-				}
-				if v, ok := s.Tag(r.Key); ok && v == r.Value {
-					return s
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// carries tells whether a span has the values of all concepts, under whatever names.
-func carries(s *sources.Span, concepts map[string]string) bool {
-	for _, value := range concepts {
-		found := false
-		for _, tags := range [][]sources.Tag{s.Tags, s.Process} {
-			for _, t := range tags {
-				found = found || t.Value == value
-			}
-		}
-		if !found {
-			return false
-		}
-	}
-	return true
 }
 
 func (k *difference) bindings() []key.Binding {

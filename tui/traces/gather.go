@@ -3,21 +3,20 @@ package traces
 // From a query, or from marked traces, to the analysed traces that an analysis is about.
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
-	"dlmon/sources"
 	"dlmon/sources/feed"
 	"dlmon/sources/tracing"
-	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
 )
 
 // Bounds of what one analysis reads and keeps: a span takes about a kilobyte.
 const (
-	maxTraces    = 200
-	maxSpans     = 200_000
-	maxExemplars = 50
+	maxTraces = 200
+	maxSpans  = 200_000
+	maxSeen   = 50 // of the exemplars' traces
 )
 
 // scope is which traces an analysis reads.
@@ -34,6 +33,7 @@ type gather struct {
 	query page.TraceQuery
 	scope scope
 
+	finders [2]finder
 	ids     []string // of the last searches that were answered
 	held    map[string]*tracing.Analysis
 	last    []*tracing.Analysis
@@ -120,7 +120,7 @@ func same(a, b []*tracing.Analysis) bool {
 
 // search finds the ids.
 func (g *gather) search(c page.Context) reading {
-	r := reading{input: input{query: g.query, service: serviceOf(c, g.query)}}
+	r := reading{input: input{query: g.query, service: cmp.Or(g.query.Service, service(c))}}
 	if g.scope.only != nil {
 		r.asked = unique(g.scope.only)
 		r.found = len(r.asked)
@@ -135,8 +135,8 @@ func (g *gather) search(c page.Context) reading {
 	}
 	var lists [][]string
 	seen := map[string]bool{}
-	for _, q := range queries {
-		found := look(c, q)
+	for i, q := range queries {
+		found := g.finders[i].look(c, q)
 		for _, w := range found.wants {
 			w.Every = feed.Once // the recent traces too: sums of ever other ones would never stand still
 			r.wants = append(r.wants, w)
@@ -146,19 +146,18 @@ func (g *gather) search(c page.Context) reading {
 			r.lookErr = found.err
 		}
 		var ids []string
+		if !g.scope.failed { // what an exemplar observed says nothing of errors
+			for _, x := range found.evidence.all[:min(len(found.evidence.all), maxSeen)] {
+				ids = append(ids, x.id)
+			}
+		}
 		for _, t := range found.traces {
 			if t.Errors > 0 || !g.scope.failed {
 				ids = append(ids, t.ID)
 			}
-			seen[t.ID] = true
+			seen[sameTrace(t.ID)] = true
 		}
 		lists = append(lists, ids)
-	}
-	if !g.scope.failed {
-		if req, ok := g.query.Exemplars(c); ok {
-			r.wants = append(r.wants, req)
-			lists[0] = append(exemplarIDs(c.Data.Exemplars(req).Value), lists[0]...)
-		}
 	}
 	r.asked = unique(append(g.scope.also[:len(g.scope.also):len(g.scope.also)], alternate(lists)...))
 	r.found = max(len(seen), len(r.asked))
@@ -169,24 +168,6 @@ func (g *gather) search(c page.Context) reading {
 		g.ids = r.asked
 	}
 	return r
-}
-
-func serviceOf(c page.Context, q page.TraceQuery) string {
-	if q.Service != "" {
-		return q.Service
-	}
-	return service(c)
-}
-
-// exemplarIDs are the traces of the newest exemplars.
-func exemplarIDs(all []sources.Exemplar) []string {
-	var ids []string
-	for _, e := range all[max(0, len(all)-maxExemplars):] {
-		if e.TraceID != "" {
-			ids = append(ids, e.TraceID)
-		}
-	}
-	return ids
 }
 
 // alternate takes from each list in turn, so that what is cut off at the end, or has not come yet, is missing from all
@@ -210,8 +191,8 @@ func unique(ids []string) []string {
 	seen := make(map[string]bool, len(ids))
 	var out []string
 	for _, id := range ids {
-		if id != "" && !seen[id] {
-			seen[id] = true
+		if key := sameTrace(id); key != "" && !seen[key] {
+			seen[key] = true
 			out = append(out, id)
 		}
 	}
@@ -251,10 +232,8 @@ func (r reading) notes(c page.Context) []string {
 func (r reading) why(c page.Context, o page.OpenAnalysis) []string {
 	s, services := c.Styles, c.Data.Services()
 	explain := func(what string, err error) []string { return page.Explain(s, what, err, c.Width) }
-	for _, st := range c.Data.Sources() {
-		if st.Name == feed.SourceJaeger && st.State == feed.Off {
-			return explain("Jaeger is off: set --jaeger-url to see traces", nil)
-		}
+	if stateOf(c, feed.SourceJaeger) == feed.Off {
+		return explain("Jaeger is off: set --jaeger-url to see traces", nil)
 	}
 	if o.Kind == page.AnalysisCompare && len(r.asked) < 2 {
 		return explain("mark two traces in the list with v, then compare them with c", nil)
@@ -291,7 +270,7 @@ func (r reading) why(c page.Context, o page.OpenAnalysis) []string {
 	if o.Kind == page.AnalysisCauses && r.found > 0 {
 		text = fmt.Sprintf("none of %s failed", counted(r.found, "trace"))
 	}
-	return explain(text+" in the last "+dashboard.FormatDuration(c.Window)+"; + widens the window", nil)
+	return explain(text+" "+reachWords(c, r.query)+"; + widens the window", nil)
 }
 
 // grouped is n with its thousands apart: "200,000".

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"dlmon/sources/tracing"
-	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
 )
 
@@ -41,7 +40,7 @@ func split(in input, o page.OpenAnalysis) groups {
 		return g
 	case in.query.Min > 0 || in.query.Max > 0:
 		g := part(in, func(i int) bool { return within(in.traces[i], in) })
-		g.nameA, g.shortA = fmt.Sprintf("%s%s, %s", what, of, bounds(in.query.Min, in.query.Max)), "in range"
+		g.nameA, g.shortA = fmt.Sprintf("%s%s, %s", what, of, boundWords(in.query.Min, in.query.Max)), "in range"
 		return g
 	}
 	durations := make([]time.Duration, len(in.traces))
@@ -56,7 +55,7 @@ func split(in input, o page.OpenAnalysis) groups {
 		note = "their durations show no gap between slow and fast: the slowest quarter is compared with the others"
 	}
 	g := part(in, func(i int) bool { return in.traces[i].Duration >= threshold })
-	g.nameA, g.shortA = fmt.Sprintf("slow %s%s, %s", what, of, bounds(threshold, 0)), "slow"
+	g.nameA, g.shortA = fmt.Sprintf("slow %s%s, %s", what, of, boundWords(threshold, 0)), "slow"
 	g.note = note
 	return g
 }
@@ -85,17 +84,6 @@ func within(a *tracing.Analysis, in input) bool {
 		}
 	}
 	return false
-}
-
-// bounds are a duration's in words.
-func bounds(low, high time.Duration) string {
-	switch {
-	case high == 0:
-		return dashboard.FormatDuration(low) + " and longer"
-	case low == 0:
-		return "up to " + dashboard.FormatDuration(high)
-	}
-	return dashboard.FormatDuration(low) + " to " + dashboard.FormatDuration(high)
 }
 
 // subject is what a query's traces are called ("hybrid searches"), and whose they are (" of acme-corp on /search").

@@ -8,6 +8,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"dlmon/sources"
 	"dlmon/sources/feed"
 	"dlmon/sources/tracing"
 	"dlmon/tui/dashboard"
@@ -17,9 +18,10 @@ import (
 // operations are statistics by (service, operation) over the traces: which is slow, which fails, and which of them
 // the callers wait for. It implements kind.
 type operations struct {
-	open  page.OpenAnalysis
-	sheet sheet[tracing.OperationStats]
-	whole time.Duration // all critical paths together
+	open   page.OpenAnalysis
+	sheet  sheet[tracing.OperationStats]
+	whole  time.Duration // all critical paths together
+	traces []*tracing.Analysis
 }
 
 func newOperations(o page.OpenAnalysis) *operations {
@@ -71,12 +73,12 @@ func newOperations(o page.OpenAnalysis) *operations {
 				order: func(a, b stats) int { return -most(stats.SuccessRate)(a, b) }, by: "lowest success rate"},
 			took("min", 1, func(r stats) time.Duration { return r.Min }),
 			took("avg", 2, func(r stats) time.Duration { return r.Avg }),
-			took("p50", 9, func(r stats) time.Duration { return r.P50 }),
+			took("p50", 8, func(r stats) time.Duration { return r.P50 }),
 			p95,
 			took("max", 4, func(r stats) time.Duration { return r.Max }),
-			took("self", 8, func(r stats) time.Duration { return r.Self }),
+			took("self", 7, func(r stats) time.Duration { return r.Self }),
 			took("critical", 0, func(r stats) time.Duration { return r.Critical }),
-			{Column: page.Column{Title: "share", Right: true, Drop: 7}, cell: func(c page.Context, r stats) page.Cell {
+			{Column: page.Column{Title: "share", Right: true, Drop: 9}, cell: func(c page.Context, r stats) page.Cell {
 				return page.Cell{Text: percent(k.share(r)), Style: c.Styles.Bold}
 			}},
 			{Column: page.Column{Min: 6, Max: 40, Grow: true, Drop: 5}, cell: func(c page.Context, r stats) page.Cell {
@@ -109,11 +111,18 @@ func (k *operations) wants(page.Context) []feed.Request { return nil }
 func (k *operations) stamp(page.Context) time.Time { return time.Time{} }
 
 func (k *operations) work(_ page.Context, in input) func() any {
-	return func() any { return tracing.Operations(in.traces) }
+	return func() any { return operationsResult{tracing.Operations(in.traces), in.traces} }
+}
+
+// operationsResult is what the sums of operations bring.
+type operationsResult struct {
+	rows   []tracing.OperationStats
+	traces []*tracing.Analysis // they are of
 }
 
 func (k *operations) take(v any) {
-	k.sheet.rows = v.([]tracing.OperationStats)
+	r := v.(operationsResult)
+	k.sheet.rows, k.traces = r.rows, r.traces
 	k.whole = 0
 	for _, r := range k.sheet.rows {
 		k.whole += r.Critical
@@ -130,14 +139,14 @@ func (k *operations) above(page.Context, int) []string { return nil }
 
 func (k *operations) none() string { return "these traces have no spans" }
 
-func (k *operations) key(_ page.Context, pressed string, _ int) tea.Cmd {
+func (k *operations) key(c page.Context, pressed string, _ int) tea.Cmd {
 	r, ok := k.sheet.selected()
 	if !ok {
 		return nil
 	}
 	switch pressed {
 	case "enter":
-		return page.Send(page.OpenTraces{Query: operationQuery(k.open.Query, r.Service, r.Operation)})
+		return page.Send(page.OpenTraces{Query: narrow(c, k.open.Query, k.traces, r.Service, r.Operation, sources.Tag{})})
 	case "y":
 		text := fmt.Sprintf("%s %s: %s, %s (%s ok), min %s, avg %s, p50 %s, p95 %s, max %s; self %s, on the critical path %s (%s of all)",
 			r.Service, r.Operation, counted(r.Count, "span"), counted(r.Errors, "error"), percent(r.SuccessRate()),
@@ -147,22 +156,6 @@ func (k *operations) key(_ page.Context, pressed string, _ int) tea.Cmd {
 		return page.Send(page.Copy{Text: text, What: r.Operation + "'s line"})
 	}
 	return nil
-}
-
-// operationQuery asks for the traces of q that have an operation. What q says of durations is about other spans.
-func operationQuery(q page.TraceQuery, service, operation string) page.TraceQuery {
-	q.Title = titled(q.Title, operation)
-	q.Service, q.Operation = service, operation
-	q.Min, q.Max, q.Errors, q.Histogram = 0, 0, false, ""
-	return q
-}
-
-// titled is the title of a query that is more particular than the one of that title.
-func titled(title, detail string) string {
-	if title == "" {
-		return detail
-	}
-	return title + ", " + detail
 }
 
 func (k *operations) bindings() []key.Binding {

@@ -20,9 +20,10 @@ import (
 // services are who calls whom, as a tree from the services that nobody calls: as the traces at hand have it, beside
 // what the store has counted. It implements kind.
 type services struct {
-	open    page.OpenAnalysis
-	sheet   sheet[edge]
-	counted bool // the store has counted calls
+	open   page.OpenAnalysis
+	sheet  sheet[edge]
+	counts string // why the store's own counts are missing; "" they are there
+	traces []*tracing.Analysis
 }
 
 // edge is a row: a service as it is called by the one above it.
@@ -102,24 +103,35 @@ func (k *services) request(c page.Context) feed.Request {
 
 func (k *services) wants(c page.Context) []feed.Request { return []feed.Request{k.request(c)} }
 
-func (k *services) stamp(c page.Context) time.Time { return c.Data.Dependencies(k.request(c)).At }
+func (k *services) stamp(c page.Context) time.Time { return c.Data.Dependencies(k.request(c)).Tried }
 
 // servicesResult is what the sums of services bring.
 type servicesResult struct {
-	rows    []edge
-	counted bool
+	rows   []edge
+	counts string
+	traces []*tracing.Analysis // they are of
 }
 
 func (k *services) work(c page.Context, in input) func() any {
-	stored := c.Data.Dependencies(k.request(c)).Value
+	snap := c.Data.Dependencies(k.request(c))
+	counts := ""
+	switch {
+	case len(snap.Value) > 0:
+	case snap.Err != nil:
+		counts = "Jaeger's own counts: " + snap.Err.Error()
+	case !snap.Answered():
+		counts = "asking Jaeger for its own counts"
+	default:
+		counts = "Jaeger has counted no calls in this window (it does so by a job of its own, dependencies)"
+	}
 	return func() any {
-		return servicesResult{callTree(entries(in.traces), tracing.Calls(in.traces), stored), len(stored) > 0}
+		return servicesResult{callTree(entries(in.traces), tracing.Calls(in.traces), snap.Value), counts, in.traces}
 	}
 }
 
 func (k *services) take(v any) {
 	r := v.(servicesResult)
-	k.sheet.rows, k.counted = r.rows, r.counted
+	k.sheet.rows, k.counts, k.traces = r.rows, r.counts, r.traces
 }
 
 // entries are the services at the roots of the traces, as calls from outside.
@@ -243,27 +255,25 @@ func (t *layout) add(e edge, way []string) {
 
 func (k *services) tables() []table { return []table{&k.sheet} }
 
-func (k *services) facts() []string {
-	if !k.counted {
-		return []string{"Jaeger has counted no calls"}
-	}
-	return nil
-}
+func (k *services) facts() []string { return nil }
 
-func (k *services) above(page.Context, int) []string { return nil }
+func (k *services) above(c page.Context, _ int) []string {
+	if k.counts == "" {
+		return nil
+	}
+	return []string{c.Styles.Muted.Render(page.Cut(" "+c.Styles.Glyphs.Dot+" "+k.counts, c.Width, c.Styles.Glyphs.Ellipsis))}
+}
 
 func (k *services) none() string { return "these traces have no spans" }
 
-func (k *services) key(_ page.Context, pressed string, _ int) tea.Cmd {
+func (k *services) key(c page.Context, pressed string, _ int) tea.Cmd {
 	r, ok := k.sheet.selected()
 	if !ok {
 		return nil
 	}
 	switch pressed {
 	case "enter":
-		q := operationQuery(k.open.Query, r.Child, "")
-		q.Title = titled(k.open.Query.Title, r.Child)
-		return page.Send(page.OpenTraces{Query: q})
+		return page.Send(page.OpenTraces{Query: narrow(c, k.open.Query, k.traces, r.Child, "", sources.Tag{})})
 	case "y":
 		who := r.Child
 		if r.Parent != "" {

@@ -186,7 +186,7 @@ func (t *sheet[R]) lines(c page.Context, width, height int, focus bool) []string
 	by, sorted := t.sorted()
 	for _, col := range t.columns {
 		if sorted && col.order != nil && col.Title == by.Title && col.by == by.by {
-			col.Title = "*" + col.Title
+			col.Title, col.Drop = "*"+col.Title, 0
 		}
 		out.Columns = append(out.Columns, col.Column)
 	}
