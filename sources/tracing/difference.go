@@ -156,6 +156,9 @@ func differPaths(a, b []*Analysis) (listed []PathDifference, compared int) {
 		p := PathDifference{Service: o.service, Operation: o.operation, InA: o.in[0], InB: o.in[1],
 			MeanA: seconds(x.mean()), MeanB: seconds(y.mean()), Interval: interval}
 		p.Delta = p.MeanA - p.MeanB
+		if p.Delta.Abs() < time.Microsecond {
+			continue // of equal durations sums still differ in their last digit
+		}
 		listed = append(listed, p)
 	}
 	slices.SortFunc(listed, func(p, q PathDifference) int {
