@@ -151,16 +151,16 @@ func TestTheBucketBeingReadIsMarkedWhereverItIsDrawn(t *testing.T) {
 		return all, labels
 	}
 	all, labels := rows(2)
-	got := plain(Heatmap(all, labels, 5, 2, shades, Frame{Cursor: 1, Bucket: 0}))
-	if want := "b ┤██\na ►█◆"; got != want {
+	got := plain(Heatmap(all, labels, 6, 2, shades, Frame{Cursor: 1, Bucket: 0}))
+	if want := "b ┤███\na ►██◆"; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := plain(Heatmap(all, labels, 5, 2, shades, Frame{Cursor: -1})); strings.ContainsAny(got, "►◆") {
+	if got := plain(Heatmap(all, labels, 6, 2, shades, Frame{Cursor: -1})); strings.ContainsAny(got, "►◆") {
 		t.Errorf("no column is read:\n%s", got)
 	}
 	all, labels = rows(7)
 	for i, want := range []int{0, 0, 1, 1, 2, 2, 2} { // seven buckets on three rows
-		lines := strings.Split(plain(Heatmap(all, labels, 5, 3, shades, Frame{Cursor: 0, Bucket: i, ASCII: true})), "\n")
+		lines := strings.Split(plain(Heatmap(all, labels, 6, 3, shades, Frame{Cursor: 0, Bucket: i, ASCII: true})), "\n")
 		for y, line := range lines {
 			if strings.Contains(line, ">X") != (y == 2-want) {
 				t.Errorf("bucket %d:\n%s", i, strings.Join(lines, "\n"))
