@@ -32,7 +32,9 @@ func BenchmarkAKeyAndAFrameOfALongList(b *testing.B) {
 		for _, key := range []string{"down", "right", "s", "v"} {
 			b.Run(key+" /"+filter, func(b *testing.B) {
 				r := pagetest.Reader()
-				r.SearchFunc = func(feed.Request) sources.Snapshot[[]sources.TraceSummary] { return feedtest.Value(traces, pagetest.Now) }
+				r.SearchFunc = func(feed.Request) sources.Snapshot[[]sources.TraceSummary] {
+					return feedtest.Value(traces, pagetest.Now)
+				}
 				l, c := NewList(page.TraceQuery{Title: "x", Limit: 1500}), pagetest.Context(r, 200, 58)
 				l.filter.Text = filter
 				for b.Loop() {

@@ -126,12 +126,13 @@ func (l *List) table(c page.Context, f frame) []string {
 	if c.Width < 100 {
 		took, services, errors = "took", "svc", "err"
 	}
-	tenant := page.Column{Min: min(need.tenant, 24), Max: 24}
+	most := min(max(c.Width/4, 8), 24)
+	tenant := page.Column{Min: min(need.tenant, most), Max: most}
 	if need.tenant > 0 {
 		tenant.Title = l.heading(c, "tenant", byTenant)
 	}
 	t := page.Table{Styles: c.Styles, Columns: []page.Column{
-		{Title: l.heading(c, "start", byStart)}, {}, {Title: l.heading(c, "operation", byOperation), Min: operation, Max: operation}, tenant,
+		{Title: l.heading(c, "start", byStart)}, {}, {Title: l.heading(c, "operation", byOperation), Min: operation, Max: operation, Drop: 6}, tenant,
 		{Title: l.heading(c, took, byDuration), Right: true, Min: 8}, {Min: 8, Max: 40, Grow: true, Drop: 5},
 		{Title: l.heading(c, "spans", bySpans), Right: true, Min: digits(need.spans), Drop: 3},
 		{Title: l.heading(c, services, byServices), Right: true, Min: digits(need.services), Drop: 2},
@@ -206,7 +207,7 @@ func (l *List) signs(c page.Context, f frame, t *sources.TraceSummary, selected 
 		failed = g.Critical
 	}
 	sign(failed, s.Critical)
-	return page.Cell{Text: strings.Repeat(" ", width), Draw: func(int) string { return out.String() }}
+	return page.Cell{Text: strings.Repeat(" ", width), Draw: func(w int) string { return page.Cut(out.String(), w, "") }}
 }
 
 // wide is what the columns have to hold.

@@ -17,8 +17,8 @@ import (
 // Form is the search form. It implements page.Page.
 type Form struct {
 	from    page.TraceQuery // what it was filled in from
-	filled  bool // from it
-	guessed bool // the service
+	filled  bool            // from it
+	guessed bool            // the service
 	fields  [fields]textinput.Model
 	at      int // the field being typed into
 	faults  [fields]string
@@ -31,6 +31,7 @@ type Form struct {
 var (
 	_ page.Page     = (*Form)(nil)
 	_ page.Capturer = (*Form)(nil)
+	_ page.Opener   = (*Form)(nil)
 )
 
 // hints say what a field takes.
@@ -70,6 +71,12 @@ func (f *Form) Title() string { return "search" }
 
 // Capturing implements page.Capturer.
 func (f *Form) Capturing() bool { return true }
+
+// Open implements page.Opener.
+func (f *Form) Open(c page.Context) tea.Cmd {
+	f.fill(c)
+	return nil
+}
 
 // Wants implements page.Page.
 func (f *Form) Wants(c page.Context) []feed.Request {
