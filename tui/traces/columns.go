@@ -49,7 +49,7 @@ func (o order) next(tenants bool) order {
 }
 
 // compare orders two traces in o's natural direction.
-func (o order) compare(a, b sources.TraceSummary, tenantOf func(sources.TraceSummary) string) int {
+func (o order) compare(a, b *sources.TraceSummary, tenantOf func(*sources.TraceSummary) string) int {
 	switch o {
 	case byStart:
 		return b.Start.Compare(a.Start)
@@ -71,15 +71,15 @@ func (o order) compare(a, b sources.TraceSummary, tenantOf func(sources.TraceSum
 
 // rows are the traces that pass the filter, in order: the exemplars' first, nearest to the p99 first as long as the
 // operator has chosen no order.
-func (l *List) rows(c page.Context, r result) []sources.TraceSummary {
-	var rows []sources.TraceSummary
-	for _, t := range r.traces {
-		if l.filter.Match(t.ID, t.Operation, t.Service, r.tenantOf(c, t)) {
+func (l *List) rows(c page.Context, r result) []*sources.TraceSummary {
+	rows := make([]*sources.TraceSummary, 0, len(r.traces))
+	for i := range r.traces {
+		if t := &r.traces[i]; l.filter.Match(t.ID, t.Operation, t.Service, r.tenantOf(c, t)) {
 			rows = append(rows, t)
 		}
 	}
-	tenantOf := func(t sources.TraceSummary) string { return r.tenantOf(c, t) }
-	slices.SortStableFunc(rows, func(a, b sources.TraceSummary) int {
+	tenantOf := func(t *sources.TraceSummary) string { return r.tenantOf(c, t) }
+	slices.SortFunc(rows, func(a, b *sources.TraceSummary) int {
 		i, first := r.top[a.ID]
 		j, second := r.top[b.ID]
 		switch {
@@ -121,17 +121,21 @@ func (l *List) table(c page.Context, f frame) []string {
 		need.see(t, f.result.tenantOf(c, t))
 		dated = dated || c.Now.Sub(t.Start) > 12*time.Hour
 	}
-	operation := min(max(need.operation, 16), max(16, c.Width/3), 60)
+	operation := min(max(need.operation, 16), max(16, c.Width/4), 60)
+	took, services, errors := "duration", "services", "errors"
+	if c.Width < 100 {
+		took, services, errors = "took", "svc", "err"
+	}
 	tenant := page.Column{Min: min(need.tenant, 24), Max: 24}
 	if need.tenant > 0 {
 		tenant.Title = l.heading(c, "tenant", byTenant)
 	}
 	t := page.Table{Styles: c.Styles, Columns: []page.Column{
 		{Title: l.heading(c, "start", byStart)}, {}, {Title: l.heading(c, "operation", byOperation), Min: operation, Max: operation}, tenant,
-		{Title: l.heading(c, "duration", byDuration), Right: true, Min: 8}, {Min: 8, Max: 40, Grow: true, Drop: 4},
+		{Title: l.heading(c, took, byDuration), Right: true, Min: 8}, {Min: 8, Max: 40, Grow: true, Drop: 5},
 		{Title: l.heading(c, "spans", bySpans), Right: true, Min: digits(need.spans), Drop: 3},
-		{Title: l.heading(c, "services", byServices), Right: true, Min: digits(need.services), Drop: 2},
-		{Title: l.heading(c, "errors", byErrors, byFailed), Right: true, Min: digits(need.errors), Drop: 5}, {Drop: 1},
+		{Title: l.heading(c, services, byServices), Right: true, Min: digits(need.services), Drop: 2},
+		{Title: l.heading(c, errors, byErrors, byFailed), Right: true, Min: digits(need.errors), Drop: 4}, {Drop: 1},
 	}}
 	clock := "15:04:05"
 	if dated {
@@ -144,7 +148,7 @@ func (l *List) table(c page.Context, f frame) []string {
 	return t.Lines(c.Width, f.visible+1, 0, l.cursor.Row-from)
 }
 
-func (l *List) row(c page.Context, f frame, t sources.TraceSummary, clock string, longest time.Duration, selected bool) []page.Cell {
+func (l *List) row(c page.Context, f frame, t *sources.TraceSummary, clock string, longest time.Duration, selected bool) []page.Cell {
 	s, g := c.Styles, c.Styles.Glyphs
 	bar, errors := s.SeriesStyle(0), s.Muted
 	if t.Errors > 0 {
@@ -172,7 +176,7 @@ func (l *List) row(c page.Context, f frame, t sources.TraceSummary, clock string
 }
 
 // signs tell the group that a trace is marked for, whether an exemplar led to it, and whether it failed.
-func (l *List) signs(c page.Context, f frame, t sources.TraceSummary, selected bool) page.Cell {
+func (l *List) signs(c page.Context, f frame, t *sources.TraceSummary, selected bool) page.Cell {
 	s, g := c.Styles, c.Styles.Glyphs
 	var out strings.Builder
 	sign := func(text string, style lipgloss.Style) {
@@ -208,7 +212,7 @@ func (l *List) signs(c page.Context, f frame, t sources.TraceSummary, selected b
 // wide is what the columns have to hold.
 type wide struct{ operation, tenant, spans, services, errors int }
 
-func (w *wide) see(t sources.TraceSummary, tenant string) {
+func (w *wide) see(t *sources.TraceSummary, tenant string) {
 	w.operation = max(w.operation, cells(t.Operation))
 	w.tenant = max(w.tenant, cells(tenant))
 	w.spans, w.services, w.errors = max(w.spans, t.Spans), max(w.services, t.Services), max(w.errors, t.Errors)

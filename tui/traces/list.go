@@ -67,7 +67,7 @@ func (l *List) Escape() bool { return l.filter.Escape() }
 // frame is what the list shows now.
 type frame struct {
 	result  result
-	rows    []sources.TraceSummary
+	rows    []*sources.TraceSummary
 	ids     []string
 	notes   []string // lines between title and scatter
 	visible int      // how many rows fit
@@ -107,7 +107,7 @@ func (l *List) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	id := l.cursor.Selected(f.ids)
 	switch name := k.String(); name {
 	case "s":
-		tenants := slices.ContainsFunc(f.rows, func(t sources.TraceSummary) bool { return f.result.tenantOf(c, t) != "" })
+		tenants := slices.ContainsFunc(f.rows, func(t *sources.TraceSummary) bool { return f.result.tenantOf(c, t) != "" })
 		l.order, l.reverse, l.chosen = l.order.next(tenants), false, true
 	case "S":
 		l.reverse, l.chosen = !l.reverse, true
@@ -201,16 +201,16 @@ func (l *List) facts(c page.Context, f frame) string {
 	}
 	say(l.filter.Prompt(), l.filter.Prompt() != "")
 	say(l.marks.words(), l.marks.words() != "")
-	say(r.service, r.service != "")
 	say(fmt.Sprintf("%d of %d shown", len(f.rows), len(r.traces)), len(r.traces) > 0)
+	say(fmt.Sprintf("the newest %d of more", limitOf(l.query)), r.full)
 	say(fmt.Sprintf("%s %d by exemplars", c.Styles.Glyphs.Exemplar, len(r.top)), len(r.top) > 0)
 	say(fmt.Sprintf("%d failed", r.failed()), r.failed() > 0)
-	say(fmt.Sprintf("the newest %d of more", limitOf(l.query)), r.full)
 	words := orderWords[l.order][0]
 	if l.reverse {
 		words = orderWords[l.order][1]
 	}
 	say(words, true)
+	say(r.service, r.service != "")
 	say("asking for more", r.asking && len(r.traces) > 0)
 	return strings.Join(facts, " "+c.Styles.Glyphs.Dot+" ")
 }

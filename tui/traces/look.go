@@ -3,6 +3,7 @@ package traces
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,6 +79,10 @@ func (r *result) search(c page.Context, q page.TraceQuery, all []attempt) {
 				r.asking = true
 			}
 			r.full = r.full || len(snap.Value) >= req.Search.Limit
+			if len(a.searches) == 1 {
+				r.traces = slices.Clip(snap.Value) // shared: it is appended to nowhere
+				break
+			}
 			for _, t := range snap.Value {
 				if !seen[t.ID] {
 					seen[t.ID] = true
@@ -141,6 +146,7 @@ func (f *finder) exemplars(c page.Context, r *result) {
 		}
 	}
 	f.summaries = next
+	first = slices.Grow(first, len(r.traces))
 	for _, t := range r.traces {
 		if _, ok := r.top[t.ID]; !ok {
 			first = append(first, t)
@@ -161,7 +167,7 @@ func (r result) failed() int {
 }
 
 // tenantOf is the tenant of one of r's traces: as its tags say, or, where the server sends none, as was asked for.
-func (r result) tenantOf(c page.Context, t sources.TraceSummary) string {
+func (r result) tenantOf(c page.Context, t *sources.TraceSummary) string {
 	if len(t.Tags) == 0 {
 		return r.tenant
 	}
