@@ -154,7 +154,8 @@ func failedSpan(a *tracing.Analysis, service, operation string) string {
 
 func (k *causes) take(v any) {
 	r := v.(causesResult)
-	k.sheet.rows, k.failed, k.found = r.rows, r.failed, r.found
+	k.sheet.set(r.rows)
+	k.failed, k.found = r.failed, r.found
 }
 
 func (k *causes) tables() []table { return []table{&k.sheet} }

@@ -145,7 +145,8 @@ func (k *compare) work(_ page.Context, in input) func() any {
 
 func (k *compare) take(v any) {
 	r := v.(compareResult)
-	k.a, k.b, k.sheet.rows = r.a, r.b, r.rows
+	k.sheet.set(r.rows)
+	k.a, k.b = r.a, r.b
 	k.largest = 0
 	for _, x := range r.rows {
 		k.largest = max(k.largest, x.delta().Abs().Seconds())

@@ -163,7 +163,8 @@ func (k *difference) work(_ page.Context, in input) func() any {
 func (k *difference) take(v any) {
 	r := v.(differenceResult)
 	k.groups, k.found, k.sentence = r.groups, r.found, r.sentence
-	k.tags.rows, k.ops.rows = r.found.Tags, r.found.Operations
+	k.tags.set(r.found.Tags)
+	k.ops.set(r.found.Operations)
 	k.tags.columns, k.ops.columns = k.tagColumns(), k.opsColumns()
 	k.tagSpan, k.opsSpan = span{}, span{}
 	for _, t := range k.tags.rows {

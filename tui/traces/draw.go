@@ -63,7 +63,7 @@ func axisCell(c page.Context, v, full float64, style lipgloss.Style) page.Cell {
 		half := (w - 1) / 2
 		n := 0
 		if full > 0 && v != 0 {
-			n = max(1, min(half, int(math.Round(math.Abs(v)/full*float64(half)))))
+			n = min(half, max(1, int(math.Round(math.Abs(v)/full*float64(half)))))
 		}
 		bar, rest := style.Render(strings.Repeat(g.BarFull, n)), strings.Repeat(" ", half-n)
 		axis := c.Styles.Muted.Render(g.V)

@@ -77,7 +77,7 @@ func (g *gather) look(c page.Context) reading {
 		if snap.OK() && snap.Value != nil {
 			a = snap.Value
 		}
-		if a == nil && (len(room) == maxTraces || spans >= maxSpans) {
+		if len(room) == maxTraces || spans >= maxSpans && g.held[id] == nil {
 			r.left++
 			continue
 		}

@@ -27,6 +27,7 @@ func split(in input, o page.OpenAnalysis) groups {
 	switch {
 	case len(o.A) > 0 && len(o.B) > 0:
 		g := part(in, func(i int) bool { return slices.Contains(o.A, in.ids[i]) })
+		g.b = part(in, func(i int) bool { return slices.Contains(o.B, in.ids[i]) }).a
 		g.nameA, g.shortA = fmt.Sprintf("%s%s marked A", what, of), "A"
 		g.nameB, g.shortB = "those marked B", "B"
 		return g
@@ -52,7 +53,7 @@ func split(in input, o page.OpenAnalysis) groups {
 	if !ok && len(durations) > 0 {
 		sorted := slices.Sorted(slices.Values(durations))
 		threshold = sorted[len(sorted)*3/4]
-		note = "their durations show no gap between slow and fast: the slowest quarter is compared with the others"
+		note = "no gap between slow and fast: the slowest quarter is compared with the others"
 	}
 	g := part(in, func(i int) bool { return in.traces[i].Duration >= threshold })
 	g.nameA, g.shortA = fmt.Sprintf("slow %s%s, %s", what, of, boundWords(threshold, 0)), "slow"

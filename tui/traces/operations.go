@@ -122,10 +122,11 @@ type operationsResult struct {
 
 func (k *operations) take(v any) {
 	r := v.(operationsResult)
-	k.sheet.rows, k.traces = r.rows, r.traces
+	k.sheet.set(r.rows)
+	k.traces = r.traces
 	k.whole = 0
-	for _, r := range k.sheet.rows {
-		k.whole += r.Critical
+	for _, o := range r.rows {
+		k.whole += o.Critical
 	}
 }
 

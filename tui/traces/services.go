@@ -131,7 +131,8 @@ func (k *services) work(c page.Context, in input) func() any {
 
 func (k *services) take(v any) {
 	r := v.(servicesResult)
-	k.sheet.rows, k.counts, k.traces = r.rows, r.counts, r.traces
+	k.sheet.set(r.rows)
+	k.counts, k.traces = r.counts, r.traces
 }
 
 // entries are the services at the roots of the traces, as calls from outside.

@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
+	"dlmon/themes"
 	"dlmon/tui/page"
 )
 
@@ -31,14 +34,38 @@ type sheet[R any] struct {
 	columns []column[R]
 	id      func(R) string   // what the cursor holds on to
 	words   func(R) []string // what the filter looks into
-	rows    []R              // all, in their natural order
+	rows    []R              // all, in their natural order; set by set
 
 	cursor  page.Cursor
 	filter  page.Filter
 	order   int // 0: natural; else the column, counted from 1, among those with an order
 	reverse bool
 	visible int // rows that were shown last
+
+	view  []R // rows that pass the filter, in the order asked for ...
+	ids   []string
+	made  arrangement // ... by this
+	fresh bool
+	wide  []page.Cell // the widest cell of each column of view ...
+	drawn drawn       // ... under these circumstances
 }
+
+// arrangement is what the choice and the order of rows depend on, beside the rows.
+type arrangement struct {
+	filter  string
+	order   int
+	reverse bool
+}
+
+// drawn is what cells depend on, beside their rows.
+type drawn struct {
+	styles *themes.Styles
+	window time.Duration
+	utc    bool
+}
+
+// set takes new rows.
+func (t *sheet[R]) set(rows []R) { t.rows, t.fresh = rows, false }
 
 // column is one column of a sheet.
 type column[R any] struct {
@@ -60,7 +87,8 @@ func byName[R any](of func(R) string) func(a, b R) int {
 
 func (t *sheet[R]) title() string {
 	if t.filter.Prompt() != "" {
-		return fmt.Sprintf("%s (%d of %d)", t.name, len(t.shown()), len(t.rows))
+		rows, _ := t.shown()
+		return fmt.Sprintf("%s (%d of %d)", t.name, len(rows), len(t.rows))
 	}
 	return fmt.Sprintf("%s (%d)", t.name, len(t.rows))
 }
@@ -87,39 +115,40 @@ func (t *sheet[R]) sorted() (column[R], bool) {
 	return column[R]{}, false
 }
 
-// shown are the rows that pass the filter, in the order asked for.
-func (t *sheet[R]) shown() []R {
-	var rows []R
+// shown are the rows that pass the filter, in the order asked for, and their ids. They are arranged once per change: a
+// comparison of large traces has thousands.
+func (t *sheet[R]) shown() (rows []R, ids []string) {
+	by := arrangement{t.filter.Text, t.order, t.reverse}
+	if t.fresh && t.made == by {
+		return t.view, t.ids
+	}
+	t.view, t.ids = nil, nil
 	for _, r := range t.rows {
-		if t.filter.Match(t.words(r)...) {
-			rows = append(rows, r)
+		if by.filter == "" || t.filter.Match(t.words(r)...) {
+			t.view = append(t.view, r)
 		}
 	}
 	if col, ok := t.sorted(); ok {
-		slices.SortStableFunc(rows, col.order)
+		slices.SortStableFunc(t.view, col.order)
 	}
 	if t.reverse {
-		slices.Reverse(rows)
+		slices.Reverse(t.view)
 	}
-	return rows
-}
-
-func (t *sheet[R]) keys(rows []R) []string {
-	ids := make([]string, len(rows))
-	for i, r := range rows {
-		ids[i] = t.id(r)
+	for _, r := range t.view {
+		t.ids = append(t.ids, t.id(r))
 	}
-	return ids
+	t.made, t.fresh, t.wide = by, true, nil
+	return t.view, t.ids
 }
 
 // current is the row under the cursor; false: there is none.
 func (t *sheet[R]) current() (R, bool) {
-	rows := t.shown()
+	rows, ids := t.shown()
 	if len(rows) == 0 {
 		var none R
 		return none, false
 	}
-	t.cursor.Sync(t.keys(rows), t.visible)
+	t.cursor.Sync(ids, t.visible)
 	return rows[t.cursor.Row], true
 }
 
@@ -147,7 +176,7 @@ func (t *sheet[R]) key(k tea.KeyPressMsg) bool {
 		t.reverse = !t.reverse
 		return true
 	}
-	ids := t.keys(t.shown())
+	_, ids := t.shown()
 	d, ok := page.Motion(k, t.visible, len(ids))
 	if ok {
 		t.cursor.Sync(ids, t.visible)
@@ -158,8 +187,8 @@ func (t *sheet[R]) key(k tea.KeyPressMsg) bool {
 
 func (t *sheet[R]) facts() []string {
 	facts := []string{counted(len(t.rows), t.noun)}
-	if n := len(t.shown()); n < len(t.rows) {
-		facts[0] = fmt.Sprintf("%d of %s", n, facts[0])
+	if rows, _ := t.shown(); len(rows) < len(t.rows) {
+		facts[0] = fmt.Sprintf("%d of %s", len(rows), facts[0])
 	}
 	order := t.natural
 	if col, ok := t.sorted(); ok {
@@ -177,11 +206,11 @@ func (t *sheet[R]) facts() []string {
 
 func (t *sheet[R]) lines(c page.Context, width, height int, focus bool) []string {
 	t.visible = max(1, height-1)
-	rows := t.shown()
+	rows, ids := t.shown()
 	if len(rows) == 0 {
 		return page.Explain(c.Styles, "nothing matches "+t.filter.Text, nil, width)
 	}
-	t.cursor.Sync(t.keys(rows), t.visible)
+	t.cursor.Sync(ids, t.visible)
 	out := page.Table{Styles: c.Styles}
 	by, sorted := t.sorted()
 	for _, col := range t.columns {
@@ -190,16 +219,42 @@ func (t *sheet[R]) lines(c page.Context, width, height int, focus bool) []string
 		}
 		out.Columns = append(out.Columns, col.Column)
 	}
-	for _, r := range rows {
-		cells := make([]page.Cell, len(t.columns))
-		for i, col := range t.columns {
-			cells[i] = col.cell(c, r)
-		}
-		out.Rows = append(out.Rows, cells)
+	for _, r := range rows[t.cursor.Offset:min(t.cursor.Offset+t.visible, len(rows))] {
+		out.Rows = append(out.Rows, t.cells(c, r))
 	}
 	selected := -1
 	if focus {
-		selected = t.cursor.Row
+		selected = t.cursor.Row - t.cursor.Offset
 	}
-	return out.Lines(width, height, t.cursor.Offset, selected)
+	height = min(height, 1+len(out.Rows))
+	out.Rows = append(out.Rows, t.widest(c, rows)) // below what is shown: for the columns' widths
+	return out.Lines(width, height, 0, selected)
+}
+
+func (t *sheet[R]) cells(c page.Context, r R) []page.Cell {
+	cells := make([]page.Cell, len(t.columns))
+	for i, col := range t.columns {
+		cells[i] = col.cell(c, r)
+	}
+	return cells
+}
+
+// sample bounds how many rows the columns' widths are measured by, so that they keep still while one scrolls.
+const sample = 400
+
+// widest is a row of the widest cells.
+func (t *sheet[R]) widest(c page.Context, rows []R) []page.Cell {
+	by := drawn{c.Styles, c.Window, c.UTC}
+	if t.wide != nil && t.drawn == by {
+		return t.wide
+	}
+	t.wide, t.drawn = make([]page.Cell, len(t.columns)), by
+	for i := 0; i < len(rows); i += 1 + len(rows)/sample {
+		for j, cell := range t.cells(c, rows[i]) {
+			if ansi.StringWidth(cell.Text) > ansi.StringWidth(t.wide[j].Text) {
+				t.wide[j].Text = cell.Text
+			}
+		}
+	}
+	return t.wide
 }
