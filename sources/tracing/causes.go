@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"dlmon/sources"
 )
@@ -21,6 +22,10 @@ type Cause struct {
 //
 // What a trace failed for is the failed span that has no failed span below it: those above it failed because it did.
 // Of several the earliest counts: later ones are mostly its consequences.
+//
+// Messages that differ in nothing but ids and measured values ("timeout after 2.013s", "... 2.541s") are one cause:
+// words of 4 characters and more with a digit in them don't tell messages apart, and where they do differ within a
+// group its Message has # for them.
 func Causes(traces []*Analysis) []Cause {
 	type key struct {
 		name
@@ -35,7 +40,7 @@ func Causes(traces []*Analysis) []Cause {
 		}
 		s := a.Nodes[row].Span
 		message, kind := failure(s)
-		k := key{name{s.Service, s.Operation}, message, kind}
+		k := key{name{s.Service, s.Operation}, masked(message), kind}
 		at, ok := known[k]
 		if !ok {
 			at = len(causes)
@@ -43,6 +48,9 @@ func Causes(traces []*Analysis) []Cause {
 			causes = append(causes, Cause{Service: s.Service, Operation: s.Operation, Message: message, Type: kind, First: s.Start, Last: s.Start})
 		}
 		c := &causes[at]
+		if c.Message != message {
+			c.Message = k.message
+		}
 		c.Traces = append(c.Traces, a.Trace.ID)
 		if s.Start.Before(c.First) {
 			c.First = s.Start
@@ -105,6 +113,31 @@ func failure(s *sources.Span) (message, kind string) {
 		}
 	}
 	return message, kind
+}
+
+// masked has # for words with digits.
+func masked(message string) string {
+	var b strings.Builder
+	wordly := func(c byte) bool {
+		return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '.' || c == '-' || c == '_' || c >= utf8.RuneSelf
+	}
+	for i := 0; i < len(message); {
+		from, digit := i, false
+		for i < len(message) && wordly(message[i]) {
+			digit = digit || message[i] >= '0' && message[i] <= '9'
+			i++
+		}
+		switch {
+		case i == from:
+			b.WriteByte(message[i])
+			i++
+		case digit && i-from >= 4:
+			b.WriteByte('#')
+		default:
+			b.WriteString(message[from:i])
+		}
+	}
+	return b.String()
 }
 
 // first is the value of the first of the keys that has one.

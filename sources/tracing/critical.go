@@ -21,7 +21,7 @@ type Section struct {
 // the children are made fit: one that overflows its parent is cut to it, one wholly outside is dropped, and so is one
 // that the parent doesn't wait for (FOLLOWS_FROM), each with all below it. Then the walk starts at the end of a root
 // and goes backwards. Of the children that end by the current time it takes the one that ends last (of several the one
-// that starts first): the time after that child's end is the parent's own, the time within the child is found by the
+// that ended last before it was cut, then the one that starts first): the time after that child's end is the parent's own, the time within the child is found by the
 // same rule in the child, and the walk goes on in the parent at the child's start. When no child is left, the time
 // down to the span's start is its own. So a root's sections tile the root. (Jaeger UI asks for a child that ends
 // strictly before the current time. Here it may end just then, else children that follow each other without a pause
@@ -109,13 +109,16 @@ func (w *pathWalk) share(roots []int32) []stretch {
 	return taken
 }
 
-// latestFirst sorts rows by their ends, the latest first; of those with the same end the one that starts first.
+// latestFirst sorts rows by their ends, the latest first; of those with the same end the one that ended later before it
+// was cut, then the one that starts first.
 func (w *pathWalk) latestFirst(rows []int32) {
 	slices.SortFunc(rows, func(a, b int32) int {
 		x, y := w.cut[a], w.cut[b]
 		switch {
 		case x.to != y.to:
 			return cmp.Compare(y.to, x.to)
+		case w.rows[a].End() != w.rows[b].End():
+			return cmp.Compare(w.rows[b].End(), w.rows[a].End())
 		case x.from != y.from:
 			return cmp.Compare(x.from, y.from)
 		}

@@ -48,11 +48,15 @@ type Difference struct {
 	// Tags by |Delta|, greatest first, 200 at most, see Differ.
 	Tags       []TagDifference
 	Operations []PathDifference // by |Delta|, greatest first
+	// Failed are the causes of A's failures, where all of A failed and nothing of B: the groups are the failed and the
+	// rest then.
+	Failed []Cause
 }
 
 // Differ compares two groups of traces.
 //
-// A tag counts once per trace, whichever of its spans (or their processes) has it how often. Listed is what is found in
+// A tag counts once per trace, whichever of its spans (or their processes) has it how often, and so does the
+// exception.type of an event. Listed is what is found in
 // at least 3 traces of one group and whose 95 % interval leaves 0 out; with groups of fewer than 5 traces nothing is.
 // Each interval stands for itself: of a thousand tags that make no difference some 50 may seem to, but with small
 // ones.
@@ -85,13 +89,17 @@ func Differ(a, b []*Analysis) Difference {
 		tags.count(t, false)
 	}
 	d.Note = tags.note()
+	failed := func(t *Analysis) bool { return t.Errors > 0 }
+	if !slices.ContainsFunc(b, failed) && !slices.ContainsFunc(a, func(t *Analysis) bool { return !failed(t) }) {
+		d.Failed = Causes(a)
+	}
 	var cause name
 	if len(d.Operations) > 0 {
 		cause = name{d.Operations[0].Service, d.Operations[0].Operation}
 	}
 	var comparedTags int
 	d.Tags, comparedTags = tags.differ(a, b, cause)
-	if len(d.Tags) == 0 && len(d.Operations) == 0 {
+	if len(d.Tags) == 0 && len(d.Operations) == 0 && len(d.Failed) == 0 {
 		d.Silent = fmt.Sprintf("nothing differs by more than chance explains (%d tag values and %d operations compared)",
 			comparedTags, comparedOperations)
 	}

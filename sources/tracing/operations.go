@@ -68,18 +68,13 @@ func quantile(sorted []time.Duration, q float64) time.Duration {
 	return sorted[min(max(rank, 0), len(sorted)-1)]
 }
 
-// mean takes care of durations whose sum a Duration can't hold.
+// mean divides before it adds: the sum may be more than a Duration holds.
 func mean(d []time.Duration) time.Duration {
-	total := time.Duration(0)
+	n := time.Duration(len(d))
+	whole, rest := time.Duration(0), time.Duration(0)
 	for _, x := range d {
-		total = sum(total, x)
+		whole += x / n
+		rest += x % n
 	}
-	if total < math.MaxInt64 {
-		return total / time.Duration(len(d))
-	}
-	m := 0.0
-	for _, x := range d {
-		m += float64(x) / float64(len(d))
-	}
-	return time.Duration(min(m, float64(d[len(d)-1])))
+	return whole + rest/n
 }

@@ -3,19 +3,21 @@ package tracing
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 )
 
-// maxSaid bounds a name or value within the sentence, in runes.
-const maxSaid = 60
+// maxSaid bounds a name or value within the sentence, maxMessage an error's message, in runes.
+const maxSaid, maxMessage = 60, 120
 
 // Sentence is one sentence that can be pasted into a chat: what a is called ("slow searches of acme-corp, 412 ms and
-// more"), what b is called ("the others"), and the cause: the operation whose time on the critical path differs most,
-// and the tag that does, or two if they are equal. Of tags that differ about as much as the first (within its
-// interval) it names those of that operation.
+// more"), what b is called ("the others"), and the cause: the operation whose time on the critical path differs most
+// (of failed traces: the most frequent cause), and the tag that does, or two if they are equal. Of tags that differ
+// about as much as the first (within its interval) it names one of that operation, and rather one that A has more
+// often than one that it lacks.
 func (d Difference) Sentence(a, b string) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "%s (%d) against %s (%d): ", capital(a), d.SizeA, b, d.SizeB)
@@ -23,21 +25,38 @@ func (d Difference) Sentence(a, b string) string {
 		return s.String() + d.Silent + "."
 	}
 	var parts []string
-	if len(d.Operations) > 0 {
+	switch {
+	case len(d.Failed) > 0:
+		c := d.Failed[0]
+		what := c.Message
+		switch {
+		case what == "":
+			what = c.Type
+		case c.Type != "":
+			what += " (" + c.Type + ")"
+		}
+		if what != "" {
+			what = ": " + said(what, maxMessage)
+		}
+		many := "all"
+		if len(c.Traces) < d.SizeA {
+			many = fmt.Sprintf("%d of them", len(c.Traces))
+		}
+		parts = append(parts, fmt.Sprintf("%s fail in %s of %s%s", many, said(c.Operation, maxSaid), said(c.Service, maxSaid), what))
+	case len(d.Operations) > 0:
 		p := d.Operations[0]
 		more := "more"
 		if p.Delta < 0 {
 			more = "less"
 		}
-		parts = append(parts, fmt.Sprintf("%s of %s takes %s %s of the critical path", said(p.Operation), said(p.Service), short(p.Delta.Abs()), more))
+		parts = append(parts, fmt.Sprintf("%s of %s takes %s %s of the critical path",
+			said(p.Operation, maxSaid), said(p.Service, maxSaid), short(p.Delta.Abs()), more))
 	}
 	if tags := d.named(); len(tags) > 0 {
 		t := tags[0]
-		what := said(t.Key) + "=" + said(t.Value)
-		verb := "is"
+		what, verb := said(t.Key, maxSaid)+"="+said(t.Value, maxSaid), "is"
 		if len(tags) > 1 {
-			what += " and " + said(tags[1].Key) + "=" + said(tags[1].Value)
-			verb = "are"
+			what, verb = what+" and "+said(tags[1].Key, maxSaid)+"="+said(tags[1].Value, maxSaid), "are"
 		}
 		points := "points"
 		if math.Round(math.Abs(t.Delta)*100) == 1 {
@@ -54,26 +73,44 @@ func (d Difference) named() []TagDifference {
 	if len(d.Tags) == 0 {
 		return nil
 	}
-	at := 0
-	if len(d.Operations) > 0 {
-		p, top := d.Operations[0], d.Tags[0]
-		for i, t := range d.Tags {
-			if t.Delta < top.Interval.Low || t.Delta > top.Interval.High {
-				break
-			}
-			if t.Service == p.Service && t.Operation == p.Operation {
-				at = i
-				break
-			}
+	var cause name
+	switch {
+	case len(d.Failed) > 0:
+		cause = name{d.Failed[0].Service, d.Failed[0].Operation}
+	case len(d.Operations) > 0:
+		cause = name{d.Operations[0].Service, d.Operations[0].Operation}
+	}
+	top := d.Tags[0]
+	least := math.Min(math.Abs(top.Interval.Low), math.Abs(top.Interval.High))
+	at, best := -1, -1
+	for i, t := range d.Tags {
+		if math.Abs(t.Delta) < least || len(d.Failed) > 0 && t.Key == "exception.type" { // said already
+			continue
+		}
+		merit := 0
+		if t.Delta > 0 {
+			merit += 2
+		}
+		if t.Service == cause.service && t.Operation == cause.operation {
+			merit++
+		}
+		if slices.Contains(outcomeKeys, t.Key) {
+			merit = 0
+		}
+		if merit > best {
+			at, best = i, merit
 		}
 	}
-	end := at + 1
-	if end < len(d.Tags) {
-		if t, next := d.Tags[at], d.Tags[end]; t.InA == next.InA && t.InB == next.InB && t.Service == next.Service && t.Operation == next.Operation {
-			end++
+	if at < 0 {
+		return nil
+	}
+	t := d.Tags[at]
+	if at+1 < len(d.Tags) {
+		if next := d.Tags[at+1]; t.InA == next.InA && t.InB == next.InB && t.Service == next.Service && t.Operation == next.Operation {
+			return d.Tags[at : at+2]
 		}
 	}
-	return d.Tags[at:end]
+	return d.Tags[at : at+1]
 }
 
 // percent keeps "none" and "all" apart from "nearly none" and "nearly all".
@@ -95,11 +132,11 @@ func capital(s string) string {
 	return string(unicode.ToUpper(r)) + s[size:]
 }
 
-func said(s string) string {
-	if utf8.RuneCountInString(s) <= maxSaid {
+func said(s string, most int) string {
+	if utf8.RuneCountInString(s) <= most {
 		return s
 	}
-	return string([]rune(s)[:maxSaid-1]) + "…"
+	return string([]rune(s)[:most-1]) + "…"
 }
 
 // short writes a duration with three digits, as prose has it: "640 ms", "1.24 s", "3 min 20 s".

@@ -70,6 +70,9 @@ func (c *tagCount) count(t *Analysis, inA bool) {
 	for i := range t.Nodes {
 		s := t.Nodes[i].Span
 		c.add(s.Tags, inA)
+		for j := range s.Events {
+			c.add(exception(s.Events[j].Tags), inA)
+		}
 		if len(s.Process) > 0 && c.processes[&s.Process[0]] != c.trace { // spans of one process mostly share its tags
 			c.processes[&s.Process[0]] = c.trace
 			c.add(s.Process, inA)
@@ -115,6 +118,16 @@ func (c *tagCount) add(tags []sources.Tag, inA bool) {
 			s.inB++
 		}
 	}
+}
+
+// exception is what of an event's tags is compared: the type of an exception. Other events tell a story, not a property.
+func exception(tags []sources.Tag) []sources.Tag {
+	for i := range tags {
+		if tags[i].Key == "exception.type" {
+			return tags[i : i+1]
+		}
+	}
+	return nil
 }
 
 func tooLong(value string) bool {
@@ -204,6 +217,9 @@ func (c *tagCount) locate(stats []*tagStat, a, b []*Analysis) {
 			for i := range t.Nodes {
 				s := t.Nodes[i].Span
 				c.see(s.Tags, name{s.Service, s.Operation}, group == 0)
+				for j := range s.Events {
+					c.see(exception(s.Events[j].Tags), name{s.Service, s.Operation}, group == 0)
+				}
 				c.see(s.Process, name{s.Service, ""}, group == 0)
 			}
 		}
