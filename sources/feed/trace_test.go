@@ -100,8 +100,9 @@ func TestATraceThatNobodyWaitsForIsCancelled(t *testing.T) {
 			s.stream = func(ctx context.Context, id string, progress func(int)) (sources.Trace, error) {
 				progress(7)
 				<-ctx.Done()
-				progress(8) // it is late
 				gone <- ctx.Err()
+				time.Sleep(3 * time.Second)
+				progress(8) // it is late
 				// A client may keep what came when its stream breaks off.
 				cut := spans(id, 7, time.Now())
 				cut.Cut = "cancelled"
@@ -126,10 +127,14 @@ func TestATraceThatNobodyWaitsForIsCancelled(t *testing.T) {
 		if s := r.f.Trace("a"); s.Answered() || r.f.Loading("a") != 0 {
 			t.Errorf("what was given up is an answer: %+v, %d loading", s, r.f.Loading("a"))
 		}
-		store.set(func(s *server) { s.stream = nil })
+		store.set(func(s *server) { s.stream = chunks(2, 4*time.Second) })
 		r.sub.Want([]feed.Request{aTrace("a")})
-		r.pass(time.Second)
-		if s := r.f.Trace("a"); !s.OK() {
+		r.pass(3 * time.Second)
+		if n := r.f.Loading("a"); n != 0 {
+			t.Errorf("what the first try says late counts for the second: %d spans", n)
+		}
+		r.pass(10 * time.Second)
+		if s := r.f.Trace("a"); !s.OK() || s.Value.Trace.Cut != "" || len(s.Value.Nodes) != 2 {
 			t.Errorf("wanted again: %+v", s)
 		}
 	})
@@ -366,28 +371,6 @@ func TestExemplarsAreAskedOnceForTheirWindow(t *testing.T) {
 		}
 		if st := r.source(feed.SourcePrometheus); st.State != feed.OK {
 			t.Errorf("Prometheus itself is %s: %v", st.State, st.Err)
-		}
-	})
-}
-
-func TestWhatJaegerCanDoIsFoundOutAndAgainWhenItComesBack(t *testing.T) {
-	traced(t, func(t *testing.T, r *rig, store *server) {
-		store.set(func(s *server) { s.notes = []string{"lists by trace summaries"} })
-		r.pass(time.Second)
-		notes := func() string { return strings.Join(r.source(feed.SourceJaeger).Info.Notes, "; ") }
-		if got := notes(); got != "lists by trace summaries" || r.source(feed.SourceJaeger).Info.Version != "1.2.3" {
-			t.Errorf("%q", got)
-		}
-		if n := len(store.got(kindInfo)); n != 1 {
-			t.Errorf("asked %d times", n)
-		}
-		store.set(down(sources.Refused))
-		store.set(func(s *server) { s.notes = []string{"lists by whole traces"} })
-		r.pass(time.Minute)
-		store.set(up)
-		r.pass(31 * time.Second)
-		if got := notes(); got != "lists by whole traces" {
-			t.Errorf("after it came back, another version: %q", got)
 		}
 	})
 }
