@@ -340,12 +340,13 @@ func TestWhatJaegerCanDoIsFoundOutAndAgainWhenItComesBack(t *testing.T) {
 		if n := len(store.got(kindInfo)); n != 1 {
 			t.Errorf("asked %d times", n)
 		}
-		// Whichever request it is that finds it back, once one has found it gone.
+		// Whichever request it is that finds it back.
+		r.sub.Want([]feed.Request{{Kind: feed.Search, Search: sources.TraceSearch{Service: "api"}}}) // finds it gone within 5 s
 		for outage := range 8 {
 			store.set(down(sources.Refused))
 			want := fmt.Sprint("version ", outage)
 			store.set(func(s *server) { s.notes = []string{want} })
-			r.pass(time.Duration(outage+7) * 5 * time.Second)
+			r.pass(time.Duration(outage+10) * time.Second / 2)
 			store.set(up)
 			r.pass(31 * time.Second)
 			if got := notes(); got != want {
