@@ -80,7 +80,9 @@ func TestWhatJaegerCanDoStandsInItsDetails(t *testing.T) {
 		p, c := New(), pagetest.Context(r, size[0], size[1])
 		p.cursor.Key = "source jaeger"
 		lines := strings.Split(text(p, c), "\n")
-		at := slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, "notes") && strings.Contains(l, "lists by trace summaries") })
+		at := slices.IndexFunc(lines, func(l string) bool {
+			return strings.Contains(l, "notes") && strings.Contains(l, "lists by trace summaries")
+		})
 		if at < 0 || at+1 >= len(lines) || strings.TrimSpace(lines[at+1]) != "traces over HTTP, api/v3" || strings.Contains(lines[at], "api/v3") {
 			t.Errorf("%v: a line for each note is expected in\n%s", size, strings.Join(lines, "\n"))
 		}

@@ -103,33 +103,6 @@ func TestExemplarsReachOverTheWindowAndBackToWhatIsAskedFor(t *testing.T) {
 	}
 }
 
-func TestAnExemplarFitsByItsTimeAndByWhatItObserved(t *testing.T) {
-	at := pagetest.Now
-	e := sources.Exemplar{Value: 0.3, At: at}
-	bucket := page.TraceQuery{Min: 100 * time.Millisecond, Max: 500 * time.Millisecond}
-	for name, c := range map[string]struct {
-		q    page.TraceQuery
-		e    sources.Exemplar
-		fits bool
-	}{
-		"nothing asked":      {page.TraceQuery{}, e, true},
-		"in the bucket":      {bucket, e, true},
-		"at its upper bound": {bucket, sources.Exemplar{Value: 0.5, At: at}, true},
-		"too slow":           {bucket, sources.Exemplar{Value: 0.6, At: at}, false},
-		"too quick":          {bucket, sources.Exemplar{Value: 0.01, At: at}, false},
-		"in the last bucket": {page.TraceQuery{Min: 5 * time.Second}, sources.Exemplar{Value: 1e300, At: at}, true},
-		"in time":            {page.TraceQuery{Since: at.Add(-time.Minute), Until: at}, e, true},
-		"before":             {page.TraceQuery{Since: at.Add(time.Second), Until: at.Add(time.Minute)}, e, false},
-		"after":              {page.TraceQuery{Since: at.Add(-time.Minute), Until: at.Add(-time.Second)}, e, false},
-		"led to an alert":    {page.TraceQuery{Since: at.Add(5 * time.Minute)}, e, true},
-		"long before it":     {page.TraceQuery{Since: at.Add(11 * time.Minute)}, e, false},
-	} {
-		if c.q.Fits(c.e) != c.fits {
-			t.Errorf("%s: %v", name, !c.fits)
-		}
-	}
-}
-
 func TestSecondsBecomeDurationsWithoutOverflow(t *testing.T) {
 	for s, want := range map[float64]time.Duration{0.1: 100 * time.Millisecond, 2.5: 2500 * time.Millisecond,
 		1e300: math.MaxInt64, -1e300: math.MinInt64, math.Inf(1): math.MaxInt64} {
