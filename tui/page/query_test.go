@@ -1,6 +1,7 @@
 package page_test
 
 import (
+	"maps"
 	"math"
 	"testing"
 	"time"
@@ -28,6 +29,21 @@ func TestAnAlertsHistogramIsTheOneItsRuleIsAbout(t *testing.T) {
 	}
 	if q := page.AlertQuery(alert, nil); q.Histogram != "" {
 		t.Errorf("without a rule: %q", q.Histogram)
+	}
+}
+
+func TestAnAlertAboutErrorsAsksForItsWholeLabelSet(t *testing.T) {
+	q := page.AlertQuery(sources.Alert{Name: "HighErrorRate", Labels: sources.Labels{
+		"tenant_id": "acme", "endpoint": "/search", "status_code": "503", "error_type": "Timeout", "job": "j"}}, nil)
+	want := map[string]string{page.TagTenant: "acme", page.TagEndpoint: "/search", page.TagStatus: "503", page.TagErrorType: "Timeout"}
+	if !q.Errors || !maps.Equal(q.Tags, want) {
+		t.Errorf("%+v", q)
+	}
+	c := page.Context{}
+	for concept, name := range map[string]string{page.TagStatus: "http.status_code", page.TagErrorType: "exception.type", page.TagDataset: "dataset_id"} {
+		if names := c.NamesOf(concept); len(names) == 0 || names[0] != name {
+			t.Errorf("%s is looked for as %v", concept, names)
+		}
 	}
 }
 
