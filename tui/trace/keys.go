@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"time"
@@ -75,6 +76,11 @@ func (t *Trace) analyse(kind string) tea.Cmd {
 	o := page.OpenAnalysis{Kind: kind, Query: t.asked.Query}
 	if reflect.ValueOf(o.Query).IsZero() {
 		o.A = []string{t.asked.ID}
+	} else if o.Query.Operation == "" && t.a != nil && len(t.a.Nodes) > 0 {
+		// Of all that a panel sums up, requests of another kind would only tell that they are of another kind.
+		root := t.a.Nodes[0].Span
+		o.Query.Service, o.Query.Operation = cmp.Or(o.Query.Service, root.Service), root.Operation
+		o.Query.Title += ", " + root.Operation
 	}
 	return page.Send(o)
 }

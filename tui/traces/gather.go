@@ -5,8 +5,10 @@ package traces
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
+	"dlmon/sources"
 	"dlmon/sources/feed"
 	"dlmon/sources/tracing"
 	"dlmon/tui/page"
@@ -58,6 +60,8 @@ type reading struct {
 	failed  int
 	err     error // of one that failed
 	left    int   // traces left out for want of room
+	// unasked are traces that only an exemplar names: the histogram may count more than the query asks for.
+	unasked map[string]bool
 	asking  bool  // a search is still to answer
 	lookErr error // of a search
 	wants   []feed.Request
@@ -83,6 +87,8 @@ func (g *gather) look(c page.Context) reading {
 		}
 		room = append(room, id)
 		switch {
+		case a != nil && r.unasked[id] && !runs(a, g.query.Operation):
+			held[id] = a
 		case a != nil:
 			held[id] = a
 			spans += len(a.Nodes)
@@ -104,6 +110,11 @@ func (g *gather) look(c page.Context) reading {
 	}
 	r.version = g.version
 	return r
+}
+
+// runs tells whether a trace has a span of the operation; "" is any.
+func runs(a *tracing.Analysis, operation string) bool {
+	return operation == "" || slices.ContainsFunc(a.Trace.Spans, func(s sources.Span) bool { return s.Operation == operation })
 }
 
 func same(a, b []*tracing.Analysis) bool {
@@ -135,6 +146,7 @@ func (g *gather) search(c page.Context) reading {
 	}
 	var lists [][]string
 	seen := map[string]bool{}
+	r.unasked = map[string]bool{}
 	for i, q := range queries {
 		found := g.finders[i].look(c, q)
 		for _, w := range found.wants {
@@ -149,6 +161,7 @@ func (g *gather) search(c page.Context) reading {
 		if !g.scope.failed { // what an exemplar observed says nothing of errors
 			for _, x := range found.evidence.all[:min(len(found.evidence.all), maxSeen)] {
 				ids = append(ids, x.id)
+				r.unasked[x.id] = true
 			}
 		}
 		for _, t := range found.traces {
@@ -156,6 +169,7 @@ func (g *gather) search(c page.Context) reading {
 				ids = append(ids, t.ID)
 			}
 			seen[sameTrace(t.ID)] = true
+			delete(r.unasked, t.ID)
 		}
 		lists = append(lists, ids)
 	}
