@@ -89,6 +89,7 @@ func (g *gather) look(c page.Context) reading {
 		switch {
 		case a != nil && r.unasked[id] && !runs(a, g.query.Operation):
 			held[id] = a
+			room = room[:len(room)-1]
 		case a != nil:
 			held[id] = a
 			spans += len(a.Nodes)
@@ -169,7 +170,9 @@ func (g *gather) search(c page.Context) reading {
 				ids = append(ids, t.ID)
 			}
 			seen[sameTrace(t.ID)] = true
-			delete(r.unasked, t.ID)
+			if !found.beside[t.ID] {
+				delete(r.unasked, t.ID)
+			}
 		}
 		lists = append(lists, ids)
 	}

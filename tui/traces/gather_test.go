@@ -220,3 +220,26 @@ func TestWhyThereIsNothingIsSaid(t *testing.T) {
 		t.Run(name, func(t *testing.T) { want(t, got, x.want) })
 	}
 }
+
+// A histogram without labels counts every kind of request; its exemplars' traces are read before it is known of what
+// kind they are.
+func TestExemplarsOfOtherOperationsAreNoPartOfAnAnalysis(t *testing.T) {
+	r := pagetest.Reader()
+	r.ExemplarsFunc = func(feed.Request) sources.Snapshot[[]sources.Exemplar] {
+		return feedtest.Value([]sources.Exemplar{{TraceID: "aa", Value: 1}, {TraceID: "bb", Value: 1}}, pagetest.Now)
+	}
+	r.SearchFunc = func(feed.Request) sources.Snapshot[[]sources.TraceSummary] {
+		return feedtest.Value([]sources.TraceSummary{summary("cc", time.Second, 0)}, pagetest.Now)
+	}
+	operations := map[string]string{"aa": "search", "bb": "insert", "cc": "insert"}
+	r.TraceFunc = func(id string) sources.Snapshot[*tracing.Analysis] {
+		span := sources.Span{TraceID: id, SpanID: "1", Service: "api", Operation: operations[id], Start: pagetest.Now, Duration: time.Second}
+		return feedtest.Value(tracing.Analyze(sources.Trace{ID: id, Spans: []sources.Span{span}}), pagetest.Now)
+	}
+	g := gather{query: page.TraceQuery{Title: "Latency", Service: "api", Operation: "search", Histogram: "x_bucket"}}
+	got := g.look(pagetest.Context(r, 120, 40))
+	// What the search found stays, whatever it is: there it was the operation that was asked for.
+	if want := []string{"aa", "cc"}; !slices.Equal(got.ids, want) || !slices.Equal(got.asked, want) {
+		t.Errorf("read %v, counted %v, want %v", got.ids, got.asked, want)
+	}
+}

@@ -20,9 +20,10 @@ type result struct {
 	// traces are each once; those behind exemplars come first, nearest to the p99 first.
 	traces   []sources.TraceSummary
 	evidence evidence
-	top      map[string]int // id of an exemplar's trace in traces → its place in evidence.all
-	lost     int            // exemplars' traces that Jaeger did not give
-	lostErr  error          // why, of one of them
+	top      map[string]int  // id of an exemplar's trace in traces → its place in evidence.all
+	beside   map[string]bool // ids of those in top that the search did not find
+	lost     int             // exemplars' traces that Jaeger did not give
+	lostErr  error           // why, of one of them
 	service  string
 	missed   []string // what the attempts before found nothing for
 	last     attempt  // the one whose answer this is, or is being waited for
@@ -116,7 +117,7 @@ func (f *finder) exemplars(c page.Context, r *result) {
 		at[sameTrace(t.ID)] = i
 	}
 	next := map[string]summed{}
-	r.top = map[string]int{}
+	r.top, r.beside = map[string]int{}, map[string]bool{}
 	var first []sources.TraceSummary
 	for i, x := range e.all[:min(len(e.all), maxExemplars)] {
 		if j, ok := at[sameTrace(x.id)]; ok {
@@ -135,7 +136,7 @@ func (f *finder) exemplars(c page.Context, r *result) {
 			}
 			next[x.id] = s
 			first = append(first, s.summary)
-			r.top[x.id] = i
+			r.top[x.id], r.beside[x.id] = i, true
 		case snap.Answered():
 			r.lost, r.lostErr = r.lost+1, snap.Err
 		default:
