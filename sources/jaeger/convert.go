@@ -1,148 +1,109 @@
 package jaeger
 
 import (
-	"cmp"
-	"encoding/hex"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/jaegertracing/jaeger-idl/model/v1"
 
 	"dlmon/sources"
+	"dlmon/sources/tracejson"
 )
 
-// maxBinary bounds a binary value, in bytes; it is shown as hex.
-const maxBinary = 256
-
-// builder collects the spans of one trace, in whatever chunks they come. Names and processes repeat in every span and
-// are kept once.
+// builder makes spans out of Jaeger's messages.
 type builder struct {
-	spans     []sources.Span
-	texts     map[string]string
-	processes map[string][]sources.Tag
+	*tracejson.Builder
+	processes map[string][]process // by service
+}
+
+// process is one that was seen. Every message repeats it.
+type process struct {
+	raw     []model.KeyValue
+	service string
+	tags    []sources.Tag
 }
 
 func newBuilder() *builder {
-	return &builder{texts: map[string]string{}, processes: map[string][]sources.Tag{}}
+	return &builder{Builder: tracejson.NewBuilder(), processes: map[string][]process{}}
 }
 
-// trace is what was collected, in order. The builder is spent.
-func (b *builder) trace(id model.TraceID) sources.Trace {
-	slices.SortStableFunc(b.spans, func(x, y sources.Span) int {
-		return cmp.Or(x.Start.Compare(y.Start), cmp.Compare(x.SpanID, y.SpanID))
-	})
-	return sources.Trace{ID: id.String(), Spans: b.spans}
-}
-
-func (b *builder) add(s *model.Span) {
+func (b *builder) span(s *model.Span) sources.Span {
 	out := sources.Span{
-		TraceID:   b.text(s.TraceID.String()),
-		SpanID:    s.SpanID.String(),
-		Operation: b.text(sources.CleanName(s.OperationName)),
+		TraceID:   b.TraceID(s.TraceID.High, s.TraceID.Low),
+		SpanID:    b.SpanID(uint64(s.SpanID)),
+		Operation: b.Name(s.OperationName),
 		Start:     s.StartTime.UTC(),
-		Duration:  max(s.Duration, 0),
-		Error:     failed(s.Tags),
-		Tags:      b.tags(s.Tags),
-	}
-	// The first CHILD_OF reference within the trace, else the first FOLLOWS_FROM, as Jaeger's own screen has it.
-	if parent := s.ParentSpanID(); parent != 0 {
-		out.ParentID = parent.String()
+		Duration:  s.Duration,
+		Tags:      b.all(s.Tags),
 	}
 	if s.Process != nil {
-		out.Service = b.text(sources.CleanName(s.Process.ServiceName))
-		out.Process = b.process(s.Process.Tags)
+		out.Service, out.Process = b.process(s.Process)
 	}
-	for _, r := range s.References {
-		out.References = append(out.References, sources.Reference{
-			TraceID: b.text(r.TraceID.String()), SpanID: r.SpanID.String(), Follows: r.RefType == model.FollowsFrom})
+	if n := len(s.References); n > 0 {
+		out.References = b.References(n)
+		for _, r := range s.References {
+			out.References = append(out.References, sources.Reference{TraceID: b.TraceID(r.TraceID.High, r.TraceID.Low),
+				SpanID: b.SpanID(uint64(r.SpanID)), Follows: r.RefType == model.FollowsFrom})
+		}
 	}
-	for i := range s.Logs {
-		out.Events = append(out.Events, b.event(&s.Logs[i]))
+	if n := len(s.Logs); n > 0 {
+		out.Events = b.Events(n)
+		for i := range s.Logs {
+			out.Events = append(out.Events, sources.Event{At: s.Logs[i].Timestamp.UTC(), Tags: b.all(s.Logs[i].Fields)})
+		}
 	}
-	slices.SortStableFunc(out.Events, func(x, y sources.Event) int { return x.At.Compare(y.At) })
 	for _, w := range s.Warnings {
 		out.Warnings = append(out.Warnings, sources.Clean(w))
 	}
-	b.spans = append(b.spans, out)
+	tracejson.Finish(&out)
+	return out
 }
 
-// event names a log entry by its field "event" (where OpenTelemetry's event names go), else by its "message".
-func (b *builder) event(l *model.Log) sources.Event {
-	e := sources.Event{At: l.Timestamp.UTC(), Tags: b.tags(l.Fields)}
-	for _, key := range []string{"event", "message"} {
-		if i := slices.IndexFunc(e.Tags, func(t sources.Tag) bool { return t.Key == key }); i >= 0 {
-			e.Name = e.Tags[i].Value
-			e.Tags = slices.Delete(e.Tags, i, i+1)
-			return e
-		}
-	}
-	return e
-}
-
-func (b *builder) tags(in []model.KeyValue) []sources.Tag {
+func (b *builder) all(in []model.KeyValue) []sources.Tag {
 	if len(in) == 0 {
 		return nil
 	}
-	out := make([]sources.Tag, len(in))
+	out := b.Tags(len(in))
 	for i := range in {
-		out[i] = sources.Tag{Key: b.text(sources.CleanName(in[i].Key)), Value: value(&in[i])}
+		out = append(out, sources.Tag{Key: b.Name(in[i].Key), Value: b.value(&in[i])})
 	}
 	return out
 }
 
-func (b *builder) process(in []model.KeyValue) []sources.Tag {
-	tags := b.tags(in)
-	var key strings.Builder
-	for _, t := range tags {
-		key.WriteString(t.Key + "\x00" + t.Value + "\x00") // no cleaned text holds a NUL
+// process returns the service's name and tags, made once for each process.
+func (b *builder) process(p *model.Process) (string, []sources.Tag) {
+	known := b.processes[p.ServiceName]
+	for i := range known {
+		if slices.EqualFunc(known[i].raw, p.Tags, same) {
+			return known[i].service, known[i].tags
+		}
 	}
-	if known, ok := b.processes[key.String()]; ok {
-		return known
+	made := process{raw: p.Tags, service: b.Name(p.ServiceName), tags: b.all(p.Tags)}
+	if len(known) < maxProcesses {
+		b.processes[p.ServiceName] = append(known, made)
 	}
-	b.processes[key.String()] = tags
-	return tags
+	return made.service, made.tags
 }
 
-func (b *builder) text(s string) string {
-	if known, ok := b.texts[s]; ok {
-		return known
-	}
-	b.texts[s] = s
-	return s
+// maxProcesses bounds those of one service that are looked through for each span.
+const maxProcesses = 64
+
+func same(a, b model.KeyValue) bool {
+	return a.Key == b.Key && a.VType == b.VType && a.VStr == b.VStr && a.VInt64 == b.VInt64 && a.VBool == b.VBool &&
+		a.VFloat64 == b.VFloat64 && string(a.VBinary) == string(b.VBinary)
 }
 
-// value writes a tag's value as Jaeger's own screen does: numbers without loss, binary as hex.
-func value(kv *model.KeyValue) string {
+// value writes a tag's value as text: numbers without loss, binary as hex.
+func (b *builder) value(kv *model.KeyValue) string {
 	switch kv.VType {
 	case model.BoolType:
 		return strconv.FormatBool(kv.VBool)
 	case model.Int64Type:
 		return strconv.FormatInt(kv.VInt64, 10)
 	case model.Float64Type:
-		return strconv.FormatFloat(kv.VFloat64, 'g', -1, 64)
+		return tracejson.Float(kv.VFloat64)
 	case model.BinaryType:
-		if len(kv.VBinary) > maxBinary {
-			return hex.EncodeToString(kv.VBinary[:maxBinary]) + "…"
-		}
-		return hex.EncodeToString(kv.VBinary)
+		return tracejson.Binary(kv.VBinary)
 	}
-	return sources.Clean(kv.VStr)
-}
-
-// failed tells whether a span is in error: error=true as OpenTracing and Jaeger write it, or OpenTelemetry's status.
-func failed(tags []model.KeyValue) bool {
-	for i := range tags {
-		switch kv := &tags[i]; kv.Key {
-		case "error":
-			if kv.VBool || strings.EqualFold(kv.VStr, "true") {
-				return true
-			}
-		case "otel.status_code":
-			if strings.EqualFold(kv.VStr, "error") {
-				return true
-			}
-		}
-	}
-	return false
+	return b.Value(kv.Key, kv.VStr)
 }

@@ -15,13 +15,10 @@ import (
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/keepalive"
-
-	"dlmon/sources"
-	"dlmon/sources/transport"
 )
 
 const (
-	defaultPort = "16685"
+	grpcPort    = "16685"
 	dialTimeout = 5 * time.Second
 )
 
@@ -44,18 +41,13 @@ func (l *link) note(err error) error {
 }
 
 // dial makes a connection that is used lazily. It reads certificate files, to refuse bad ones at once.
-func dial(o Options) (*grpc.ClientConn, *link, error) {
-	u, err := url.Parse(o.URL)
-	if err != nil || u.Hostname() == "" || u.Scheme != "grpc" && u.Scheme != "grpcs" || u.Path != "" && u.Path != "/" {
-		e := refuse("not the URL of a Jaeger query service: "+transport.Redact(o.URL), "grpc://host:16685, or grpcs:// for TLS")
-		if err == nil && (u.Scheme == "http" || u.Scheme == "https") {
-			e.Reason = "Jaeger's HTTP API is not supported: " + transport.Redact(o.URL)
-		}
-		return nil, nil, e
+func dial(u *url.URL, o Options, limits limits) (*grpc.ClientConn, *link, error) {
+	if u.Path != "" && u.Path != "/" {
+		return nil, nil, refuseURL(o.URL)
 	}
 	port := u.Port()
 	if port == "" {
-		port = defaultPort
+		port = grpcPort
 	}
 	cfg := o.HTTP
 	if p, ok := u.User.Password(); u.User != nil && cfg.BasicAuth == nil && cfg.Authorization == nil {
@@ -81,7 +73,7 @@ func dial(o Options) (*grpc.ClientConn, *link, error) {
 	} else if hasSecrets(cfg) && !loopback(u.Hostname()) {
 		return nil, nil, refuse("credentials would cross the network in plain text", "use grpcs://, or leave the credentials out")
 	}
-	size := int(min(o.MaxBytes, math.MaxInt32))
+	size := int(min(limits.trace, math.MaxInt32))
 	options := []grpc.DialOption{
 		grpc.WithTransportCredentials(security),
 		grpc.WithContextDialer(func(ctx context.Context, addr string) (net.Conn, error) {
@@ -110,10 +102,6 @@ func dial(o Options) (*grpc.ClientConn, *link, error) {
 		return nil, nil, refuse(err.Error(), "")
 	}
 	return conn, l, nil
-}
-
-func refuse(reason, advice string) *sources.Error {
-	return &sources.Error{Source: source, Kind: sources.Rejected, Reason: reason, Advice: advice}
 }
 
 func loopback(host string) bool {

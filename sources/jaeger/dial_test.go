@@ -161,8 +161,9 @@ func TestARenewedAuthorityIsTakenUpWithoutARestart(t *testing.T) {
 	_, err := c.Services(t.Context())
 	kind(t, err, sources.Unauthorized)
 	write(t, file, renewed.pem)
-	c.conn.ResetConnectBackoff()
-	_, err = c.api.GetServices(t.Context(), &api_v2.GetServicesRequest{}, grpc.WaitForReady(true))
+	g := c.server.(*grpcServer)
+	g.conn.ResetConnectBackoff()
+	_, err = g.api.GetServices(t.Context(), &api_v2.GetServicesRequest{}, grpc.WaitForReady(true))
 	if err != nil {
 		t.Error(err)
 	}
@@ -258,7 +259,8 @@ func TestNewRefusesBadOptionsWithoutTellingSecrets(t *testing.T) {
 		{"no scheme", Options{URL: "localhost:16685"}, "grpc://host:16685"},
 		{"not a URL", Options{URL: "grpc://u:s3cret@ho st"}, "(unreadable URL)"},
 		{"a path", Options{URL: "grpc://u:s3cret@host/jaeger"}, "grpc://host/jaeger"},
-		{"HTTP", Options{URL: "http://u:s3cret@host:16686/"}, "Jaeger's HTTP API is not supported: http://host:16686/"},
+		{"another protocol", Options{URL: "ftp://u:s3cret@host:16686/"}, "ftp://host:16686/ (grpc://host:16685 or http://host:16686"},
+		{"a query", Options{URL: "http://u:s3cret@host:16686/?token=s3cret"}, "http://host:16686/ ("},
 		{"credentials in plain text", Options{URL: "grpc://host", HTTP: basic}, "plain text (use grpcs://"},
 		{"credentials of the URL in plain text", Options{URL: "grpc://u:s3cret@host"}, "plain text (use grpcs://"},
 		{"a secret header in plain text", Options{URL: "grpc://host", HTTP: config.HTTPClientConfig{HTTPHeaders: &config.Headers{
@@ -276,7 +278,7 @@ func TestNewRefusesBadOptionsWithoutTellingSecrets(t *testing.T) {
 		})
 	}
 	for _, ok := range []Options{
-		{URL: "grpc://localhost", HTTP: basic}, {URL: "grpc://[::1]:1", HTTP: basic}, {URL: "grpcs://host/", HTTP: basic},
+		{URL: "grpc://localhost", HTTP: basic}, {URL: "grpc://[::1]:1", HTTP: basic}, {URL: "grpcs://host/", HTTP: basic}, {URL: "http://u:s3cret@host/jaeger/"}, {URL: "https://host"},
 		{URL: "grpc://host", HTTP: config.HTTPClientConfig{HTTPHeaders: &config.Headers{Headers: map[string]config.Header{"X-Scope-OrgID": {Values: []string{"a"}}}}}},
 	} {
 		c, err := New(ok)

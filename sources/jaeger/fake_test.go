@@ -88,7 +88,7 @@ func serve(t *testing.T, f *fake, o ...grpc.ServerOption) string {
 	return l.Addr().String()
 }
 
-func client(t *testing.T, o Options) *Client {
+func client(t testing.TB, o Options) *Client {
 	t.Helper()
 	c, err := New(o)
 	if err != nil {
@@ -109,7 +109,7 @@ func of(trace, id, parent uint64, from, length int, tags ...model.KeyValue) mode
 	return s
 }
 
-func kind(t *testing.T, err error, want sources.Kind) {
+func kind(t testing.TB, err error, want sources.Kind) {
 	t.Helper()
 	if err == nil || sources.KindOf(err) != want {
 		t.Errorf("error %v of kind %d, want kind %d", err, sources.KindOf(err), want)

@@ -14,7 +14,7 @@ import (
 )
 
 // fault puts a failed call into words and tells its kind. Failures to connect read as they do for the HTTP sources.
-func (c *Client) fault(asked string, err error) *sources.Error {
+func (g *grpcServer) fault(asked string, err error) *sources.Error {
 	asked = sources.CleanName(asked)
 	code, text := status.Code(err), words(err)
 	e := &sources.Error{Source: source, Asked: asked, Reason: text, Err: err}
@@ -26,7 +26,7 @@ func (c *Client) fault(asked string, err error) *sources.Error {
 	case code == codes.Canceled:
 		return transport.Fault(source, asked, context.Canceled)
 	case code == codes.Unavailable, code == codes.DeadlineExceeded:
-		return c.unreachable(asked, code, text)
+		return g.unreachable(asked, code, text)
 	case code == codes.NotFound, strings.Contains(text, "trace not found"):
 		return noSuchTrace(asked)
 	case code == codes.Unauthenticated, code == codes.PermissionDenied:
@@ -43,16 +43,16 @@ func (c *Client) fault(asked string, err error) *sources.Error {
 	return e
 }
 
-func (c *Client) unreachable(asked string, code codes.Code, text string) *sources.Error {
-	last := c.link.last.Load()
+func (g *grpcServer) unreachable(asked string, code codes.Code, text string) *sources.Error {
+	last := g.link.last.Load()
 	at := func(err error) *sources.Error {
-		return transport.Fault(source, asked, &url.Error{URL: "grpc://" + c.link.host, Err: err})
+		return transport.Fault(source, asked, &url.Error{URL: "grpc://" + g.link.host, Err: err})
 	}
 	e := &sources.Error{Source: source, Asked: asked, Kind: sources.Unavailable, Reason: text}
 	switch {
 	case last != nil:
 		e = at(*last)
-		if !c.link.plain && strings.Contains(e.Reason, "does not speak TLS") {
+		if !g.link.plain && strings.Contains(e.Reason, "does not speak TLS") {
 			e.Advice = "use grpc:// instead of grpcs://"
 		}
 	case code == codes.DeadlineExceeded:
@@ -61,7 +61,7 @@ func (c *Client) unreachable(asked string, code codes.Code, text string) *source
 		_, alert, _ := strings.Cut(text, "remote error: ")
 		e.Kind, e.Advice = sources.Unauthorized, "set jaeger.tls_config.cert_file and key_file"
 		e.Reason = "the server refused the TLS handshake: " + strings.TrimRight(alert, `"`)
-	case !c.link.plain && !c.link.certified && closed(text): // where its last word, the alert, was lost with the connection
+	case !g.link.plain && !g.link.certified && closed(text): // where its last word, the alert, was lost with the connection
 		e.Reason, e.Advice = "the server closed the connection", "if it wants a client certificate, set jaeger.tls_config.cert_file and key_file"
 	case strings.Contains(text, "HTTP/1"):
 		e.Reason, e.Advice = "an HTTP server answers there, not gRPC", "jaeger-url must name Jaeger's gRPC query port, 16685 by default"
@@ -73,10 +73,6 @@ func (c *Client) unreachable(asked string, code codes.Code, text string) *source
 
 func closed(text string) bool {
 	return strings.Contains(text, "broken pipe") || strings.Contains(text, "connection reset") || strings.HasSuffix(text, "EOF")
-}
-
-func noSuchTrace(asked string) *sources.Error {
-	return &sources.Error{Source: source, Asked: sources.CleanName(asked), Kind: sources.Rejected, Reason: "no such trace", Advice: "it may have expired"}
 }
 
 // words is the server's words, without what gRPC wraps around them.

@@ -1,105 +1,141 @@
-// Package jaeger reads traces from Jaeger over gRPC (jaeger.api_v2.QueryService, which Jaeger 1.x and 2.x serve on
-// port 16685).
+// Package jaeger reads traces from Jaeger 1.x and 2.x, and from what speaks like it: over gRPC
+// (jaeger.api_v2.QueryService, port 16685) or over HTTP (API v3, or the older API of Jaeger's UI, port 16686).
 package jaeger
 
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io"
+	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
-	"github.com/jaegertracing/jaeger-idl/model/v1"
-	"github.com/jaegertracing/jaeger-idl/proto-gen/api_v2"
 	"github.com/prometheus/common/config"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"dlmon/sources"
+	"dlmon/sources/tracejson"
 	"dlmon/sources/transport"
 )
 
 const source = "jaeger"
 
 const (
-	maxSpans      = 200_000        // of one trace
 	maxNames      = 10_000         // services, operations
 	defaultLimit  = 20             // traces of a search that names no limit, as in Jaeger's own screen
 	maxLimit      = 1500           // Jaeger's own bound
 	defaultWindow = 24 * time.Hour // of a search without a start: stores keep an index per day, and open every one asked for
 )
 
+// Bounds of one answer in bytes where Options names none. A trace is read piece by piece, so that only its spans take
+// memory, and these are bounded by themselves; a list may have to be made of whole traces.
+const (
+	traceBytes = 512 << 20
+	listBytes  = 64 << 20
+)
+
 // Options configures a Client.
 type Options struct {
-	// URL is grpc://host:port (plain text) or grpcs://host:port (TLS); the port is 16685 if none is named. Userinfo
-	// becomes basic authentication.
+	// URL decides the transport: grpc://host:port (plain text) or grpcs://host:port (TLS), port 16685 if none is named;
+	// http://host:port or https://host:port, port 16686 if none is named, with the base path under which Jaeger serves.
+	// Userinfo becomes basic authentication.
 	URL string
-	// HTTP is the block that the HTTP sources take, as far as gRPC has it: tls_config (certificate files are read at
-	// every handshake), basic_auth, authorization, oauth2, http_headers as metadata, proxy_from_environment.
+	// HTTP is the block that all sources take. gRPC takes as much of it as it has: tls_config (certificate files are
+	// read at every handshake), basic_auth, authorization, oauth2, http_headers as metadata.
 	HTTP config.HTTPClientConfig
-	// Timeout bounds one call with all it streams; 0 means transport.DefaultTimeout.
+	// Timeout bounds one call; of one that streams, the time in which nothing comes. 0 means transport.DefaultTimeout.
 	Timeout time.Duration
-	// MaxBytes bounds one answer with all it streams; 0 means transport.DefaultMaxBytes.
+	// MaxBytes bounds one answer with all it streams; 0 means 512 MiB for a trace and 64 MiB for a list.
 	MaxBytes int64
+	// MaxSpans bounds one trace; 0 means tracejson.DefaultMaxSpans. What lies beyond is cut off.
+	MaxSpans int
 }
 
 // Client implements sources.Tracer. It is safe for concurrent use.
 type Client struct {
-	conn     *grpc.ClientConn
-	link     *link
-	api      api_v2.QueryServiceClient
-	timeout  time.Duration
-	maxBytes int64
-	now      func() time.Time
+	server server
+	now    func() time.Time
 }
 
 var _ sources.Tracer = (*Client)(nil)
 
+// server is one of the two ways to ask Jaeger. Errors are *sources.Error.
+type server interface {
+	services(ctx context.Context) ([]string, error)
+	operations(ctx context.Context, asked, service string) ([]string, error)
+	search(ctx context.Context, asked string, q sources.TraceSearch) ([]sources.TraceSummary, error)
+	trace(ctx context.Context, asked string, id traceID, progress func(int)) (sources.Trace, error)
+	dependencies(ctx context.Context, asked string, end time.Time, lookback time.Duration) ([]sources.Dependency, error)
+	info(ctx context.Context) (sources.ServerInfo, error)
+	close() error
+}
+
+type traceID struct{ high, low uint64 }
+
+func (id traceID) String() string { return tracejson.FormatTraceID(id.high, id.low) }
+
+// limits are a server's bounds, all set.
+type limits struct {
+	timeout     time.Duration
+	trace, list int64 // bytes
+	spans       int
+}
+
 // New returns a client, to be closed after use. It connects at the first call; its error is about the options.
 func New(o Options) (*Client, error) {
-	if o.Timeout <= 0 {
-		o.Timeout = transport.DefaultTimeout
+	l := limits{timeout: o.Timeout, trace: o.MaxBytes, list: o.MaxBytes, spans: o.MaxSpans}
+	if l.timeout <= 0 {
+		l.timeout = transport.DefaultTimeout
 	}
 	if o.MaxBytes <= 0 {
-		o.MaxBytes = transport.DefaultMaxBytes
+		l.trace, l.list = traceBytes, listBytes
 	}
-	conn, link, err := dial(o)
+	if l.spans <= 0 {
+		l.spans = tracejson.DefaultMaxSpans
+	}
+	u, err := url.Parse(o.URL)
+	if err != nil || u.Hostname() == "" {
+		return nil, refuseURL(o.URL)
+	}
+	c := &Client{now: time.Now}
+	switch u.Scheme {
+	case "grpc", "grpcs":
+		c.server, err = newGRPC(u, o, l)
+	case "http", "https":
+		c.server, err = newHTTP(u, o, l)
+	default:
+		err = refuseURL(o.URL)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return &Client{conn: conn, link: link, api: api_v2.NewQueryServiceClient(conn), timeout: o.Timeout, maxBytes: o.MaxBytes, now: time.Now}, nil
+	return c, nil
+}
+
+func refuse(reason, advice string) *sources.Error {
+	return &sources.Error{Source: source, Kind: sources.Rejected, Reason: reason, Advice: advice}
+}
+
+func refuseURL(raw string) *sources.Error {
+	return refuse("not the URL of a Jaeger query service: "+transport.Redact(raw), "grpc://host:16685 or http://host:16686, grpcs:// or https:// for TLS")
 }
 
 // Close ends the connection and every call in flight.
-func (c *Client) Close() error { return c.conn.Close() }
+func (c *Client) Close() error { return c.server.close() }
 
 // Services lists the services that have sent spans, sorted.
 func (c *Client) Services(ctx context.Context) ([]string, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	answer, err := c.api.GetServices(ctx, &api_v2.GetServicesRequest{})
+	found, err := c.server.services(ctx)
 	if err != nil {
-		return nil, c.fault("services", err)
+		return nil, err
 	}
-	return names(answer.Services), nil
+	return names(found), nil
 }
 
 // Operations lists the operations of a service, sorted. A service that Jaeger doesn't know has none.
 func (c *Client) Operations(ctx context.Context, service string) ([]string, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	asked := fmt.Sprintf("operations of %q", service)
-	answer, err := c.api.GetOperations(ctx, &api_v2.GetOperationsRequest{Service: service})
+	found, err := c.server.operations(ctx, fmt.Sprintf("operations of %q", service), service)
 	if err != nil {
-		return nil, c.fault(asked, err)
-	}
-	found := slices.Clone(answer.OperationNames) // the older form; the newer one has a line per span kind
-	for _, o := range answer.Operations {
-		found = append(found, o.GetName())
+		return nil, err
 	}
 	return names(found), nil
 }
@@ -108,7 +144,6 @@ func (c *Client) Operations(ctx context.Context, service string) ([]string, erro
 // span's, not the trace's), newest first, at most q.Limit (20 if it is zero, 1500 at most). Without q.End it reaches to
 // now, without q.Start a day back. No match is an empty list.
 func (c *Client) Search(ctx context.Context, q sources.TraceSearch) ([]sources.TraceSummary, error) {
-	asked := fmt.Sprintf("traces of %q", q.Service)
 	if q.Service == "" {
 		return nil, &sources.Error{Source: source, Asked: "traces", Kind: sources.Rejected, Reason: "Jaeger searches one service only", Advice: "name a service"}
 	}
@@ -122,94 +157,37 @@ func (c *Client) Search(ctx context.Context, q sources.TraceSearch) ([]sources.T
 	if q.Start.IsZero() {
 		q.Start = q.End.Add(-defaultWindow)
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel() // also ends the stream where its rest isn't read
-	stream, err := c.api.FindTraces(ctx, &api_v2.FindTracesRequest{Query: &api_v2.TraceQueryParameters{
-		ServiceName: q.Service, OperationName: q.Operation, Tags: sources.SplitTags(q.Tags),
-		StartTimeMin: q.Start, StartTimeMax: q.End, DurationMin: max(q.Min, 0), DurationMax: max(q.Max, 0),
-		SearchDepth: int32(q.Limit),
-	}})
+	q.Min, q.Max = max(q.Min, 0), max(q.Max, 0)
+	found, err := c.server.search(ctx, fmt.Sprintf("traces of %q", q.Service), q)
 	if err != nil {
-		return nil, c.fault(asked, err)
-	}
-	traces := map[model.TraceID]*builder{}
-	_, err = c.receive(stream, func(spans []model.Span) bool {
-		for i := range spans {
-			id := spans[i].TraceID
-			if traces[id] == nil {
-				if len(traces) == q.Limit {
-					continue // more than was asked for
-				}
-				traces[id] = newBuilder()
-			}
-			traces[id].add(&spans[i])
-		}
-		return true
-	})
-	if err != nil && status.Code(err) != codes.NotFound {
-		return nil, c.fault(asked, err)
-	}
-	found := make([]sources.TraceSummary, 0, len(traces))
-	for id, b := range traces {
-		found = append(found, b.trace(id).Summary())
+		return nil, err
 	}
 	sources.NewestFirst(found)
-	return found, nil
+	return found[:min(len(found), q.Limit)], nil
 }
 
 // Trace reads one trace by its id in hex, 16 or 32 digits (leading zeros may lack). A trace that Jaeger doesn't have is
-// an *sources.Error of kind Rejected. Of a trace with more than 200,000 spans the first to arrive are kept, and the
-// earliest of them carries a warning.
+// an *sources.Error of kind Rejected. Of a trace with more than Options.MaxSpans or MaxBytes the first to arrive are
+// kept, and so is what came before an answer broke off; Trace.Cut says so then.
 func (c *Client) Trace(ctx context.Context, id string, progress func(spans int)) (sources.Trace, error) {
-	asked := "trace " + id
-	parsed, err := model.TraceIDFromString(id)
-	if err != nil || parsed == (model.TraceID{}) {
-		return sources.Trace{}, &sources.Error{Source: source, Asked: sources.CleanName(asked), Kind: sources.Rejected, Reason: "not a trace id", Advice: "16 or 32 hex digits"}
+	asked := sources.CleanName("trace " + id)
+	var parsed traceID
+	var ok bool
+	if parsed.high, parsed.low, ok = tracejson.ParseTraceID(id); !ok {
+		return sources.Trace{}, &sources.Error{Source: source, Asked: asked, Kind: sources.Rejected, Reason: "not a trace id", Advice: "16 or 32 hex digits"}
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	stream, err := c.api.GetTrace(ctx, &api_v2.GetTraceRequest{TraceID: parsed})
-	if err != nil {
-		return sources.Trace{}, c.fault(asked, err)
-	}
-	b := newBuilder()
-	complete, err := c.receive(stream, func(spans []model.Span) bool {
-		for i := range spans {
-			if len(b.spans) == maxSpans {
-				return false
-			}
-			b.add(&spans[i])
-		}
-		if progress != nil {
-			progress(len(b.spans))
-		}
-		return true
-	})
-	if err != nil {
-		return sources.Trace{}, c.fault(asked, err)
-	}
-	if len(b.spans) == 0 {
-		return sources.Trace{}, noSuchTrace(asked)
-	}
-	t := b.trace(parsed)
-	if !complete {
-		first := &t.Spans[0]
-		first.Warnings = append(first.Warnings, "dlmon shows "+strconv.Itoa(maxSpans)+" spans of this trace; it has more")
-	}
-	return t, nil
+	return c.server.trace(ctx, asked, parsed, progress)
 }
 
-// Dependencies counts the calls between services as Jaeger has them, most calls first.
+// Dependencies counts the calls between services as Jaeger has them, most calls first. A server without that count is
+// an *sources.Error of kind Rejected.
 func (c *Client) Dependencies(ctx context.Context, end time.Time, lookback time.Duration) ([]sources.Dependency, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	answer, err := c.api.GetDependencies(ctx, &api_v2.GetDependenciesRequest{StartTime: end.Add(-lookback), EndTime: end})
+	out, err := c.server.dependencies(ctx, "dependencies", end, lookback)
 	if err != nil {
-		return nil, c.fault("dependencies", err)
+		return nil, err
 	}
-	out := make([]sources.Dependency, 0, len(answer.Dependencies))
-	for _, d := range answer.Dependencies {
-		out = append(out, sources.Dependency{Parent: sources.CleanName(d.Parent), Child: sources.CleanName(d.Child), Calls: d.CallCount})
+	for i := range out {
+		out[i].Parent, out[i].Child = sources.CleanName(out[i].Parent), sources.CleanName(out[i].Child)
 	}
 	slices.SortFunc(out, func(a, b sources.Dependency) int {
 		return cmp.Or(cmp.Compare(b.Calls, a.Calls), cmp.Compare(a.Parent, b.Parent), cmp.Compare(a.Child, b.Child))
@@ -217,26 +195,8 @@ func (c *Client) Dependencies(ctx context.Context, end time.Time, lookback time.
 	return out, nil
 }
 
-// receive reads a stream to its end, or until take has enough (complete is false then).
-func (c *Client) receive(stream interface {
-	Recv() (*api_v2.SpansResponseChunk, error)
-}, take func([]model.Span) bool) (complete bool, err error) {
-	for left := c.maxBytes; ; {
-		chunk, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
-			return true, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		if left -= int64(chunk.Size()); left < 0 {
-			return false, transport.ErrTooLarge
-		}
-		if !take(chunk.Spans) {
-			return false, nil
-		}
-	}
-}
+// Info tells how the server is asked and what it can do.
+func (c *Client) Info(ctx context.Context) (sources.ServerInfo, error) { return c.server.info(ctx) }
 
 // names cleans, sorts and bounds a list of names; an empty one is dropped.
 func names(in []string) []string {
@@ -249,4 +209,8 @@ func names(in []string) []string {
 	slices.Sort(out)
 	out = slices.Compact(out)
 	return out[:min(len(out), maxNames)]
+}
+
+func noSuchTrace(asked string) *sources.Error {
+	return &sources.Error{Source: source, Asked: asked, Kind: sources.Rejected, Reason: "no such trace", Advice: "it may have expired"}
 }

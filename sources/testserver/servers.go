@@ -1,6 +1,7 @@
 package testserver
 
 import (
+	"fmt"
 	"maps"
 	"os/exec"
 	"path/filepath"
@@ -79,6 +80,46 @@ func Jaeger(t testing.TB) JaegerServer {
 	})
 	return JaegerServer{Server: s, GRPC: grpc, OTLP: "http://" + otlp}
 }
+
+// JaegerV2 runs a Jaeger v2, which is an OpenTelemetry collector.
+func JaegerV2(t testing.TB) JaegerServer {
+	t.Helper()
+	bin := find(t, "DLMON_TEST_JAEGER_V2", "jaeger")
+	http, grpc, otlp := FreeAddr(t), FreeAddr(t), FreeAddr(t)
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"jaeger.yaml": fmt.Sprintf(jaegerV2, http, grpc, otlp)})
+	s := run(t, &Server{
+		name: "jaeger v2", bin: bin, URL: "http://" + http, ready: "http://" + http + "/api/services",
+		args: []string{"--config=file:" + filepath.Join(dir, "jaeger.yaml")},
+	})
+	return JaegerServer{Server: s, GRPC: grpc, OTLP: "http://" + otlp}
+}
+
+// jaegerV2 keeps traces in memory and opens no port but the three.
+const jaegerV2 = `
+service:
+  extensions: [jaeger_storage, jaeger_query]
+  pipelines:
+    traces:
+      receivers: [otlp]
+      exporters: [jaeger_storage_exporter]
+  telemetry:
+    metrics: {level: none}
+extensions:
+  jaeger_storage:
+    backends:
+      memory: {memory: {max_traces: 100000}}
+  jaeger_query:
+    storage: {traces: memory}
+    http: {endpoint: "%s"}
+    grpc: {endpoint: "%s"}
+receivers:
+  otlp:
+    protocols:
+      http: {endpoint: "%s"}
+exporters:
+  jaeger_storage_exporter: {trace_storage: memory}
+`
 
 // VictoriaMetrics runs a single-node VictoriaMetrics.
 func VictoriaMetrics(t testing.TB) *Server {

@@ -10,6 +10,7 @@ func TestEveryServerServes(t *testing.T) {
 		"prometheus":   func(t *testing.T) *Server { return Prometheus(t, "global: {scrape_interval: 1s}", nil) },
 		"alertmanager": func(t *testing.T) *Server { return Alertmanager(t, "route: {receiver: x}\nreceivers: [{name: x}]") },
 		"jaeger":       func(t *testing.T) *Server { return Jaeger(t).Server },
+		"jaeger v2":    func(t *testing.T) *Server { return JaegerV2(t).Server },
 		"victoria":     func(t *testing.T) *Server { return VictoriaMetrics(t) },
 	} {
 		t.Run(name, func(t *testing.T) {

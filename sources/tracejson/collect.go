@@ -1,0 +1,431 @@
+package tracejson
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	jsoniter "github.com/json-iterator/go"
+
+	"dlmon/sources"
+)
+
+// maxWorkers bounds how many pieces are decoded at once.
+const maxWorkers = 8
+
+type pieceKind int
+
+const (
+	otlpPiece   pieceKind = iota // TracesData
+	tracesPiece                  // an array of Jaeger's traces
+	spansPiece                   // an array of spans of one trace of Jaeger's
+	endPiece                     // the end of that trace
+)
+
+// piece is some JSON on its way to spans.
+type piece struct {
+	kind                pieceKind
+	raw                 []byte
+	processes, warnings []byte // of endPiece
+	at                  int64  // about where it stands in the input
+	done                chan struct{}
+
+	spans    []sources.Span
+	ids      []string // of spansPiece: each span's process
+	bad      int      // spans that could not be read
+	firstBad string
+}
+
+// collector has pieces decoded side by side and takes the spans up in the order of the input.
+type collector struct {
+	o       *Options
+	builder *Builder
+	filling *piece   // more fits into it
+	queue   []*piece // given out, in order
+	free    [][]byte // buffers to fill again
+	open    []*piece // the spans of the trace of Jaeger's that has not ended
+	work    chan *piece
+	workers sync.WaitGroup
+
+	byID     map[string]*gathered
+	order    []*gathered
+	last     *gathered
+	spans    int // taken up
+	bad      int
+	firstBad string
+	enough   bool
+}
+
+// gathered is one trace in the making.
+type gathered struct {
+	id    string
+	spans []sources.Span
+	more  bool // than are kept
+}
+
+func newCollector(o *Options) *collector {
+	return &collector{o: o, builder: NewBuilder(), byID: map[string]*gathered{}}
+}
+
+// close ends the workers.
+func (c *collector) close() {
+	if c.work != nil {
+		close(c.work)
+		c.workers.Wait()
+		c.work = nil
+	}
+}
+
+func (c *collector) otlp(at int64, raw []byte) error {
+	return c.fill(otlpPiece, at, raw)
+}
+
+func (c *collector) trace(at int64, raw []byte) error {
+	return c.fill(tracesPiece, at, raw)
+}
+
+// fill collects small elements of one kind until there are enough for a piece.
+func (c *collector) fill(kind pieceKind, at int64, raw []byte) error {
+	if c.filling != nil && c.filling.kind != kind {
+		if err := c.give(); err != nil {
+			return err
+		}
+	}
+	if c.filling == nil {
+		c.filling = &piece{kind: kind, raw: c.buffer(), at: at}
+	} else {
+		c.filling.raw = append(c.filling.raw, ',')
+	}
+	c.filling.raw = append(c.filling.raw, raw...)
+	if len(c.filling.raw) >= pieceBytes {
+		return c.give()
+	}
+	return nil
+}
+
+// buffer is an empty one that begins with an opening bracket.
+func (c *collector) buffer() []byte {
+	if n := len(c.free); n > 0 {
+		b := c.free[n-1]
+		c.free = c.free[:n-1]
+		return append(b[:0], '[')
+	}
+	return append(make([]byte, 0, pieceBytes+pieceBytes/2), '[')
+}
+
+func (c *collector) jaegerSpans(at int64, raw []byte, n int) error {
+	if err := c.give(); err != nil {
+		return err
+	}
+	c.filling = &piece{kind: spansPiece, raw: append(c.buffer(), raw...), at: at}
+	return c.give()
+}
+
+func (c *collector) endTrace(processes, warnings []byte) error {
+	if err := c.give(); err != nil {
+		return err
+	}
+	c.filling = &piece{kind: endPiece, processes: processes, warnings: warnings}
+	return c.give()
+}
+
+func (c *collector) unreadable(err error) { c.note(1, err.Error()) }
+
+func (c *collector) note(n int, reason string) {
+	if c.bad == 0 {
+		c.firstBad = reason
+	}
+	c.bad += n
+}
+
+// roomFor lets one span more through than are kept, which tells that there are more.
+func (c *collector) roomFor(n int) bool { return n <= c.o.MaxSpans+1 }
+
+// give gives the piece that was filled out, and takes up what is ready if too much is under way.
+func (c *collector) give() error {
+	p := c.filling
+	if p == nil {
+		return c.stop()
+	}
+	c.filling = nil
+	p.raw = append(p.raw, ']')
+	// A single piece is not worth a worker.
+	if len(c.queue) == 1 && c.work == nil && p.kind != endPiece && c.queue[0].kind != endPiece {
+		c.start()
+		c.send(c.queue[0])
+	}
+	c.queue = append(c.queue, p)
+	if c.work != nil {
+		c.send(p)
+	}
+	for len(c.queue) > 1 && (len(c.queue) > cap(c.work) || p.kind == endPiece) {
+		c.take()
+	}
+	return c.stop()
+}
+
+func (c *collector) stop() error {
+	if c.enough {
+		return errEnough
+	}
+	return nil
+}
+
+func (c *collector) start() {
+	n := min(runtime.GOMAXPROCS(0), maxWorkers)
+	c.work = make(chan *piece, 2*n)
+	for range n {
+		c.workers.Go(func() {
+			b := NewBuilder()
+			for p := range c.work {
+				p.decode(b)
+				close(p.done)
+			}
+		})
+	}
+}
+
+func (c *collector) send(p *piece) {
+	if p.kind == endPiece {
+		return
+	}
+	p.done = make(chan struct{})
+	c.work <- p
+}
+
+// flush takes everything up.
+func (c *collector) flush() {
+	_ = c.give() // whether it is enough does not matter any more
+	for len(c.queue) > 0 {
+		c.take()
+	}
+}
+
+// take takes the oldest piece up.
+func (c *collector) take() {
+	p := c.queue[0]
+	c.queue = slices.Delete(c.queue, 0, 1)
+	switch {
+	case p.done != nil:
+		<-p.done
+	case p.kind != endPiece:
+		p.decode(c.builder)
+	}
+	if p.raw != nil {
+		c.free = append(c.free, p.raw)
+		p.raw = nil
+	}
+	if p.bad > 0 {
+		c.note(p.bad, fmt.Sprintf("%s, near byte %d", p.firstBad, p.at))
+	}
+	c.spans += len(p.spans)
+	switch p.kind {
+	case spansPiece:
+		c.open = append(c.open, p)
+	case endPiece:
+		c.end(p)
+	default:
+		c.add(p.spans)
+	}
+	if c.o.Progress != nil && len(p.spans) > 0 {
+		c.o.Progress(c.spans)
+	}
+}
+
+// end gives the spans of a trace of Jaeger's the processes that came after them.
+func (c *collector) end(p *piece) {
+	var processes map[string]process
+	var warnings []string
+	if p.processes != nil {
+		_ = iterate(p.processes, func(it *jsoniter.Iterator) { processes = readProcesses(c.builder, it) })
+	}
+	if p.warnings != nil {
+		_ = iterate(p.warnings, func(it *jsoniter.Iterator) { warnings = readTexts(it) })
+	}
+	for _, open := range c.open {
+		resolve(open.spans, open.ids, processes, warnings)
+		warnings = nil
+		c.add(open.spans)
+	}
+	c.open = nil
+}
+
+// add sorts spans into their traces.
+func (c *collector) add(spans []sources.Span) {
+	for len(spans) > 0 {
+		id := spans[0].TraceID
+		n := 1
+		for n < len(spans) && spans[n].TraceID == id {
+			n++
+		}
+		if c.last == nil || c.last.id != id {
+			c.last = c.byID[id]
+			if c.last == nil {
+				c.last = &gathered{id: id}
+				c.byID[id] = c.last
+				c.order = append(c.order, c.last)
+			}
+		}
+		room := min(n, c.o.MaxSpans-len(c.last.spans))
+		if room < n {
+			c.last.more = true
+			c.enough = c.enough || c.o.One
+		}
+		c.last.spans = append(c.last.spans, spans[:room]...)
+		spans = spans[n:]
+	}
+}
+
+// traces is everything that was taken up; err is why there is no more.
+func (c *collector) traces(err error) []sources.Trace {
+	out := make([]sources.Trace, 0, len(c.order))
+	for _, g := range c.order {
+		t := sources.Trace{ID: g.id, Spans: Sorted(g.spans)}
+		var cut []string
+		if g.more {
+			cut = append(cut, CutAt(c.o.MaxSpans))
+		}
+		if err != nil {
+			cut = append(cut, CutOff(c.o.Input, c.spans, c.reason(err)))
+		}
+		if c.bad > 0 {
+			cut = append(cut, fmt.Sprintf("spans that could not be read: %d (%s)", c.bad, c.firstBad))
+		}
+		t.Cut = strings.Join(cut, "; ")
+		out = append(out, t)
+	}
+	return out
+}
+
+// Sorted puts spans in the order of a sources.Trace: by start, then by id. It may change spans.
+func Sorted(spans []sources.Span) []sources.Span {
+	compare := func(a, b *sources.Span) int {
+		return cmp.Or(a.Start.Compare(b.Start), strings.Compare(a.SpanID, b.SpanID))
+	}
+	inOrder := true
+	for i := 1; i < len(spans) && inOrder; i++ {
+		inOrder = compare(&spans[i-1], &spans[i]) <= 0
+	}
+	if inOrder {
+		return spans
+	}
+	// Spans are large: their places are sorted, and each is moved once.
+	order := make([]int32, len(spans))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortStableFunc(order, func(a, b int32) int { return compare(&spans[a], &spans[b]) })
+	out := make([]sources.Span, len(spans))
+	for i, j := range order {
+		out[i] = spans[j]
+	}
+	return out
+}
+
+// decode turns the piece into spans. Where one can't be read, the others are read one by one.
+func (p *piece) decode(b *Builder) {
+	var err error
+	if p.spans, p.ids, err = decodePiece(b, p.kind, p.raw); err == nil {
+		return
+	}
+	p.spans, p.ids = nil, nil
+	whole := scannerOver(p.raw)
+	switch p.kind {
+	case spansPiece:
+		_ = whole.array(func() error {
+			raw, _, err := whole.value(0)
+			if err != nil {
+				return err
+			}
+			spans, ids, err := decodePiece(b, spansPiece, slices.Concat([]byte{'['}, raw, []byte{']'}))
+			if err != nil {
+				p.unreadable(err)
+				return nil
+			}
+			p.spans, p.ids = append(p.spans, spans...), append(p.ids, ids...)
+			return nil
+		})
+	default:
+		one := &oneByOne{piece: p, builder: b}
+		walk := &parser{scanner: whole, out: one}
+		if p.kind == otlpPiece {
+			err = walk.array(walk.resourceSpans)
+		} else {
+			err = walk.array(walk.trace)
+		}
+	}
+	if p.bad == 0 && err != nil {
+		p.unreadable(err)
+	}
+}
+
+func (p *piece) unreadable(err error) {
+	if p.bad++; p.bad == 1 {
+		p.firstBad = err.Error()
+	}
+}
+
+// decodePiece guards against panics of the libraries: a broken trace must not end a dashboard.
+func decodePiece(b *Builder, kind pieceKind, raw []byte) (spans []sources.Span, ids []string, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			spans, ids, err = nil, nil, fmt.Errorf("the decoder failed: %v", r)
+		}
+	}()
+	switch kind {
+	case otlpPiece:
+		spans, err = decodeOTLP(b, slices.Concat([]byte(`{"resourceSpans":`), raw, []byte{'}'}))
+	case tracesPiece:
+		spans, err = decodeTraces(b, raw)
+	default:
+		spans, ids, err = decodeSpans(b, raw)
+	}
+	return spans, ids, err
+}
+
+// oneByOne is a sink that decodes every span by itself, for a piece in which one can't be read.
+type oneByOne struct {
+	*piece
+	builder *Builder
+	part    []sources.Span // of the trace of Jaeger's that has not ended
+	ids     []string
+}
+
+func (o *oneByOne) otlp(_ int64, raw []byte) error {
+	spans, _, err := decodePiece(o.builder, otlpPiece, slices.Concat([]byte{'['}, raw, []byte{']'}))
+	if err != nil {
+		o.unreadable(err)
+	}
+	o.piece.spans = append(o.piece.spans, spans...)
+	return nil
+}
+
+func (o *oneByOne) trace(int64, []byte) error { return errors.New("a trace is not one span") }
+
+func (o *oneByOne) jaegerSpans(_ int64, raw []byte, _ int) error {
+	spans, ids, err := decodePiece(o.builder, spansPiece, slices.Concat([]byte{'['}, raw, []byte{']'}))
+	if err != nil {
+		o.unreadable(err)
+	}
+	o.part, o.ids = append(o.part, spans...), append(o.ids, ids...)
+	return nil
+}
+
+func (o *oneByOne) endTrace(raw, _ []byte) error {
+	var processes map[string]process
+	if raw != nil {
+		if err := iterate(raw, func(it *jsoniter.Iterator) { processes = readProcesses(o.builder, it) }); err != nil {
+			o.unreadable(err)
+		}
+	}
+	resolve(o.part, o.ids, processes, nil)
+	o.piece.spans = append(o.piece.spans, o.part...)
+	o.part, o.ids = nil, nil
+	return nil
+}
+
+func (o *oneByOne) roomFor(int) bool { return true }
