@@ -123,6 +123,29 @@ func TestAnErrorPanelAsksForFailedTracesOfItsLabels(t *testing.T) {
 	}
 }
 
+func TestTheRowsOfATableLeadToTheirOwnExemplars(t *testing.T) {
+	table := dashboard.Panel{ID: "x", Title: "By endpoint", Kind: dashboard.KindTable, Unit: dashboard.UnitSeconds, Sort: "desc",
+		Queries: []dashboard.Query{{Name: "main", Instant: true,
+			Expr: `histogram_quantile(0.95, sum(rate({{request_duration}}_bucket{method="POST"}[$rate])) by ({{request_duration: le endpoint}}))`}},
+		Traces: &dashboard.Drill{Tags: map[string]string{"endpoint": page.TagEndpoint}}}
+	g, c := New(dashboard.Dashboard{ID: "x", Panels: []dashboard.Panel{table}}), pagetest.Context(pagetest.Reader(), 120, 38)
+	g.View(c)
+	d := g.eval(c, 0)
+	for i, v := range mainValues(d)[:3] {
+		if i > 0 {
+			press(g, c, "down")
+		}
+		endpoint := v.Labels["endpoint"]
+		want := `http_request_duration_seconds_bucket{method="POST", endpoint="` + endpoint + `"}`
+		if msg := press(g, c, "t"); !exemplar(want)(msg) {
+			t.Errorf("row %d: %+v, want %s", i, msg, want)
+		}
+		if msg := press(g, c, "enter"); !traces(func(q page.TraceQuery) bool { return q.Tags["endpoint"] == endpoint && q.Histogram == want })(msg) {
+			t.Errorf("row %d: %+v", i, msg)
+		}
+	}
+}
+
 func TestTheHelpListsTWhereTracesExplain(t *testing.T) {
 	has := func(p page.Page) bool {
 		return slices.ContainsFunc(keysOf(p), func(k string) bool { return k == "t" })

@@ -48,8 +48,8 @@ type TraceQuery struct {
 const lead = 10 * time.Minute
 
 // Exemplars asks for the exemplars of q's histogram: over the screen's window, or over twice that, four times ... as
-// far as q.Since lies back, so that the request stays the same while the clock goes on. What comes is more than q asks
-// for: see Fits. False: q has no histogram.
+// far as q.Since lies back, so that the request stays the same while the clock goes on. What comes may be from before
+// q.Since, or after q.Until. False: q has no histogram.
 func (q TraceQuery) Exemplars(c Context) (feed.Request, bool) {
 	window := max(c.Window, time.Minute)
 	if !q.Since.IsZero() {
@@ -61,18 +61,6 @@ func (q TraceQuery) Exemplars(c Context) (feed.Request, bool) {
 }
 
 const longest = 30 * 24 * time.Hour
-
-// Fits tells whether an exemplar is one of those that q asks for: by its time and by what it observed. Without Until,
-// Since is when something began, and what led to it is asked for as well.
-func (q TraceQuery) Fits(e sources.Exemplar) bool {
-	since := q.Since
-	if q.Until.IsZero() && !since.IsZero() {
-		since = since.Add(-lead)
-	}
-	observed := Seconds(e.Value)
-	return !e.At.Before(since) && (q.Until.IsZero() || !e.At.After(q.Until)) &&
-		observed >= q.Min && (q.Max == 0 || observed <= q.Max)
-}
 
 // Seconds is a number of seconds as a duration; what a Duration can't hold is the nearest that it can, NaN is 0.
 func Seconds(s float64) time.Duration {

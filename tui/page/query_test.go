@@ -1,6 +1,7 @@
 package page_test
 
 import (
+	"maps"
 	"math"
 	"testing"
 	"time"
@@ -28,6 +29,21 @@ func TestAnAlertsHistogramIsTheOneItsRuleIsAbout(t *testing.T) {
 	}
 	if q := page.AlertQuery(alert, nil); q.Histogram != "" {
 		t.Errorf("without a rule: %q", q.Histogram)
+	}
+}
+
+func TestAnAlertAboutErrorsAsksForItsWholeLabelSet(t *testing.T) {
+	q := page.AlertQuery(sources.Alert{Name: "HighErrorRate", Labels: sources.Labels{
+		"tenant_id": "acme", "endpoint": "/search", "status_code": "503", "error_type": "Timeout", "job": "j"}}, nil)
+	want := map[string]string{page.TagTenant: "acme", page.TagEndpoint: "/search", page.TagStatus: "503", page.TagErrorType: "Timeout"}
+	if !q.Errors || !maps.Equal(q.Tags, want) {
+		t.Errorf("%+v", q)
+	}
+	c := page.Context{}
+	for concept, name := range map[string]string{page.TagStatus: "http.status_code", page.TagErrorType: "exception.type", page.TagDataset: "dataset_id"} {
+		if names := c.NamesOf(concept); len(names) == 0 || names[0] != name {
+			t.Errorf("%s is looked for as %v", concept, names)
+		}
 	}
 }
 
@@ -100,33 +116,6 @@ func TestExemplarsReachOverTheWindowAndBackToWhatIsAskedFor(t *testing.T) {
 	}
 	if _, ok := (page.TraceQuery{}).Exemplars(c); ok {
 		t.Error("no histogram has exemplars")
-	}
-}
-
-func TestAnExemplarFitsByItsTimeAndByWhatItObserved(t *testing.T) {
-	at := pagetest.Now
-	e := sources.Exemplar{Value: 0.3, At: at}
-	bucket := page.TraceQuery{Min: 100 * time.Millisecond, Max: 500 * time.Millisecond}
-	for name, c := range map[string]struct {
-		q    page.TraceQuery
-		e    sources.Exemplar
-		fits bool
-	}{
-		"nothing asked":      {page.TraceQuery{}, e, true},
-		"in the bucket":      {bucket, e, true},
-		"at its upper bound": {bucket, sources.Exemplar{Value: 0.5, At: at}, true},
-		"too slow":           {bucket, sources.Exemplar{Value: 0.6, At: at}, false},
-		"too quick":          {bucket, sources.Exemplar{Value: 0.01, At: at}, false},
-		"in the last bucket": {page.TraceQuery{Min: 5 * time.Second}, sources.Exemplar{Value: 1e300, At: at}, true},
-		"in time":            {page.TraceQuery{Since: at.Add(-time.Minute), Until: at}, e, true},
-		"before":             {page.TraceQuery{Since: at.Add(time.Second), Until: at.Add(time.Minute)}, e, false},
-		"after":              {page.TraceQuery{Since: at.Add(-time.Minute), Until: at.Add(-time.Second)}, e, false},
-		"led to an alert":    {page.TraceQuery{Since: at.Add(5 * time.Minute)}, e, true},
-		"long before it":     {page.TraceQuery{Since: at.Add(11 * time.Minute)}, e, false},
-	} {
-		if c.q.Fits(c.e) != c.fits {
-			t.Errorf("%s: %v", name, !c.fits)
-		}
 	}
 }
 

@@ -180,7 +180,7 @@ func (l *List) View(c page.Context) []string {
 	f := l.frame(c)
 	title := "Recent traces"
 	if l.query.Title != "" {
-		title = "Traces of " + l.query.Title
+		title = page.Cut("Traces of "+l.query.Title, max(c.Width/2, 24), c.Styles.Glyphs.Ellipsis)
 	}
 	lines := append([]string{page.Title(c.Styles, title, l.facts(c, f), c.Width)}, f.notes...)
 	if len(f.rows) == 0 {
