@@ -3,6 +3,7 @@ package traces
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -155,6 +156,11 @@ func (k *difference) work(_ page.Context, in input) func() any {
 	return func() any {
 		r := differenceResult{groups: split(in, open)}
 		r.found = tracing.Differ(r.groups.a, r.groups.b)
+		if in.others { // that they are of different tenants goes without saying
+			r.found.Tags = slices.DeleteFunc(r.found.Tags, func(d tracing.TagDifference) bool {
+				return slices.ContainsFunc(in.tenant, func(t sources.Tag) bool { return d.Key == t.Key })
+			})
+		}
 		r.sentence = r.found.Sentence(r.groups.nameA, r.groups.nameB)
 		return r
 	}

@@ -5,8 +5,10 @@ package traces
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
@@ -35,7 +37,7 @@ type gather struct {
 	query page.TraceQuery
 	scope scope
 
-	finders [2]finder
+	finders [3]finder
 	ids     []string // of the last searches that were answered
 	held    map[string]*tracing.Analysis
 	last    []*tracing.Analysis
@@ -45,10 +47,18 @@ type gather struct {
 // input is what sums are worked out from.
 type input struct {
 	traces  []*tracing.Analysis
-	ids     []string // of traces, as they were asked for
-	query   page.TraceQuery
-	service string // that was searched
-	found   int    // traces that the searches found, those not worth reading included
+	ids     []string        // of traces, as they were asked for
+	query   page.TraceQuery // without what the store has none of
+	service string          // that was searched
+	found   int             // traces that the searches found, those not worth reading included
+
+	// slow is the duration from which a trace counts as slow, as the ordinary traces have it: the slow ones that were
+	// searched for would move it. gap tells that it parts two kinds of traces, and is not just that of the slowest quarter.
+	slow time.Duration
+	gap  bool
+	// others tells that traces of other tenants were read, to compare the tenant's with; tenant are the tags that name it.
+	others bool
+	tenant []sources.Tag
 }
 
 // reading is how far it has got.
@@ -62,8 +72,9 @@ type reading struct {
 	left    int   // traces left out for want of room
 	// unasked are traces that only an exemplar names: the histogram may count more than the query asks for.
 	unasked map[string]bool
-	asking  bool  // a search is still to answer
-	lookErr error // of a search
+	asking  bool   // a search is still to answer
+	lookErr error  // of a search
+	missed  string // what there is none of, and what is read instead
 	wants   []feed.Request
 }
 
@@ -87,7 +98,7 @@ func (g *gather) look(c page.Context) reading {
 		}
 		room = append(room, id)
 		switch {
-		case a != nil && r.unasked[id] && !runs(a, g.query.Operation):
+		case a != nil && r.unasked[id] && !runs(a, r.query.Operation):
 			held[id] = a
 			room = room[:len(room)-1]
 		case a != nil:
@@ -139,41 +150,27 @@ func (g *gather) search(c page.Context) reading {
 		return r
 	}
 	r.wants = append(r.wants, feed.Request{Kind: feed.Services})
-	queries := []page.TraceQuery{g.query}
-	all := g.query
-	all.Min, all.Max, all.Errors, all.Histogram = 0, 0, g.scope.failed, ""
-	if g.scope.rest || g.scope.failed {
-		queries = append(queries, all)
-	}
-	var lists [][]string
 	seen := map[string]bool{}
 	r.unasked = map[string]bool{}
-	for i, q := range queries {
-		found := g.finders[i].look(c, q)
-		for _, w := range found.wants {
-			w.Every = feed.Once // the recent traces too: sums of ever other ones would never stand still
-			r.wants = append(r.wants, w)
+	first, ids := g.find(c, &r, 0, g.query, seen)
+	lists := [][]string{ids}
+	r.honest(c, first)
+	all := g.query
+	all.Min, all.Max, all.Errors, all.Histogram, all.Rate = 0, 0, g.scope.failed, "", 0
+	if g.scope.rest || g.scope.failed {
+		ordinary, ids := g.find(c, &r, 1, all, seen)
+		lists = append(lists, ids)
+		r.slow, r.gap = slowest(ordinary.traces)
+	}
+	if tenant := r.query.Tags[page.TagTenant]; g.scope.rest && tenant != "" && !r.asking && !r.gap && byDurations(g.scope, g.query) {
+		// Slow or not, its traces are alike: it is the other tenants' that tell what is wrong with them.
+		r.others = true
+		for _, name := range c.NamesOf(page.TagTenant) {
+			r.tenant = append(r.tenant, sources.Tag{Key: name, Value: tenant})
 		}
-		r.asking = r.asking || found.asking || found.service == "" && !c.Data.Services().Answered()
-		if found.err != nil {
-			r.lookErr = found.err
-		}
-		var ids []string
-		if !g.scope.failed { // what an exemplar observed says nothing of errors
-			for _, x := range found.evidence.all[:min(len(found.evidence.all), maxSeen)] {
-				ids = append(ids, x.id)
-				r.unasked[x.id] = true
-			}
-		}
-		for _, t := range found.traces {
-			if t.Errors > 0 || !g.scope.failed {
-				ids = append(ids, t.ID)
-			}
-			seen[sameTrace(t.ID)] = true
-			if !found.beside[t.ID] {
-				delete(r.unasked, t.ID)
-			}
-		}
+		all.Tags = maps.Clone(all.Tags)
+		delete(all.Tags, page.TagTenant)
+		_, ids := g.find(c, &r, 2, all, seen)
 		lists = append(lists, ids)
 	}
 	r.asked = unique(append(g.scope.also[:len(g.scope.also):len(g.scope.also)], alternate(lists)...))
@@ -185,6 +182,66 @@ func (g *gather) search(c page.Context) reading {
 		g.ids = r.asked
 	}
 	return r
+}
+
+// byDurations tells whether an analysis parts the traces by what they took.
+func byDurations(s scope, q page.TraceQuery) bool {
+	return len(s.also) == 0 && !q.Errors && q.Min == 0 && q.Max == 0
+}
+
+// find adds one search to r: what it wants, and the ids it found that are worth reading.
+func (g *gather) find(c page.Context, r *reading, i int, q page.TraceQuery, seen map[string]bool) (result, []string) {
+	found := g.finders[i].look(c, q)
+	for _, w := range found.wants {
+		w.Every = feed.Once // the recent traces too: sums of ever other ones would never stand still
+		r.wants = append(r.wants, w)
+	}
+	r.asking = r.asking || found.asking || found.service == "" && !c.Data.Services().Answered()
+	if found.err != nil {
+		r.lookErr = found.err
+	}
+	var ids []string
+	if !g.scope.failed { // what an exemplar observed says nothing of errors
+		for _, x := range found.evidence.all[:min(len(found.evidence.all), maxSeen)] {
+			ids = append(ids, x.id)
+			r.unasked[x.id] = true
+		}
+	}
+	for _, t := range found.traces {
+		if t.Errors > 0 || !g.scope.failed {
+			ids = append(ids, t.ID)
+		}
+		seen[sameTrace(t.ID)] = true
+		if !found.beside[t.ID] {
+			delete(r.unasked, t.ID)
+		}
+	}
+	return found, ids
+}
+
+// honest takes out of the query what the store has no traces of: the sums are about what was found instead.
+func (r *reading) honest(c page.Context, found result) {
+	if len(found.missed) == 0 || found.asking || len(found.traces) == 0 {
+		return
+	}
+	r.missed = found.missed[len(found.missed)-1] + "; these are " + found.last.shows(r.query) + " of " + found.service
+	r.query.Operation = found.last.operation
+	if !found.last.tagged {
+		r.query.Tags, r.query.SpanTags = nil, nil
+	}
+}
+
+// slowest is the duration from which traces are slow: that of a gap, else that of the slowest quarter.
+func slowest(traces []sources.TraceSummary) (from time.Duration, gap bool) {
+	durations := make([]time.Duration, len(traces))
+	for i, t := range traces {
+		durations[i] = t.Duration
+	}
+	if from, gap = tracing.SplitSlow(durations); gap || len(durations) == 0 {
+		return from, gap
+	}
+	slices.Sort(durations)
+	return durations[len(durations)*3/4], false
 }
 
 // alternate takes from each list in turn, so that what is cut off at the end, or has not come yet, is missing from all
@@ -220,6 +277,9 @@ func unique(ids []string) []string {
 func (r reading) notes(c page.Context) []string {
 	s := c.Styles
 	var out []string
+	if r.missed != "" {
+		out = append(out, s.Warn.Render(page.Cut(" "+s.Glyphs.Warn+" "+r.missed, c.Width, s.Glyphs.Ellipsis)))
+	}
 	if len(r.traces) > 0 && r.failed > 0 {
 		text := fmt.Sprintf("%d could not be read: %s", r.failed, r.err)
 		out = append(out, s.Warn.Render(page.Cut(" "+s.Glyphs.Warn+" "+text, c.Width, s.Glyphs.Ellipsis)))

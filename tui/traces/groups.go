@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
+	"dlmon/sources"
 	"dlmon/sources/tracing"
 	"dlmon/tui/page"
 )
@@ -44,20 +44,23 @@ func split(in input, o page.OpenAnalysis) groups {
 		g.nameA, g.shortA = fmt.Sprintf("%s%s, %s", what, of, boundWords(in.query.Min, in.query.Max)), "in range"
 		return g
 	}
-	durations := make([]time.Duration, len(in.traces))
-	for i, a := range in.traces {
-		durations[i] = a.Duration
+	if in.others {
+		g := part(in, func(i int) bool {
+			return anySpan(in.traces[i:i+1], func(s *sources.Span) bool {
+				return slices.ContainsFunc(in.tenant, func(t sources.Tag) bool { return has(s, t) })
+			})
+		})
+		if len(g.b) > 0 {
+			g.nameA, g.shortA, g.nameB = what+of, "its own", "those of other tenants"
+			g.note = "no gap between slow and fast among its own: they are compared with other tenants'"
+			return g
+		}
 	}
-	threshold, ok := tracing.SplitSlow(durations)
-	note := ""
-	if !ok && len(durations) > 0 {
-		sorted := slices.Sorted(slices.Values(durations))
-		threshold = sorted[len(sorted)*3/4]
-		note = "no gap between slow and fast: the slowest quarter is compared with the others"
+	g := part(in, func(i int) bool { return in.traces[i].Duration >= in.slow })
+	g.nameA, g.shortA = fmt.Sprintf("slow %s%s, %s", what, of, boundWords(in.slow, 0)), "slow"
+	if !in.gap {
+		g.note = "no gap between slow and fast: the slowest quarter is compared with the others"
 	}
-	g := part(in, func(i int) bool { return in.traces[i].Duration >= threshold })
-	g.nameA, g.shortA = fmt.Sprintf("slow %s%s, %s", what, of, boundWords(threshold, 0)), "slow"
-	g.note = note
 	return g
 }
 

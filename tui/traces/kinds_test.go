@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dlmon/sources"
+	"dlmon/sources/feed"
 	"dlmon/sources/feed/feedtest"
 	"dlmon/sources/tracing"
 	"dlmon/tui/page"
@@ -55,7 +56,7 @@ func TestWhatIsComparedWithWhat(t *testing.T) {
 		return out
 	}
 	in := func(q page.TraceQuery) input {
-		x := input{query: q, service: "deeplake-api"}
+		x := input{query: q, service: "deeplake-api", slow: 420 * time.Millisecond, gap: true}
 		for _, s := range all {
 			x.traces, x.ids = append(x.traces, tracing.Analyze(s.trace())), append(x.ids, s.id)
 		}
@@ -86,6 +87,75 @@ func TestWhatIsComparedWithWhat(t *testing.T) {
 			t.Errorf("%s: %v", name, ids(g.a))
 		}
 	}
+}
+
+func TestATenantWhoseTracesAreAllSlowIsComparedWithTheOthers(t *testing.T) {
+	all := slowTenant()
+	r := store(all)
+	for _, x := range all { // the slow ones are acme's, the others globex's
+		if a := r.Traces[x.id].Value; x.scan < 400*time.Millisecond {
+			a.Trace.Spans[1].Tags[0].Value = "globex"
+		}
+	}
+	everything := r.SearchFunc
+	r.SearchFunc = func(q feed.Request) sources.Snapshot[[]sources.TraceSummary] {
+		s := everything(q)
+		if q.Search.Tags == "tenant_id=acme" {
+			s.Value = slices.DeleteFunc(s.Value, func(t sources.TraceSummary) bool { return t.Duration < 400*time.Millisecond })
+		}
+		return s
+	}
+	c := pagetest.Context(r, 120, 30)
+	got := text(opened(one(page.AnalysisDifference), c), c)
+	want(t, strings.Join(strings.Fields(got), " "), "Searches of acme (20) against those of other tenants (40): index.scan of deeplake takes 404 ms more of the critical path; storage.wait=true is in 95 % of them",
+		"compared with other tenants'")
+	if strings.Contains(got, "tenant_id=") {
+		t.Errorf("that they are of different tenants is told as a difference:\n%s", got)
+	}
+}
+
+func TestSlowIsWhatIsSlowAmongOrdinaryTracesHoweverManySlowOnesWereSearchedFor(t *testing.T) {
+	var all []search
+	for i := range 150 { // the newest 60 are as they come; 90 more slow ones are found by their duration only
+		x := search{id: fmt.Sprintf("t%03d", i), scan: 20 * time.Millisecond}
+		if i%3 == 0 || i >= 60 {
+			x.scan, x.wait = time.Duration(400+i)*time.Millisecond, true
+		}
+		all = append(all, x)
+	}
+	r := store(all)
+	everything := r.SearchFunc
+	r.SearchFunc = func(q feed.Request) sources.Snapshot[[]sources.TraceSummary] {
+		s := everything(q)
+		if q.Search.Min == 0 {
+			s.Value = s.Value[:min(60, len(s.Value))]
+		}
+		return s
+	}
+	r.InstantFunc = func(feed.Request) sources.Snapshot[sources.Vector] {
+		return feedtest.Value(sources.Vector{Samples: []sources.Sample{{Value: .4}}}, pagetest.Now)
+	}
+	r.ExemplarsFunc = func(feed.Request) sources.Snapshot[[]sources.Exemplar] {
+		return feedtest.Value([]sources.Exemplar{}, pagetest.Now)
+	}
+	q := acme
+	q.Histogram = "search_latency_seconds_bucket"
+	c := pagetest.Context(r, 160, 30)
+	want(t, text(opened(analysis(page.AnalysisDifference, q), c), c), "Slow searches of acme, 420 ms and longer (110) against the others (40)")
+}
+
+func TestWhatTheStoreHasNoneOfIsNotClaimed(t *testing.T) {
+	r := store(slowTenant())
+	everything := r.SearchFunc
+	r.SearchFunc = func(q feed.Request) sources.Snapshot[[]sources.TraceSummary] {
+		if q.Search.Tags != "" {
+			return feedtest.Value([]sources.TraceSummary{}, pagetest.Now)
+		}
+		return everything(q)
+	}
+	c := pagetest.Context(r, 200, 30)
+	got := text(opened(one(page.AnalysisDifference), c), c)
+	want(t, got, "no span carries tenant_id or tenant.id = acme; these are all traces of deeplake-api", "Slow traces, 420 ms and longer (20)")
 }
 
 func TestWithoutAGapTheSlowestQuarterIsComparedAndThatIsSaid(t *testing.T) {

@@ -30,7 +30,7 @@ func narrow(c page.Context, q page.TraceQuery, traces []*tracing.Analysis, servi
 		detail = q.Title + ", " + detail
 	}
 	q.Title, q.Service, q.Operation = detail, service, operation
-	q.Min, q.Max, q.Errors, q.Histogram = 0, 0, false, ""
+	q.Min, q.Max, q.Errors, q.Histogram, q.Rate = 0, 0, false, "", 0
 	if tag.Key != "" {
 		q.SpanTags = maps.Clone(q.SpanTags)
 		if q.SpanTags == nil {
