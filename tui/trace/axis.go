@@ -41,7 +41,7 @@ func ending(n *tracing.Node) time.Duration {
 }
 
 // tickWidth is the cells that a tick of the axis should have.
-const tickWidth = 11
+const tickWidth = 10
 
 // axis is the time of the window in cells: each tick's label begins where its time is.
 func (w window) axis(width int) string {

@@ -214,10 +214,11 @@ func (t *Trace) zoomIn() tea.Cmd {
 	if w.to <= w.from {
 		return page.Send(page.Notice{Text: "a span without length can't be zoomed into"})
 	}
-	t.zoom = w
 	if w == t.whole() {
 		t.zoom = window{}
+		return page.Send(page.Notice{Text: "this span runs as long as the trace"})
 	}
+	t.zoom = w
 	return nil
 }
 

@@ -138,43 +138,58 @@ type occurrence struct {
 	nth int
 }
 
-// carry takes over what was folded and selected in another reading of the same trace.
+// occurrences gives the rows of all spans whose id is wanted.
+func occurrences(nodes []tracing.Node, wanted map[string]bool) map[occurrence]int {
+	places, seen := map[occurrence]int{}, map[string]int{}
+	for i := range nodes {
+		if id := nodes[i].Span.SpanID; wanted[id] {
+			places[occurrence{id, seen[id]}] = i
+			seen[id]++
+		}
+	}
+	return places
+}
+
+// carry takes over what was folded and selected in another reading of the same trace. Where the selected span is gone,
+// the nearest one above it is selected that is still there.
 func (r *rows) carry(old *rows) {
 	at := old.node()
 	if at < 0 {
 		return
 	}
-	if !slices.EqualFunc(old.nodes, r.nodes, func(a, b tracing.Node) bool { return a.Span.SpanID == b.Span.SpanID }) {
-		places := occurrences(r.nodes)
-		seen := map[string]int{}
-		moved := -1
-		for i := range old.nodes {
-			id := old.nodes[i].Span.SpanID
-			to, ok := places[occurrence{id, seen[id]}]
-			seen[id]++
-			if ok && old.folded[i] {
-				r.folded[to] = true
-			}
-			if ok && i <= at { // the selected span, or else the last before it that is still there
-				moved = to
-			}
-		}
-		at = moved
-	} else {
+	if slices.EqualFunc(old.nodes, r.nodes, func(a, b tracing.Node) bool { return a.Span.SpanID == b.Span.SpanID }) {
 		copy(r.folded, old.folded)
+	} else {
+		at = r.follow(old, at)
 	}
 	r.build()
 	r.selectNode(at)
 	r.offset = max(0, old.offset+r.cursor-old.cursor)
 }
 
-func occurrences(nodes []tracing.Node) map[occurrence]int {
-	places := make(map[occurrence]int, len(nodes))
-	seen := make(map[string]int, len(nodes))
-	for i := range nodes {
-		id := nodes[i].Span.SpanID
-		places[occurrence{id, seen[id]}] = i
-		seen[id]++
+// follow folds what was folded in old and gives the row where its row at is now.
+func (r *rows) follow(old *rows, at int) int {
+	wanted := map[string]bool{}
+	for i, folded := range old.folded {
+		if folded {
+			wanted[old.nodes[i].Span.SpanID] = true
+		}
 	}
-	return places
+	for p := at; p >= 0; p = old.nodes[p].Parent {
+		wanted[old.nodes[p].Span.SpanID] = true
+	}
+	now := map[int]int{} // rows of old that are still there
+	places := occurrences(r.nodes, wanted)
+	for o, i := range occurrences(old.nodes, wanted) {
+		if to, ok := places[o]; ok {
+			now[i] = to
+			r.folded[to] = old.folded[i]
+		}
+	}
+	for p := at; p >= 0; p = old.nodes[p].Parent {
+		if to, ok := now[p]; ok {
+			return to
+		}
+	}
+	return 0
 }

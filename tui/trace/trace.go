@@ -112,13 +112,14 @@ func (t *Trace) work(c page.Context) tea.Cmd {
 	if len(t.rows.shown) == 0 {
 		return nil
 	}
+	find := t.startFind()
 	switch t.look {
-	case waterfall:
-		return t.startFind()
 	case oneSpan:
-		return t.startFilter(c)
+		return tea.Batch(find, t.startFilter(c))
+	case merged:
+		return tea.Batch(find, t.startFlame())
 	}
-	return t.startFlame()
+	return find
 }
 
 // next numbers a piece of work.

@@ -20,7 +20,7 @@ type columns struct{ signs, service, label, bar, duration, self, path int }
 
 // columns shares the width out: the labels get what they need, up to two fifths, the bars what is left.
 func (t *Trace) columns(width int) columns {
-	c := columns{signs: 1, service: t.facts.service, duration: 7, self: 7, path: 5}
+	c := columns{signs: 1, service: max(t.facts.service, len("service")), duration: 7, self: 7, path: 5}
 	if t.a.Orphans > 0 || t.a.Skewed > 0 {
 		c.signs = 2
 	}
@@ -32,7 +32,7 @@ func (t *Trace) columns(width int) columns {
 		c.service, c.duration = min(c.service, 12), 0
 		share = width * 7 / 20
 	}
-	c.label = max(12, min(t.facts.label, share))
+	c.label = max(20, min(t.facts.label, share))
 	used := 2 + c.signs // the pointer, and a gap before the label
 	for _, w := range []int{c.service, c.label, c.duration, c.self, c.path} {
 		if w > 0 {
@@ -51,6 +51,9 @@ func (c columns) left() int {
 	}
 	return n
 }
+
+// leastWidth is the width below which the columns don't fit, and are cut.
+const leastWidth = 40
 
 func (t *Trace) viewWaterfall(c page.Context) []string {
 	s, b := c.Styles, newBrushes(c.Styles)
@@ -72,8 +75,13 @@ func (t *Trace) viewWaterfall(c page.Context) []string {
 	for len(foot) > 0 && len(lines)+len(foot) < c.Height {
 		lines = append(lines, "")
 	}
-	lines = append(lines, foot...)
-	return lines[:min(len(lines), c.Height)]
+	lines = append(lines, foot...)[:min(len(lines)+len(foot), c.Height)]
+	for i := range lines {
+		if c.Width < leastWidth {
+			lines[i] = page.Cut(lines[i], c.Width, s.Glyphs.Ellipsis)
+		}
+	}
+	return lines
 }
 
 // visible is how many rows a page of the waterfall has, but for the lines that come and go.
@@ -87,7 +95,7 @@ func (t *Trace) mapLine(c page.Context, cols columns, b *brushes) string {
 	}
 	what := "whole trace"
 	if t.zoom != (window{}) {
-		step := tickStep(t.zoom.length() / 100)
+		step := tickStep(t.zoom.length() / 50)
 		what = "zoom " + tickLabel(float64(t.zoom.from), step, float64(t.zoom.to)) + " to " +
 			tickLabel(float64(t.zoom.to), step, float64(t.zoom.to)) + "  Z whole"
 	}
@@ -199,10 +207,11 @@ func (t *Trace) label(g themes.Glyphs, n *tracing.Node, row, width int) string {
 			fold, hidden = g.Collapsed, " +"+thousands(int(t.rows.end[row])-row-1)
 		}
 	}
-	indent := strings.Repeat(" ", min(2*n.Depth, width/3))
-	if 2*n.Depth > width/3 {
+	most := max(8, width/3)
+	indent := strings.Repeat(" ", min(2*n.Depth, most))
+	if 2*n.Depth > most {
 		depth := strconv.Itoa(n.Depth)
-		indent = strings.Repeat(" ", max(0, width/3-len(depth)-2)) + g.Ellipsis + depth + " "
+		indent = strings.Repeat(" ", max(0, most-len(depth)-2)) + g.Ellipsis + depth + " "
 	}
 	room := width - ansi.StringWidth(indent) - 2 - len(hidden)
 	return indent + fold + " " + page.Cut(n.Span.Operation, max(4, room), g.Ellipsis) + hidden
