@@ -36,7 +36,8 @@ type Glyphs struct {
 	Up, Down, Flat                                         string   // ▲ ▼ ≈ of a change
 	Spark                                                  []string // 8 levels, lowest first
 	Heat                                                   []string // shades, empty first
-	BarFull, BarHalf, BarEmpty                             string
+	BarFull, BarHalf, BarShade, BarEmpty                   string
+	Before, After                                          string   // ◀ ▶ it goes on beyond the edge
 	BarParts                                               []string // fractions of a cell, smallest first
 	H, V, TL, TR, BL, BR, TeeL, TeeR, TeeU, TeeD, Cross    string   // box drawing
 	Expanded, Collapsed                                    string   // ▾ ▸

@@ -16,7 +16,7 @@ func TestEveryThemeHasEveryGlyphOneCellWide(t *testing.T) {
 			}
 			g := s.Glyphs
 			all := []string{g.OK, g.Warn, g.Critical, g.Pending, g.NoData, g.Stale, g.Off, g.Muted, g.Up, g.Down, g.Flat,
-				g.BarFull, g.BarHalf, g.BarEmpty, g.H, g.V, g.TL, g.TR, g.BL, g.BR, g.TeeL, g.TeeR, g.TeeU, g.TeeD, g.Cross,
+				g.BarFull, g.BarHalf, g.BarShade, g.BarEmpty, g.Before, g.After, g.H, g.V, g.TL, g.TR, g.BL, g.BR, g.TeeL, g.TeeR, g.TeeU, g.TeeD, g.Cross,
 				g.Expanded, g.Collapsed, g.Pointer, g.Ellipsis, g.Dot, g.Exemplar}
 			all = append(append(append(all, g.Spark...), g.Heat...), g.BarParts...)
 			for _, sign := range all {

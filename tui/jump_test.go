@@ -69,6 +69,7 @@ func TestWhatIsKnownAlreadyOpensAtOnce(t *testing.T) {
 
 func TestAnExemplarThatComesLateOpensItsTraceOnce(t *testing.T) {
 	r := pagetest.Reader()
+	r.ExemplarsFunc = nil
 	m, _ := newModel(t, r, 120, 40)
 	open(m, page.OpenExemplar{Query: latencyQuery})
 	if _, ok := m.nav.top().(*traces.Jump); !ok || !strings.Contains(content(m), "asking Prometheus for the exemplars") {
@@ -92,6 +93,7 @@ func TestAnExemplarThatComesLateOpensItsTraceOnce(t *testing.T) {
 
 func TestAnExemplarDoesNotPullTheOperatorBackFromElsewhere(t *testing.T) {
 	r := pagetest.Reader()
+	r.ExemplarsFunc = nil
 	m, _ := newModel(t, r, 120, 40)
 	open(m, page.OpenExemplar{Query: latencyQuery})
 	press(m, "5")

@@ -10,6 +10,7 @@ import (
 	"dlmon/themes"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
+	"dlmon/tui/trace"
 	"dlmon/tui/traces"
 )
 
@@ -24,6 +25,7 @@ type Options struct {
 	Window       time.Duration // first window; 0: an hour
 	Refresh      time.Duration // for the status bar while no source has answered; 0: the feed's
 	Page         string        // first page: overview, tenants, traces, alerts, health, business
+	Trace        string        // id of a trace to open at once, over the first page; "" for none
 	TraceService string
 	TagNames     map[string][]string
 	UTC          bool
@@ -82,6 +84,9 @@ func New(o Options) *Model {
 	m.now = m.data.Now()
 	m.readVocab()
 	m.nav = newNavigator(o.Dashboards, o.Page)
+	if o.Trace != "" {
+		m.nav.push(trace.New(page.OpenTrace{ID: o.Trace}))
+	}
 	return m
 }
 

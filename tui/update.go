@@ -143,9 +143,9 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		}
 		m.say(page.Notice{Text: "asking everything now"})
 	case key.Matches(k, keys.wider):
-		m.setWindow(widen(m.window), "longest")
+		return m.setWindow(widen(m.window), "longest")
 	case key.Matches(k, keys.narrower):
-		m.setWindow(shorten(m.window), "shortest")
+		return m.setWindow(shorten(m.window), "shortest")
 	case key.Matches(k, keys.back):
 		m.back()
 	default:
@@ -161,13 +161,13 @@ func (m *Model) back() {
 	m.nav.back()
 }
 
-func (m *Model) setWindow(w time.Duration, end string) {
+func (m *Model) setWindow(w time.Duration, end string) tea.Cmd {
 	if w == m.window {
 		m.say(page.Notice{Text: windowText(w) + " is the " + end + " window"})
-		return
+		return nil
 	}
 	m.window = w
-	m.tellAll(page.DataMsg{})
+	return m.tellAll(page.DataMsg{})
 }
 
 // intent does what a page asks for; false: msg is none.

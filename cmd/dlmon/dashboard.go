@@ -8,6 +8,7 @@ import (
 
 	"github.com/charmbracelet/x/term"
 
+	"dlmon/sources"
 	"dlmon/tui"
 )
 
@@ -23,19 +24,42 @@ func (a *app) dashboard(ctx context.Context) (int, error) {
 	if err != nil {
 		return a.refused(err)
 	}
-	if f, ok := a.Stdout.(*os.File); !ok || !term.IsTerminal(f.Fd()) || !term.IsTerminal(os.Stdin.Fd()) {
-		return ExitUsage, fmt.Errorf("the dashboard needs a terminal; try %s snapshot", a.Name)
+	if !term.IsTerminal(os.Stdin.Fd()) {
+		return ExitUsage, a.noTerminal()
+	}
+	return a.show(ctx, c, shown{})
+}
+
+func (a *app) noTerminal() error {
+	return fmt.Errorf("the dashboard needs a terminal; try %s snapshot, or trace --format text", a.Name)
+}
+
+// shown is what a screen begins with beside the config.
+type shown struct {
+	tracer sources.Tracer // instead of the configured Jaeger; nil for that
+	from   string         // what tracer reads, for the source's details
+	trace  string         // the id of the trace to open; "" for the config's page
+}
+
+// show runs the screen until the operator leaves it.
+func (a *app) show(ctx context.Context, c *Config, with shown) (int, error) {
+	if f, ok := a.Stdout.(*os.File); !ok || !term.IsTerminal(f.Fd()) {
+		return ExitUsage, a.noTerminal()
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	s, err := c.start(ctx, noTime)
+	s, err := c.start(ctx, noTime, with)
 	if err != nil {
 		cancel()
 		return ExitUsage, err
 	}
 	defer s.close()
 	defer cancel()
-	go s.keepDetecting(ctx)
-	if err := tui.Run(ctx, s.screen(a.Build)); err != nil && ctx.Err() == nil {
+	if s.clients.prometheus != nil {
+		go s.keepDetecting(ctx)
+	}
+	o := s.screen(a.Build)
+	o.Trace = with.trace
+	if err := tui.Run(ctx, o); err != nil && ctx.Err() == nil {
 		return ExitTrouble, err
 	}
 	return ExitOK, nil

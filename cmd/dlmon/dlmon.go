@@ -34,6 +34,7 @@ type Build struct {
 	Short   string   // one line of help; empty takes dlmon's own
 	Version string   // empty takes the build info's
 	Args    []string // without the program's name
+	Stdin   io.Reader
 	Stdout  io.Writer
 	Stderr  io.Writer
 	// Env looks a variable up; nil means os.LookupEnv.
@@ -73,6 +74,9 @@ func (b *Build) fill() {
 	if info, ok := debug.ReadBuildInfo(); ok && b.Version == "" {
 		b.Version = info.Main.Version
 	}
+	if b.Stdin == nil {
+		b.Stdin = os.Stdin
+	}
 	if b.Stdout == nil {
 		b.Stdout = os.Stdout
 	}
@@ -108,7 +112,7 @@ func (a *app) root() *cobra.Command {
 	if a.Flags != nil {
 		a.Flags(a.flags)
 	}
-	root.AddCommand(a.snapshotCommand(), a.configCommand())
+	root.AddCommand(a.snapshotCommand(), a.traceCommand(), a.configCommand())
 	return root
 }
 

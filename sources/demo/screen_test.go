@@ -10,16 +10,18 @@ import (
 	"dlmon/cmd/dlmon/screentest"
 )
 
-// The whole product as an operator meets it: the demo's binary on a real terminal, from the first screen to the spans
-// of a slow search and back.
-func TestOperatorGoesFromTheFirstScreenToASlowTraceAndBack(t *testing.T) {
+// demoBinary is the demo, built anew.
+func demoBinary(t *testing.T) string {
+	t.Helper()
 	bin := filepath.Join(t.TempDir(), "dlmon-demo")
 	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	left := t.TempDir()
-	t.Setenv("TMPDIR", left)
-	s := screentest.Open(t, bin, 120, 40)
+	return bin
+}
+
+// slowTenantOnTop waits for the overview to tell which tenant is slow.
+func slowTenantOnTop(s *screentest.Screen) {
 	s.Shows("Latency", "Search latency by tenant", "acme-corp", "SlowSearchQueries", "external_services", "Cache hit rate")
 	s.Wait("the slow tenant on top", func(text string) bool {
 		lines := strings.Split(text, "\n")
@@ -30,6 +32,43 @@ func TestOperatorGoesFromTheFirstScreenToASlowTraceAndBack(t *testing.T) {
 		}
 		return false
 	})
+}
+
+// From the first screen: one key, or two by way of the tenants, to the waterfall of a slow search, and one more to the
+// sentence that names the cause.
+func TestTwoKeysLeadFromTheFirstScreenToTheCause(t *testing.T) {
+	bin := demoBinary(t)
+	t.Setenv("TMPDIR", t.TempDir())
+	for _, way := range [][]string{{"t", "d"}, {"2", "t", "d"}} {
+		s := screentest.Open(t, bin, 120, 40)
+		slowTenantOnTop(s)
+		for _, key := range way {
+			s.Press(key)
+			switch key {
+			case "2":
+				s.Shows("12 of 12 shown")
+			case "t":
+				s.Shows("exemplar of p99", "acme-corp", "index.scan", "whole trace", "crit")
+			case "d":
+				s.Wait("sentence that names the cause", func(text string) bool {
+					text = strings.Join(strings.Fields(text), " ") // it is wrapped
+					return strings.Contains(text, "index.scan of deeplake takes") && strings.Contains(text, "index.wait=storage are in")
+				})
+			}
+		}
+		s.Press("q")
+		s.Ends()
+	}
+}
+
+// The whole product as an operator meets it: the demo's binary on a real terminal, from the first screen to the spans
+// of a slow search and back.
+func TestOperatorGoesFromTheFirstScreenToASlowTraceAndBack(t *testing.T) {
+	bin := demoBinary(t)
+	left := t.TempDir()
+	t.Setenv("TMPDIR", left)
+	s := screentest.Open(t, bin, 120, 40)
+	slowTenantOnTop(s)
 	s.Press("?")
 	s.Shows("quit", "full screen")
 	s.Press("?")

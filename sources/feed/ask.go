@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"dlmon/sources"
-	"dlmon/sources/tracing"
 )
 
 // rangeAnswer is what the parts of a range query brought before one failed, if one did.
@@ -27,7 +26,11 @@ func (f *Feed) now(t time.Time) time.Time {
 
 // ask runs e's request in a goroutine. The lock is held.
 func (f *Feed) ask(e *entry, gen uint64) {
-	ctx, cancel := context.WithTimeout(f.ctx, askLimit)
+	limit := askLimit
+	if e.key.Kind == Trace {
+		limit = traceLimit
+	}
+	ctx, cancel := context.WithTimeout(f.ctx, limit)
 	e.cancel = cancel
 	call := f.call(e)
 	src, started := e.src, e.started
@@ -35,7 +38,7 @@ func (f *Feed) ask(e *entry, gen uint64) {
 		v, err := guarded(ctx, src.name, call)
 		took := time.Since(started)
 		if err != nil && ctx.Err() == context.DeadlineExceeded {
-			err = &sources.Error{Source: src.name, Reason: "no answer within " + askLimit.String(), Kind: sources.Timeout, Err: err}
+			err = &sources.Error{Source: src.name, Reason: "no answer within " + limit.String(), Kind: sources.Timeout, Err: err}
 		}
 		cancel()
 		f.mu.Lock()
@@ -53,14 +56,14 @@ func (f *Feed) ask(e *entry, gen uint64) {
 	}()
 }
 
-// guarded turns a client's panic into an error: the feed runs for months.
+// guarded turns a panic, a client's or the analysis's, into an error: the feed runs for months.
 func guarded(ctx context.Context, source string, call func(context.Context) (any, error)) (v any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			v = nil
 			err = &sources.Error{
 				Source: source,
-				Reason: fmt.Sprintf("dlmon's client panicked: %v", p),
+				Reason: fmt.Sprintf("dlmon panicked: %v", p),
 				Advice: "please report this with the log",
 				Kind:   sources.Internal,
 				Err:    errors.New(string(debug.Stack())),
@@ -118,13 +121,13 @@ func (f *Feed) call(e *entry) func(context.Context) (any, error) {
 		}
 		return func(ctx context.Context) (any, error) { return answer(o.Jaeger.Search(ctx, q)) }
 	case Trace:
-		progress := f.progress(e, e.gen)
+		progress, analyze := f.progress(e, e.gen), f.analyze
 		return func(ctx context.Context) (any, error) {
 			t, err := o.Jaeger.Trace(ctx, k.TraceID, progress)
 			if err != nil {
 				return nil, err
 			}
-			return tracing.Analyze(t), nil
+			return analyze(t), nil
 		}
 	case Operations:
 		return func(ctx context.Context) (any, error) { return answer(o.Jaeger.Operations(ctx, k.Expr)) }

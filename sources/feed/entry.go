@@ -248,7 +248,14 @@ func (f *Feed) interval(e *entry) time.Duration {
 
 // once tells whether e needs no more tries.
 func (f *Feed) once(e *entry) bool {
-	return e.err == nil && !e.tried.IsZero() && (!f.o.At.IsZero() || e.base == Once)
+	return e.err == nil && !e.tried.IsZero() && (!f.o.At.IsZero() || e.base == Once || e.settled())
+}
+
+// settled tells whether e is a trace that will stay as it is: it is whole, and when it was read its last span had ended
+// long enough before for those that are late to have come.
+func (e *entry) settled() bool {
+	a, ok := e.value.(*tracing.Analysis)
+	return ok && e.err == nil && a.Trace.Cut == "" && e.at.Sub(a.Start.Add(a.Duration)) >= settleAfter
 }
 
 // due is when e is to be tried next; never is far away.

@@ -3,6 +3,8 @@ package feed_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -325,4 +327,31 @@ func TestFeedGivesUpOnAClientWithoutABound(t *testing.T) {
 			t.Errorf("after a minute: %v", s.Err)
 		}
 	}, func(s *server) { s.hang = true })
+}
+
+func TestWhatJaegerCanDoIsFoundOutAndAgainWhenItComesBack(t *testing.T) {
+	traced(t, func(t *testing.T, r *rig, store *server) {
+		store.set(func(s *server) { s.notes = []string{"lists by trace summaries"} })
+		r.pass(time.Second)
+		notes := func() string { return strings.Join(r.source(feed.SourceJaeger).Info.Notes, "; ") }
+		if got := notes(); got != "lists by trace summaries" || r.source(feed.SourceJaeger).Info.Version != "1.2.3" {
+			t.Errorf("%q", got)
+		}
+		if n := len(store.got(kindInfo)); n != 1 {
+			t.Errorf("asked %d times", n)
+		}
+		// Whichever request it is that finds it back.
+		r.sub.Want([]feed.Request{{Kind: feed.Search, Search: sources.TraceSearch{Service: "api"}}}) // finds it gone within 5 s
+		for outage := range 8 {
+			store.set(down(sources.Refused))
+			want := fmt.Sprint("version ", outage)
+			store.set(func(s *server) { s.notes = []string{want} })
+			r.pass(time.Duration(outage+10) * time.Second / 2)
+			store.set(up)
+			r.pass(31 * time.Second)
+			if got := notes(); got != want {
+				t.Errorf("after it came back it is %q, want %q", got, want)
+			}
+		}
+	})
 }

@@ -41,6 +41,10 @@ type server struct {
 	series []string
 	report sources.HealthReport
 	rules  []sources.Rule
+	notes  []string
+
+	// stream reads a trace; without it one without spans is read at once.
+	stream func(ctx context.Context, id string, progress func(int)) (sources.Trace, error)
 }
 
 func newServer() *server {
@@ -175,7 +179,7 @@ func (s *server) Info(ctx context.Context) (sources.ServerInfo, error) {
 	err := s.serve(ctx, call{kind: kindInfo})
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return sources.ServerInfo{Version: "1.2.3", ScrapeInterval: s.scrape}, err
+	return sources.ServerInfo{Version: "1.2.3", ScrapeInterval: s.scrape, Notes: s.notes}, err
 }
 
 func (s *server) Report(ctx context.Context) (sources.HealthReport, error) {
@@ -187,27 +191,6 @@ func (s *server) Report(ctx context.Context) (sources.HealthReport, error) {
 
 func (s *server) Alerts(ctx context.Context) ([]sources.ManagedAlert, error) {
 	return nil, s.serve(ctx, call{kind: feed.Managed})
-}
-
-// tracer is the same server as a store of traces.
-type tracer struct{ *server }
-
-func (s tracer) Services(ctx context.Context) ([]string, error) {
-	return []string{"api"}, s.serve(ctx, call{kind: feed.Services})
-}
-
-func (s tracer) Operations(context.Context, string) ([]string, error) { return nil, nil }
-
-func (s tracer) Search(ctx context.Context, q sources.TraceSearch) ([]sources.TraceSummary, error) {
-	return nil, s.serve(ctx, call{kind: feed.Search, expr: q.Service, start: q.Start, end: q.End})
-}
-
-func (s tracer) Dependencies(context.Context, time.Time, time.Duration) ([]sources.Dependency, error) {
-	return nil, nil
-}
-
-func (s tracer) Trace(ctx context.Context, id string, _ func(int)) (sources.Trace, error) {
-	return sources.Trace{ID: id}, s.serve(ctx, call{kind: feed.Trace, expr: id})
 }
 
 // rig is a running feed on a fake Prometheus, and a screen.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dlmon/sources"
+	"dlmon/sources/tracing"
 )
 
 // Options configures a Feed. A nil client is a source that is off.
@@ -29,15 +30,17 @@ type Options struct {
 
 // Bounds of what the feed does to a server and to itself.
 const (
-	maxInFlight = 4           // requests in flight per source
-	askLimit    = time.Minute // the longest a client may take, whatever its own bound is
+	maxInFlight = 4                // requests in flight per source
+	askLimit    = time.Minute      // the longest a client may take, whatever its own bound is ...
+	traceLimit  = 10 * time.Minute // ... and for a trace, which may be large: its client bounds the silence in between
 	stopLimit   = 40 * time.Millisecond
 	firstDelay  = 10 * time.Millisecond  // from the first answer after a quiet time to Changed
 	burstDelay  = 100 * time.Millisecond // between two Changed
 	maxSpread   = 80 * time.Millisecond  // jitter of requests that are due together; below burstDelay
 	keepFor     = 5 * time.Minute        // unwanted answers are kept this long ...
-	keepCount   = 256                    // ... so many of them ...
-	keepValues  = 500_000                // ... and so many numbers in all
+	keepCount   = 512                    // ... so many of them ...
+	keepValues  = 4_000_000              // ... and so many numbers in all, that is 32 MB or 40,000 spans
+	settleAfter = time.Minute            // from the end of a trace's last span to when no more are expected
 )
 
 // Feed asks the servers what its subscribers want. Its methods are safe for concurrent use.
@@ -55,6 +58,8 @@ type Feed struct {
 	created int
 	kinds   map[Kind]int // entries ever created
 	subs    map[*Subscription]struct{}
+
+	analyze func(sources.Trace) *tracing.Analysis
 
 	history *history
 	alerts  *sources.Snapshot[[]sources.Alert] // joined; nil after a change
@@ -88,6 +93,7 @@ func New(o Options) *Feed {
 		kinds:   map[Kind]int{},
 		subs:    map[*Subscription]struct{}{},
 		history: newHistory(o.History),
+		analyze: tracing.Analyze,
 	}
 	f.srcs = []*source{
 		{name: SourcePrometheus, on: o.Prometheus != nil, probe: Request{Kind: Rules}, tellsInfo: o.Prometheus != nil},
@@ -202,7 +208,7 @@ func (s *Subscription) Want(reqs []Request) {
 func (s *Subscription) Changed() <-chan struct{} { return s.changed }
 
 // Refresh asks everything the subscriber wants now, Once requests included, unless the source is backing off (then
-// its next try is made now).
+// its next try is made now). Traces that can't change any more are not read again.
 func (s *Subscription) Refresh() {
 	f := s.f
 	f.mu.Lock()
@@ -219,7 +225,7 @@ func (s *Subscription) Refresh() {
 
 // force makes r due at once, unless it is being asked already.
 func (f *Feed) force(r Request) {
-	if e := f.entries[key(r)]; e != nil && !e.inFlight {
+	if e := f.entries[key(r)]; e != nil && !e.inFlight && !e.settled() {
 		e.force = true
 	}
 }

@@ -42,9 +42,10 @@ type Request struct {
 	Step time.Duration
 	// Every is the time between two tries. Zero takes the feed's cadence for the kind: the refresh for Health,
 	// Managed and Search; the longer of refresh and scrape interval for Instant, Rules and Exemplars (with Ago at
-	// least a minute, Targets at least 15 s); a new column of the grid for Range; 30 s for Services, Operations, Dependencies and Trace. Once
-	// never repeats a request that succeeded, until Subscription.Refresh. It is not part of the question: requests
-	// that differ only here (or, for Range, in Window) are asked together.
+	// least a minute, Targets at least 15 s); a new column of the grid for Range; 30 s for Services, Operations,
+	// Dependencies and Trace. Once never repeats a request that succeeded, until Subscription.Refresh. A trace that was
+	// read whole, a minute or more after its last span ended, is never read again. Every is not part of the question:
+	// requests that differ only here (or, for Range, in Window) are asked together.
 	Every time.Duration
 
 	Search  sources.TraceSearch

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/prometheus/client_golang/api"
@@ -18,6 +19,11 @@ const (
 	checkPath = "check the path of prometheus-url"
 	tooSlow   = "the query is too slow for the server: take a shorter window"
 )
+
+const exemplarsPath = "/api/v1/query_exemplars"
+
+// lacking are the answers of servers and gateways that do not have, or do not let through, an endpoint.
+var lacking = []int{http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented}
 
 // checked reads what a gateway, a login page or a starting server answers in place of Prometheus's API: v1 would keep
 // neither the status nor the body of it.
@@ -46,6 +52,10 @@ func (c checked) Do(ctx context.Context, req *http.Request) (*http.Response, []b
 		text = answer.Error
 	}
 	f := transport.Status(source, "", code, text)
+	if strings.HasSuffix(req.URL.Path, exemplarsPath) && slices.Contains(lacking, code) {
+		// It is the one endpoint that is not there: the URL is right, and the server is well.
+		f.Kind, f.Reason, f.Advice = sources.Rejected, "this server gives no exemplars: "+f.Reason, ""
+	}
 	if code/100 == 5 && (answer.Type == v1.ErrTimeout || answer.Type == v1.ErrCanceled) {
 		// 503 here tells of one query that took too long, not of a server that is down.
 		f.Kind, f.Reason, f.Advice = sources.Rejected, sources.Clean(text), tooSlow

@@ -145,7 +145,9 @@ func (c *Client) Targets(ctx context.Context) ([]sources.Target, error) {
 	return targets(r), nil
 }
 
-// Exemplars lists the exemplars of the series that expr selects, those with a trace id only.
+// Exemplars lists the exemplars of the series that expr selects, the oldest first: those that name a trace and a number,
+// at most the newest 10,000. A server that keeps none answers with an empty list; one that has no such endpoint is an
+// error of kind Rejected that says so.
 func (c *Client) Exemplars(ctx context.Context, expr string, start, end time.Time) ([]sources.Exemplar, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()

@@ -156,20 +156,41 @@ func targets(r v1.TargetsResult) []sources.Target {
 	return out
 }
 
+// maxExemplars bounds what is kept of an answer, the newest: Prometheus itself holds 100,000 unless told otherwise.
+const maxExemplars = 10_000
+
+// traceLabels are the labels in which exemplars name their trace.
+var traceLabels = []model.LabelName{"trace_id", "traceID", "TraceID", "traceid"}
+
+// exemplars are those that name a trace and a number, the oldest first, the newest maxExemplars of them.
 func exemplars(rs []v1.ExemplarQueryResult) []sources.Exemplar {
-	var out []sources.Exemplar
+	out := []sources.Exemplar{}
 	for _, r := range rs {
-		l := labelSet(r.SeriesLabels)
+		var l sources.Labels // of the series, shared
 		for _, e := range r.Exemplars {
-			for _, name := range []model.LabelName{"trace_id", "traceID", "TraceID", "traceid"} {
-				if id := e.Labels[name]; id != "" {
-					out = append(out, sources.Exemplar{Labels: l, TraceID: sources.CleanName(string(id)),
-						Value: float64(e.Value), At: e.Timestamp.Time()})
-					break
-				}
+			v := float64(e.Value)
+			id := traceOf(e.Labels)
+			if id == "" || math.IsNaN(v) || math.IsInf(v, 0) {
+				continue
 			}
+			if l == nil {
+				l = labelSet(r.SeriesLabels)
+			}
+			out = append(out, sources.Exemplar{Labels: l, TraceID: id, Value: v, At: e.Timestamp.Time()})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b sources.Exemplar) int { return a.At.Compare(b.At) })
+	if n := len(out) - maxExemplars; n > 0 {
+		out = slices.Clone(out[n:]) // and lets the rest go
+	}
 	return out
+}
+
+func traceOf(l model.LabelSet) string {
+	for _, name := range traceLabels {
+		if id := l[name]; id != "" {
+			return sources.CleanName(string(id))
+		}
+	}
+	return ""
 }

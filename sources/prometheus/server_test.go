@@ -138,14 +138,25 @@ func TestRealVictoriaMetrics(t *testing.T) {
 	if rs, err := c.Rules(t.Context()); len(rs) != 0 || sources.SourceFault(err) {
 		t.Errorf("rules: %v, %v", rs, err)
 	}
+	if es, err := c.Exemplars(t.Context(), `g{tenant_id="acme"}`, now.Add(-time.Hour), now); len(es) != 0 || sources.SourceFault(err) {
+		t.Errorf("exemplars: %v, %v", es, err)
+	}
 }
 
 func TestRealExemplarsNameTheirTraces(t *testing.T) {
 	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/openmetrics-text; version=1.0.0; charset=utf-8")
-		fmt.Fprint(w, "# TYPE d histogram\n"+
-			"d_bucket{le=\"1.0\"} 1 # {trace_id=\"4bf92f3577b34da6a3ce929d0e0e4736\"} 0.25\n"+
-			"d_bucket{le=\"+Inf\"} 1\nd_count 1\nd_sum 0.25\n# EOF\n")
+		var b strings.Builder
+		b.WriteString("# TYPE d histogram\n")
+		for _, x := range []struct{ tenant, exemplar string }{
+			{`acme`, `{trace_id="4bf92f3577b34da6a3ce929d0e0e4736"} 0.25`},
+			{`a\"b\\c`, `{traceID="00000000000000000000000000000abc"} 0.5`},
+			{`nobody`, `{span="7"} 0.75`}, // an exemplar that names no trace
+		} {
+			fmt.Fprintf(&b, "d_bucket{t=\"%s\",le=\"1.0\"} 1 # %s\n", x.tenant, x.exemplar)
+			fmt.Fprintf(&b, "d_bucket{t=\"%[1]s\",le=\"+Inf\"} 1\nd_count{t=\"%[1]s\"} 1\nd_sum{t=\"%[1]s\"} 0.25\n", x.tenant)
+		}
+		fmt.Fprint(w, b.String()+"# EOF\n")
 	}))
 	t.Cleanup(target.Close)
 	s := testserver.Prometheus(t, "scrape_configs: [{job_name: j, scrape_interval: 1s, static_configs: [{targets: ["+
@@ -154,11 +165,38 @@ func TestRealExemplarsNameTheirTraces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	es := eventually(t, func(ctx ctx) ([]sources.Exemplar, error) {
-		return c.Exemplars(ctx, "d_bucket", time.Now().Add(-time.Minute), time.Now().Add(time.Minute))
-	}, func(es []sources.Exemplar) bool { return len(es) > 0 })
-	if e := es[0]; e.TraceID != "4bf92f3577b34da6a3ce929d0e0e4736" || e.Value != 0.25 || e.Labels["job"] != "j" || e.At.IsZero() {
-		t.Errorf("%+v", e)
+	began := time.Now()
+	of := func(ctx ctx, expr string) ([]sources.Exemplar, error) {
+		return c.Exemplars(ctx, expr, began.Add(-time.Minute), time.Now().Add(time.Minute))
+	}
+	es := eventually(t, func(ctx ctx) ([]sources.Exemplar, error) { return of(ctx, "d_bucket") },
+		func(es []sources.Exemplar) bool { return len(es) > 1 })
+	if len(es) != 2 {
+		t.Errorf("%d exemplars name a trace", len(es))
+	}
+	for _, x := range []struct {
+		expr, trace string
+		value       float64
+	}{
+		{`d_bucket{t="acme"}`, "4bf92f3577b34da6a3ce929d0e0e4736", 0.25},
+		{`d_bucket{job="j", t="a\"b\\c"}`, "00000000000000000000000000000abc", 0.5},
+	} {
+		es, err := of(t.Context(), x.expr)
+		if err != nil || len(es) != 1 || es[0].TraceID != x.trace || es[0].Value != x.value || es[0].Labels["job"] != "j" ||
+			es[0].Labels["le"] != "1.0" || es[0].At.Before(began.Add(-5*time.Second)) {
+			t.Errorf("%s: %+v, %v", x.expr, es, err)
+		}
+	}
+	for _, expr := range []string{`d_bucket{t="nobody"}`, "absent_bucket"} {
+		if es, err := of(t.Context(), expr); err != nil || len(es) != 0 {
+			t.Errorf("%s: %+v, %v", expr, es, err)
+		}
+	}
+	if es, err := c.Exemplars(t.Context(), "d_bucket", began.Add(-time.Hour), began.Add(-time.Minute)); err != nil || len(es) != 0 {
+		t.Errorf("before there were any: %+v, %v", es, err)
+	}
+	if _, err := of(t.Context(), "d_bucket{"); sources.KindOf(err) != sources.Rejected || !strings.Contains(err.Error(), "parse error") {
+		t.Errorf("no selector: %v", err)
 	}
 }
 

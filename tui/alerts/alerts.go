@@ -69,7 +69,7 @@ func (p *Page) items(c page.Context) []item {
 	var active, failing, quiet []item
 	for i := range alerts {
 		a := &alerts[i]
-		active = append(active, item{key: "a" + a.Labels.Key(), alert: a, rule: ruleOf(a, rules)})
+		active = append(active, item{key: "a" + a.Labels.Key(), alert: a, rule: page.RuleOf(*a, rules)})
 	}
 	for i := range rules {
 		r := &rules[i]
@@ -96,27 +96,6 @@ func fields(it item) []string {
 		f = append(f, it.alert.Severity, string(it.alert.State), it.alert.Labels.Key())
 	}
 	return f
-}
-
-// ruleOf is the rule whose alert a is; by name where it comes from Alertmanager alone.
-func ruleOf(a *sources.Alert, rules []sources.Rule) *sources.Rule {
-	var named *sources.Rule
-	key := a.Labels.Key()
-	for i := range rules {
-		r := &rules[i]
-		if r.Name != a.Name {
-			continue
-		}
-		if named == nil {
-			named = r
-		}
-		for _, own := range r.Alerts {
-			if own.Labels.Key() == key {
-				return r
-			}
-		}
-	}
-	return named
 }
 
 func keysOf(items []item) []string {
@@ -156,6 +135,11 @@ func (p *Page) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 			return nil
 		}
 		return page.Send(page.OpenTraces{Query: query(items[p.cursor.Row])})
+	case "t":
+		if p.cursor.Row >= len(items) {
+			return nil
+		}
+		return page.Exemplar(query(items[p.cursor.Row]))
 	case "pgdown", "ctrl+f", "space":
 		p.detail += max(1, c.Height/3)
 	case "pgup", "ctrl+b":
@@ -171,9 +155,9 @@ func (p *Page) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 // query asks for the traces that explain an item; of a rule without an alert, by what the rule's own labels say.
 func query(it item) page.TraceQuery {
 	if it.alert != nil {
-		return page.AlertQuery(*it.alert)
+		return page.AlertQuery(*it.alert, it.rule)
 	}
-	return page.AlertQuery(sources.Alert{Name: it.rule.Name, Labels: it.rule.Labels})
+	return page.AlertQuery(sources.Alert{Name: it.rule.Name, Labels: it.rule.Labels}, it.rule)
 }
 
 // listRoom is how many rows the list shows: all it has, but never more than half of the page.
@@ -313,6 +297,7 @@ func (p *Page) Bindings() []key.Binding {
 	}
 	return []key.Binding{
 		b("enter", "traces that explain the selected alert"),
+		b("t", "the trace of an exemplar of the rule's histogram, else the list"),
 		b("up down", "select; home and end"),
 		b("pgup pgdown", "scroll the detail"),
 		b("/", "filter as you type; enter keeps it, esc drops it"),

@@ -3,6 +3,7 @@ package alerts
 import (
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -136,6 +137,25 @@ func TestWhyThereIsNothing(t *testing.T) {
 	} {
 		if got := text(New(), pagetest.Context(c.r, 100, 20)); !strings.Contains(got, c.want) {
 			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+func TestTLeadsToAnExemplarOfTheHistogramThatTheRuleIsAbout(t *testing.T) {
+	p, c := New(), pagetest.Context(pagetest.Reader(), 120, 40)
+	p.View(c)
+	want := `search_latency_seconds_bucket{search_type="hybrid", tenant_id="acme-corp"}`
+	o, ok := press(p, c, "t").(page.OpenExemplar)
+	if !ok || o.Query.Histogram != want || !o.Query.Since.Equal(pagetest.Now.Add(-14*time.Minute)) || o.Query.Min != 0 {
+		t.Errorf("%+v", o)
+	}
+	if o, ok := press(p, c, "enter").(page.OpenTraces); !ok || o.Query.Histogram != want {
+		t.Errorf("the list can't mark its exemplars: %+v", o)
+	}
+	// Of a rule about something else, and of one without an alert, t leads to the list.
+	for range 6 {
+		if o, ok := press(p, c, "down", "t").(page.OpenTraces); !ok || o.Query.Histogram != "" {
+			t.Errorf("%+v", o)
 		}
 	}
 }

@@ -143,6 +143,33 @@ func TestHeatmapShowsFewBesideMany(t *testing.T) {
 	}
 }
 
+func TestTheBucketBeingReadIsMarkedWhereverItIsDrawn(t *testing.T) {
+	rows := func(n int) (all [][]float64, labels []string) {
+		for i := range n {
+			all, labels = append(all, []float64{1, 1}), append(labels, string(rune('a'+i)))
+		}
+		return all, labels
+	}
+	all, labels := rows(2)
+	got := plain(Heatmap(all, labels, 6, 2, shades, Frame{Cursor: 1, Bucket: 0}))
+	if want := "b ┤███\na ►██◆"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got := plain(Heatmap(all, labels, 6, 2, shades, Frame{Cursor: -1})); strings.ContainsAny(got, "►◆") {
+		t.Errorf("no column is read:\n%s", got)
+	}
+	all, labels = rows(7)
+	for i, want := range []int{0, 0, 1, 1, 2, 2, 2} { // seven buckets on three rows
+		lines := strings.Split(plain(Heatmap(all, labels, 6, 3, shades, Frame{Cursor: 0, Bucket: i, ASCII: true})), "\n")
+		for y, line := range lines {
+			if strings.Contains(line, ">X") != (y == 2-want) {
+				t.Errorf("bucket %d:\n%s", i, strings.Join(lines, "\n"))
+				break
+			}
+		}
+	}
+}
+
 func TestMoreBucketsThanRowsAreSummed(t *testing.T) {
 	buckets, labels := sumNeighbours([][]float64{{1}, {2}, {nan}, {4}}, []string{"a", "b", "c", "d"}, 2)
 	if buckets[0][0] != 3 || buckets[1][0] != 4 || labels[0] != "b" || labels[1] != "d" {
@@ -170,7 +197,7 @@ func TestAnyNumbersAreDrawnInExactlyTheirSize(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 1500 {
 		w, h := r.IntN(90)-2, r.IntN(24)-2
-		f := Frame{Cursor: r.IntN(60) - 5, ASCII: r.IntN(2) == 0, Distinct: r.IntN(2) == 0, Binary: r.IntN(2) == 0}
+		f := Frame{Cursor: r.IntN(60) - 5, Bucket: r.IntN(130) - 5, ASCII: r.IntN(2) == 0, Distinct: r.IntN(2) == 0, Binary: r.IntN(2) == 0}
 		if r.IntN(2) == 0 {
 			f.Format = format
 		}

@@ -6,7 +6,8 @@ import "math"
 // with one value per column each (a rate or a count in the bucket, not cumulative) and one label; the lowest is
 // drawn at the bottom. signs are the shades, the one of an empty cell first, each one cell wide. The scale of the
 // shades is logarithmic, so that a few slow searches show beside thousands of quick ones. Where several columns fall
-// on one cell the largest is kept; where buckets are more than rows, neighbours are summed.
+// on one cell the largest is kept; where buckets are more than rows, neighbours are summed. The bucket and
+// the column being read are marked: the bucket's label by a pointer, the cell by a sign that is no shade.
 func Heatmap(buckets [][]float64, labels []string, w, h int, signs []string, f Frame) [][]Cell {
 	plotH := h - f.Time.lines()
 	if plotH < 2 {
@@ -14,6 +15,10 @@ func Heatmap(buckets [][]float64, labels []string, w, h int, signs []string, f F
 	}
 	if len(buckets) == 0 || plotH <= 0 || w <= 0 || len(signs) < 2 {
 		return framed(nil, nil, w, h, 0, f)
+	}
+	picked := -1 // the row of the bucket being read, from the bottom
+	if f.Bucket >= 0 && f.Bucket < len(buckets) {
+		picked = merged(f.Bucket, len(buckets), plotH)
 	}
 	buckets, labels = sumNeighbours(buckets, labels, plotH)
 	each := max(plotH/len(buckets), 1)
@@ -49,7 +54,30 @@ func Heatmap(buckets [][]float64, labels []string, w, h int, signs []string, f F
 			rows = append(rows, row)
 		}
 	}
-	return framed(rows, rowLabels, w, h, columns, f)
+	out := framed(rows, rowLabels, w, h, columns, f)
+	if x := Column(f.Cursor, columns, width); x >= 0 && picked >= 0 {
+		y, left := (len(buckets)-1-picked)*each, w-width
+		if left > 0 {
+			out[y][left-1] = Cell{f.sign('►', '>'), Cursor}
+		}
+		for i := range each {
+			out[y+i][left+x] = Cell{f.sign('◆', 'X'), Cursor}
+		}
+	}
+	return out
+}
+
+// merged is where bucket i of count stands among the buckets that sumNeighbours leaves of them.
+func merged(i, count, n int) int {
+	if count <= n {
+		return i
+	}
+	for k := range n {
+		if _, to := share(k, count, n); i < to {
+			return k
+		}
+	}
+	return n - 1
 }
 
 // shade is the level of v among levels shades: -1 for a gap, 0 for nothing, at least 1 for anything.

@@ -11,6 +11,7 @@ type Frame struct {
 	Format func(float64) string // of the values on the y axis; nil for none
 	Time   TimeAxis
 	Cursor int // the column of the values being read; -1 for none
+	Bucket int // Heatmap: the bucket being read in that column; -1 for none
 	ASCII  bool
 	// Binary makes powers of two the round values of the scale, as bytes want it.
 	Binary bool

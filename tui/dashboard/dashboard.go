@@ -211,11 +211,12 @@ type Grid struct {
 // Tenant is one row of the tenants' table. Unknown numbers are NaN.
 type Tenant struct {
 	ID            string
-	SearchRate    float64   // searches per second
-	P50, P95, P99 float64   // seconds
-	ErrorRatio    float64   // 0 to 1, of HTTP requests
-	P95Before     float64   // seconds, one hour before
-	Points        []float64 // p95 over the grid, seconds
+	Labels        sources.Labels // what the main query's answer names it by: tenant_id="acme-corp"
+	SearchRate    float64        // searches per second
+	P50, P95, P99 float64        // seconds
+	ErrorRatio    float64        // 0 to 1, of HTTP requests
+	P95Before     float64        // seconds, one hour before
+	Points        []float64      // p95 over the grid, seconds
 	State         State
 	Reason        string           // why it is not ok: "p95 812 ms > 500 ms"
 	States        map[string]State // by Limits: "p95", "errors", "change"

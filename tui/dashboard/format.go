@@ -42,6 +42,17 @@ func FormatValue(v float64, unit string) string {
 	return scaled(v, 1000, []string{"", " k", " M", " G", " T"})
 }
 
+// FormatBucket writes the bounds of a histogram's bucket: "100 ms to 500 ms", "up to 10 ms", "more than 5.0 s".
+func FormatBucket(lower, upper float64, unit string) string {
+	switch {
+	case math.IsInf(upper, 1):
+		return "more than " + FormatValue(lower, unit)
+	case lower <= 0:
+		return "up to " + FormatValue(upper, unit)
+	}
+	return FormatValue(lower, unit) + " to " + FormatValue(upper, unit)
+}
+
 // exponent is v as a power of ten in as few cells as can be: "1e18".
 func exponent(v float64) string {
 	mantissa, e, _ := strings.Cut(strconv.FormatFloat(v, 'e', 0, 64), "e")

@@ -74,3 +74,41 @@ func heatOf(values []Value, grid Grid) *Heat {
 	}
 	return h
 }
+
+// Range is what bucket i holds: observations above lower, up to upper (+Inf for the last). The first has no lower
+// bound: it is 0, as a latency has it.
+func (h *Heat) Range(i int) (lower, upper float64) {
+	if i > 0 {
+		lower = h.Bounds[i-1]
+	}
+	return lower, h.Bounds[i]
+}
+
+// Shown are the buckets from, to (exclusive) that a picture needs: those at both ends that nothing ever fell into are
+// left out. Where nothing fell into any, all are shown.
+func (h *Heat) Shown() (from, to int) {
+	some := func(row []float64) bool { return slices.ContainsFunc(row, func(x float64) bool { return x > 0 }) }
+	from = slices.IndexFunc(h.Cells, some)
+	if from < 0 {
+		return 0, len(h.Cells)
+	}
+	for to = len(h.Cells); !some(h.Cells[to-1]); to-- {
+	}
+	return from, to
+}
+
+// At is how much fell into bucket i in a column, and what share (0 to 1) of all that fell into the column's buckets;
+// NaN where nothing is known, or nothing fell into any.
+func (h *Heat) At(i, column int) (rate, share float64) {
+	sum := 0.0
+	for _, row := range h.Cells {
+		if x := row[column]; !bad(x) {
+			sum += x
+		}
+	}
+	rate = h.Cells[i][column]
+	if !(sum > 0) {
+		return rate, math.NaN()
+	}
+	return rate, rate / sum
+}

@@ -29,7 +29,7 @@ func (d *Data) tenants(env Env) {
 	row := func(labels sources.Labels) *Tenant {
 		id := labels[label]
 		if rows[id] == nil {
-			rows[id] = &Tenant{ID: id, SearchRate: nan, P50: nan, P95: nan, P99: nan, ErrorRatio: nan, P95Before: nan}
+			rows[id] = &Tenant{ID: id, Labels: sources.Labels{label: id}, SearchRate: nan, P50: nan, P95: nan, P99: nan, ErrorRatio: nan, P95Before: nan}
 		}
 		return rows[id]
 	}
@@ -113,6 +113,13 @@ func (t *Tenant) judge(limits map[string]Thresholds) {
 		t.Reason += ", " + FormatChange(t.P95, t.P95Before, UnitSeconds) + " vs 1h"
 	}
 }
+
+// Failing tells whether the tenant's errors, and not its latency, are what is wrong with it.
+func (t Tenant) Failing() bool {
+	return t.States["errors"].alarms() && !t.States["p95"].alarms() && !t.States["change"].alarms()
+}
+
+func (s State) alarms() bool { return s == StateWarn || s == StateCritical }
 
 // worseTenant orders by state, then by p95 (unknown last), then by name.
 func worseTenant(a, b Tenant) int {

@@ -60,40 +60,57 @@ func mainValues(d dashboard.Data) []dashboard.Value {
 	return out
 }
 
+// query asks for the traces that explain a panel, or the row of it that is selected; false: no traces do.
+func query(c page.Context, d dashboard.Data, selected string) (page.TraceQuery, bool) {
+	switch d.Panel.Kind {
+	case dashboard.KindAlerts:
+		for _, a := range d.Alerts {
+			if a.Labels.Key() == selected {
+				return page.AlertQuery(a, page.RuleOf(a, c.Data.Rules().Value)), true
+			}
+		}
+		return page.TraceQuery{}, false
+	case dashboard.KindTenants:
+		for _, t := range d.Tenants {
+			if t.ID == selected {
+				return page.TenantQuery(c, d.Panel, t), true
+			}
+		}
+		return page.TraceQuery{}, false
+	}
+	if d.Panel.Traces == nil {
+		return page.TraceQuery{}, false
+	}
+	return panelQuery(c, d, pick(d, selected)), true
+}
+
 // explain is the intent that leads from a panel, or from the row of it that is selected, to what explains it.
-func explain(d dashboard.Data, selected string) tea.Cmd {
+func explain(c page.Context, d dashboard.Data, selected string) tea.Cmd {
+	if q, ok := query(c, d, selected); ok {
+		return page.Send(page.OpenTraces{Query: q})
+	}
 	switch d.Panel.Kind {
 	case dashboard.KindHealth, dashboard.KindTargets:
 		return page.Send(page.OpenPage{ID: "health"})
 	case dashboard.KindAlerts:
-		for _, a := range d.Alerts {
-			if a.Labels.Key() == selected {
-				return page.Send(page.OpenTraces{Query: page.AlertQuery(a)})
-			}
-		}
 		return page.Send(page.OpenPage{ID: "alerts"})
 	case dashboard.KindTenants:
-		if selected == "" {
-			return nil
-		}
-		q := page.TenantQuery(selected)
-		if t := d.Panel.Traces; t != nil {
-			q.Operation = t.Operation
-		}
-		for _, t := range d.Tenants {
-			q.Errors = q.Errors || t.ID == selected && failing(t)
-		}
-		return page.Send(page.OpenTraces{Query: q})
+		return nil
 	}
-	if d.Panel.Traces == nil {
-		return page.Send(page.OpenPanel{Panel: d.Panel})
-	}
-	return page.Send(page.OpenTraces{Query: panelQuery(d, pick(d, selected))})
+	return page.Send(page.OpenPanel{Panel: d.Panel})
 }
 
-// failing tells whether a tenant's errors, and not its latency, are what is wrong with it.
-func failing(t dashboard.Tenant) bool {
-	return bad(t.States["errors"]) && !bad(t.States["p95"]) && !bad(t.States["change"])
+// exemplify is the intent that leads to the trace behind an exemplar of a panel, or of the row of it that is selected.
+func exemplify(c page.Context, d dashboard.Data, selected string) tea.Cmd {
+	q, ok := query(c, d, selected)
+	if !ok {
+		return unexplained(d.Panel)
+	}
+	return page.Exemplar(q)
+}
+
+func unexplained(p dashboard.Panel) tea.Cmd {
+	return page.Send(page.Notice{Text: "no traces explain " + p.Title})
 }
 
 func bad(s dashboard.State) bool { return s == dashboard.StateWarn || s == dashboard.StateCritical }
@@ -118,12 +135,14 @@ func pick(d dashboard.Data, selected string) *dashboard.Value {
 }
 
 // panelQuery asks for the traces that explain a panel, or one value of it.
-func panelQuery(d dashboard.Data, v *dashboard.Value) page.TraceQuery {
+func panelQuery(c page.Context, d dashboard.Data, v *dashboard.Value) page.TraceQuery {
 	drill := d.Panel.Traces
 	q := page.TraceQuery{Title: d.Panel.Title, Operation: drill.Operation, Errors: drill.Errors}
 	if v == nil {
+		q.Histogram, q.Rate = d.Panel.Histogram(c.Env, nil)
 		return q
 	}
+	q.Histogram, q.Rate = d.Panel.Histogram(c.Env, v.Labels)
 	q.Tags = drillTags(drill, v.Labels)
 	if len(q.Tags) > 0 && v.Name != "" {
 		q.Title += " " + v.Name

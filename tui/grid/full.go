@@ -10,11 +10,13 @@ import (
 	"dlmon/tui/panel"
 )
 
-// Full is one panel on the whole page, with a cursor that reads values at a time and one that picks a series.
+// Full is one panel on the whole page, with a cursor that reads values at a time and one that picks a series, or, in a
+// heatmap, a bucket.
 type Full struct {
 	panel  dashboard.Panel
 	column int64 // the column being read, as a number of steps since the epoch; 0 for none
 	series page.Cursor
+	bucket bucket // of a heatmap
 	gen    uint64
 	last   answer
 	drawn  drawing
@@ -87,17 +89,36 @@ func (f *Full) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 		f.read(d, d.Grid.Columns)
 	case "f":
 		return page.Send(page.Back{})
-	case "enter":
-		if d.Panel.Traces == nil && d.Panel.Kind != dashboard.KindTenants && d.Panel.Kind != dashboard.KindAlerts {
-			return page.Send(page.Notice{Text: "no traces explain " + d.Panel.Title})
+	case "enter", "t":
+		if !explained(d.Panel) {
+			return unexplained(d.Panel)
+		}
+		if d.Heat != nil {
+			q := f.cellQuery(c, d)
+			if k.String() == "t" {
+				return page.Exemplar(q)
+			}
+			return page.Send(page.OpenTraces{Query: q})
 		}
 		selected := ""
 		if f.series.Key != "" || rowKeys(d) != nil {
 			f.series.Sync(keys, f.visible(c, d, len(keys)))
 			selected = f.series.Selected(keys)
 		}
-		return explain(d, selected)
+		if k.String() == "t" {
+			return exemplify(c, d, selected)
+		}
+		return explain(c, d, selected)
+	case "up", "k", "down", "j":
+		if d.Heat != nil {
+			f.moveBucket(d, k.String() == "up" || k.String() == "k")
+			return nil
+		}
+		fallthrough
 	default:
+		if d.Heat != nil {
+			return nil
+		}
 		if n, ok := page.Motion(k, f.visible(c, d, len(keys)), len(keys)); ok {
 			if f.series.Key == "" && rowKeys(d) == nil {
 				n = 0 // the first press selects the first series
@@ -111,8 +132,19 @@ func (f *Full) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 // Escape implements page.Escaper: it takes the reading cursor away first.
 func (f *Full) Escape() bool {
 	was := f.column != 0
-	f.column = 0
+	f.column, f.bucket = 0, bucket{}
 	return was
+}
+
+// cursor is the column being read, as an index into the panel's grid; -1 for none, or one that the window has left.
+func (f *Full) cursor(d dashboard.Data) int {
+	if f.column == 0 || d.Grid.Step <= 0 {
+		return -1
+	}
+	if i := f.column - d.Grid.Start.UnixNano()/int64(d.Grid.Step); i >= 0 && i < int64(d.Grid.Columns) {
+		return int(i)
+	}
+	return -1
 }
 
 // read moves the reading cursor, which stays at its time while the window moves on. Its first move sets it on the
@@ -142,12 +174,10 @@ func (f *Full) View(c page.Context) []string {
 		Styles: c.Styles, Now: c.Now.Truncate(ageStep), Width: c.Width, Height: c.Height,
 		Focused: true, Full: true, Cursor: -1, Selected: -1, UTC: c.UTC,
 	}
-	if f.column != 0 && d.Grid.Step > 0 {
-		if i := f.column - d.Grid.Start.UnixNano()/int64(d.Grid.Step); i >= 0 && i < int64(d.Grid.Columns) {
-			o.Cursor = int(i)
-		}
-	}
-	if keys := f.rows(d); len(keys) > 0 {
+	o.Cursor = f.cursor(d)
+	if d.Heat != nil {
+		o.Selected = f.bucket.in(d.Heat)
+	} else if keys := f.rows(d); len(keys) > 0 {
 		f.series.Sync(keys, f.visible(c, d, len(keys)))
 		o.Offset = f.series.Offset
 		if f.series.Key != "" || rowKeys(d) != nil {
@@ -167,11 +197,23 @@ func (f *Full) Bindings() []key.Binding {
 	b := func(shown, what string) key.Binding {
 		return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
 	}
-	return []key.Binding{
+	out := []key.Binding{
 		b("left right", "read the values at a time; shift moves by ten columns"),
 		b("home end", "to the oldest, to the newest column"),
-		b("up down", "select a row or series"),
-		b("enter", "traces that explain what is selected"),
-		b("f", "back to the grid"),
 	}
+	heat := f.panel.Kind == dashboard.KindHeatmap
+	if heat {
+		out = append(out, b("up down", "read one bucket at that time"))
+	} else {
+		out = append(out, b("up down", "select a row or series"))
+	}
+	switch {
+	case !explained(f.panel):
+	case heat:
+		out = append(out, b("enter", "traces of the bucket and time under the cursor"),
+			b("t", "the trace of an exemplar in that bucket, else the list"))
+	default:
+		out = append(out, b("enter", "traces that explain what is selected"), b("t", exemplarHelp))
+	}
+	return append(out, b("f", "back to the grid"))
 }

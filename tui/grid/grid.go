@@ -257,11 +257,20 @@ func (g *Grid) Bindings() []key.Binding {
 		b("f", "the focused panel full screen, with its query and a reading cursor"),
 	}
 	if g.focus < len(g.dash.Panels) {
-		if what := enterHelp(g.dash.Panels[g.focus]); what != "" {
-			out = slices.Insert(out, 0, b("enter", what))
+		p := g.dash.Panels[g.focus]
+		out = slices.Insert(out, 0, b("enter", enterHelp(p)))
+		if explained(p) {
+			out = slices.Insert(out, 1, b("t", exemplarHelp))
 		}
 	}
 	return out
+}
+
+const exemplarHelp = "the trace of an exemplar nearest to its p99, else the list"
+
+// explained tells whether traces explain a panel.
+func explained(p dashboard.Panel) bool {
+	return p.Traces != nil || p.Kind == dashboard.KindTenants || p.Kind == dashboard.KindAlerts
 }
 
 func enterHelp(p dashboard.Panel) string {

@@ -42,7 +42,9 @@ func (g *Grid) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	case "f":
 		return page.Send(page.OpenPanel{Panel: g.dash.Panels[g.focus]})
 	case "enter":
-		return g.enter(c)
+		return g.deeper(c, explain)
+	case "t":
+		return g.deeper(c, exemplify)
 	}
 	return nil
 }
@@ -149,8 +151,8 @@ func (g *Grid) rows(c page.Context) (keys []string, visible int) {
 	return keys, visibleRows(d, placed[g.index(placed)].H, len(keys))
 }
 
-// enter goes deeper from the focused panel.
-func (g *Grid) enter(c page.Context) tea.Cmd {
+// deeper goes from the focused panel to where "to" leads.
+func (g *Grid) deeper(c page.Context, to func(page.Context, dashboard.Data, string) tea.Cmd) tea.Cmd {
 	d := g.eval(c, g.focus)
 	selected := ""
 	if keys, visible := g.rows(c); keys != nil {
@@ -158,5 +160,5 @@ func (g *Grid) enter(c page.Context) tea.Cmd {
 		cur.Sync(keys, visible)
 		selected = cur.Selected(keys)
 	}
-	return explain(d, selected)
+	return to(c, d, selected)
 }

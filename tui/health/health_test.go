@@ -1,6 +1,7 @@
 package health
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -69,6 +70,28 @@ func TestEverySourceTellsHowItStands(t *testing.T) {
 				t.Errorf("%s: no %q in\n%s", want[0], w, got)
 			}
 		}
+	}
+}
+
+func TestWhatJaegerCanDoStandsInItsDetails(t *testing.T) {
+	r := pagetest.Reader()
+	r.Status[2].Info = sources.ServerInfo{Version: "2.19.0", Notes: []string{"lists by trace summaries", "traces over HTTP, api/v3"}}
+	for _, size := range [][2]int{{80, 22}, {120, 38}, {200, 58}} {
+		p, c := New(), pagetest.Context(r, size[0], size[1])
+		p.cursor.Key = "source jaeger"
+		lines := strings.Split(text(p, c), "\n")
+		at := slices.IndexFunc(lines, func(l string) bool {
+			return strings.Contains(l, "notes") && strings.Contains(l, "lists by trace summaries")
+		})
+		if at < 0 || at+1 >= len(lines) || strings.TrimSpace(lines[at+1]) != "traces over HTTP, api/v3" || strings.Contains(lines[at], "api/v3") {
+			t.Errorf("%v: a line for each note is expected in\n%s", size, strings.Join(lines, "\n"))
+		}
+	}
+	r.Status[2].Info = sources.ServerInfo{}
+	p, c := New(), pagetest.Context(r, 120, 38)
+	p.cursor.Key = "source jaeger"
+	if got := text(p, c); !strings.Contains(got, "nothing to remark") {
+		t.Errorf("before it is known:\n%s", got)
 	}
 }
 

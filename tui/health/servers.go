@@ -1,7 +1,6 @@
 package health
 
 import (
-	"strings"
 	"time"
 
 	"dlmon/sources/feed"
@@ -72,7 +71,13 @@ func serverDetails(c page.Context, st feed.SourceStatus) []string {
 	if st.Info.ScrapeInterval > 0 {
 		say("scrapes every", dashboard.FormatDuration(st.Info.ScrapeInterval))
 	}
-	say("notes", strings.Join(st.Info.Notes, "; "))
+	for i, note := range st.Info.Notes {
+		name := "notes"
+		if i > 0 {
+			name = ""
+		}
+		say(name, note)
+	}
 	if st.Name == feed.SourcePrometheus {
 		for _, t := range c.Data.Targets().Value {
 			if !t.Up {

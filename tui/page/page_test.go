@@ -103,11 +103,11 @@ func TestATableFitsAndDropsItsLeastColumnsFirst(t *testing.T) {
 
 func TestAnAlertIsExplainedByWhatItsLabelsName(t *testing.T) {
 	q := page.AlertQuery(sources.Alert{Name: "HighErrorRate", ActiveSince: pagetest.Now, Labels: sources.Labels{
-		"tenant": "acme", "search_type": "hybrid", "route": "/x", "severity": "critical"}})
+		"tenant": "acme", "search_type": "hybrid", "route": "/x", "severity": "critical"}}, nil)
 	if !q.Errors || q.Tags["tenant"] != "acme" || q.Tags["search_type"] != "hybrid" || q.Tags["endpoint"] != "/x" || len(q.Tags) != 3 {
 		t.Errorf("%+v", q)
 	}
-	if q := page.AlertQuery(sources.Alert{Name: "SlowSearchQueries"}); q.Errors {
+	if q := page.AlertQuery(sources.Alert{Name: "SlowSearchQueries"}, nil); q.Errors {
 		t.Error("slow searches are not about errors")
 	}
 }

@@ -1,14 +1,18 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/prometheus/common/model"
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
+	"dlmon/tui/dashboard"
 )
 
 // Concepts that a span tag can name.
@@ -16,6 +20,9 @@ const (
 	TagTenant     = "tenant"
 	TagSearchType = "search_type"
 	TagEndpoint   = "endpoint"
+	TagDataset    = "dataset"
+	TagStatus     = "status"     // of an HTTP answer: 503
+	TagErrorType  = "error_type" // of an exception
 )
 
 // TraceQuery is what the operator wants explained, in concepts; the traces page turns it into searches. The zero query
@@ -34,16 +41,50 @@ type TraceQuery struct {
 	// Histogram selects the series of the latency histogram (in seconds) that the panel shows, with the labels of the
 	// panel's row matched: `search_latency_seconds_bucket{tenant_id="acme-corp"}`. "" for a panel without one.
 	Histogram string
+	Rate      time.Duration // over which the panel takes the histogram's rate; 0: the dashboards' rate window
 }
 
-// Exemplars asks for the exemplars of q's histogram over the screen's window; false: q has no histogram.
+// lead is how long before an alert went active its cause is looked for: the rate that made it fire reaches back.
+const lead = 10 * time.Minute
+
+// Exemplars asks for the exemplars of q's histogram: over the screen's window, or over twice that, four times ... as
+// far as q.Since lies back, so that the request stays the same while the clock goes on. What comes may be from before
+// q.Since, or after q.Until. False: q has no histogram.
 func (q TraceQuery) Exemplars(c Context) (feed.Request, bool) {
-	return feed.Request{Kind: feed.Exemplars, Expr: q.Histogram, Window: c.Window, Every: feed.Once}, q.Histogram != ""
+	window := max(c.Window, time.Minute)
+	if !q.Since.IsZero() {
+		for back := c.Now.Sub(q.Since.Add(-lead)); window < back && window < longest; {
+			window *= 2
+		}
+	}
+	return feed.Request{Kind: feed.Exemplars, Expr: q.Histogram, Window: window, Every: feed.Once}, q.Histogram != ""
 }
 
-// Quantile asks for a quantile (0 to 1) of q's histogram over the screen's window, in seconds; false: q has none.
+const longest = 30 * 24 * time.Hour
+
+// Seconds is a number of seconds as a duration; what a Duration can't hold is the nearest that it can, NaN is 0.
+func Seconds(s float64) time.Duration {
+	switch {
+	case s != s:
+		return 0
+	case s >= math.MaxInt64/1e9:
+		return math.MaxInt64
+	case s <= math.MinInt64/1e9:
+		return math.MinInt64
+	}
+	return time.Duration(math.Round(s * 1e9))
+}
+
+// Quantile asks for a quantile (0 to 1) of q's histogram, in seconds: the one that the panel shows now, over its own
+// rate window, for the screen's would dilute what is slow now; of a query with Since and Until, that of the time between
+// them. False: q has no histogram.
 func (q TraceQuery) Quantile(c Context, quantile float64) (feed.Request, bool) {
-	expr := fmt.Sprintf("histogram_quantile(%v, sum(rate(%s[%s])) by (le))", quantile, q.Histogram, model.Duration(c.Window))
+	window, at := cmp.Or(q.Rate, dashboard.RateWindow(c.Env.Scrape, 0)), ""
+	if !q.Since.IsZero() && !q.Until.IsZero() {
+		window = max(q.Until.Sub(q.Since), window).Truncate(time.Second)
+		at = fmt.Sprintf(" @ %d", q.Until.Unix())
+	}
+	expr := fmt.Sprintf("histogram_quantile(%v, sum(rate(%s[%s]%s)) by (le))", quantile, q.Histogram, model.Duration(window), at)
 	return feed.Request{Kind: feed.Instant, Expr: expr, Every: feed.Once}, q.Histogram != ""
 }
 
@@ -52,6 +93,9 @@ var defaultNames = map[string][]string{
 	TagTenant:     {"tenant_id", "tenant.id"},
 	TagSearchType: {"search_type", "search.type"},
 	TagEndpoint:   {"endpoint", "http.route", "http.target"},
+	TagDataset:    {"dataset_id", "dataset.id"},
+	TagStatus:     {"http.status_code", "http.response.status_code"},
+	TagErrorType:  {"exception.type", "error.type"},
 }
 
 // NamesOf are the span tags that name a concept, likeliest first.
@@ -85,20 +129,32 @@ func (c Context) SpanTenant(s *sources.Span) string {
 	return ""
 }
 
-// TenantQuery asks for the traces of a tenant.
-func TenantQuery(id string) TraceQuery {
-	return TraceQuery{Title: "tenant " + id, Tags: map[string]string{TagTenant: id}}
+// TenantQuery asks for the traces of a tenant, a row of panel p: the failed ones first when its errors are what is wrong.
+func TenantQuery(c Context, p dashboard.Panel, t dashboard.Tenant) TraceQuery {
+	q := TraceQuery{
+		Title: "tenant " + t.ID, Tags: map[string]string{TagTenant: t.ID}, Errors: t.Failing(),
+	}
+	q.Histogram, q.Rate = p.Histogram(c.Env, t.Labels)
+	if p.Traces != nil {
+		q.Operation = p.Traces.Operation
+	}
+	return q
 }
 
-// AlertQuery asks for the traces that explain an alert: of what its labels name, the failed ones first when it is
-// about errors.
-func AlertQuery(a sources.Alert) TraceQuery {
+// alertLabels are the labels of alerts that name a concept, likeliest first.
+var alertLabels = map[string][]string{
+	TagTenant:     {"tenant_id", "tenant"},
+	TagSearchType: {"search_type"},
+	TagEndpoint:   {"endpoint", "path", "route"},
+	TagStatus:     {"status_code"},
+	TagErrorType:  {"error_type"},
+}
+
+// AlertQuery asks for the traces that explain an alert of a rule (nil: unknown): of what its labels name, since it went
+// active, the failed ones first when it is about errors. Its histogram is the one that the rule's expression is about.
+func AlertQuery(a sources.Alert, rule *sources.Rule) TraceQuery {
 	q := TraceQuery{Title: "alert " + a.Name, Tags: map[string]string{}, Errors: aboutErrors(a), Since: a.ActiveSince}
-	for concept, labels := range map[string][]string{
-		TagTenant:     {"tenant_id", "tenant"},
-		TagSearchType: {"search_type"},
-		TagEndpoint:   {"endpoint", "path", "route"},
-	} {
+	for concept, labels := range alertLabels {
 		for _, l := range labels {
 			if v := a.Labels[l]; v != "" {
 				q.Tags[concept] = v
@@ -106,7 +162,55 @@ func AlertQuery(a sources.Alert) TraceQuery {
 			}
 		}
 	}
+	if rule != nil {
+		q.Histogram, q.Rate = ruleHistogram(a, *rule)
+	}
 	return q
+}
+
+// ruleHistogram selects the series of the latency histogram in a rule's expression, with the alert's labels; those that
+// the rule puts on its alerts are no series'. "" for an expression about none, about several, or not in seconds.
+func ruleHistogram(a sources.Alert, rule sources.Rule) (selector string, rate time.Duration) {
+	found := dashboard.HistogramsIn(rule.Expr)
+	if len(found) != 1 || !strings.HasSuffix(found[0].Metric, "_seconds_bucket") {
+		return "", 0
+	}
+	labels := a.Labels.Without("alertname", "severity")
+	for name := range rule.Labels {
+		delete(labels, name)
+	}
+	return found[0].Select(labels), found[0].Rate
+}
+
+// RuleOf is the rule whose alert a is; by name where it comes from Alertmanager alone; nil where there is none.
+func RuleOf(a sources.Alert, rules []sources.Rule) *sources.Rule {
+	var named *sources.Rule
+	key := a.Labels.Key()
+	for i := range rules {
+		r := &rules[i]
+		if r.Name != a.Name {
+			continue
+		}
+		if named == nil {
+			named = r
+		}
+		for _, own := range r.Alerts {
+			if own.Labels.Key() == key {
+				return r
+			}
+		}
+	}
+	return named
+}
+
+// Exemplar leads to the trace behind an exemplar of q's histogram; from what has none, to the list of traces. Who asks
+// for an exemplar asks about latency: failed traces don't come first then.
+func Exemplar(q TraceQuery) tea.Cmd {
+	if q.Histogram == "" {
+		return Send(OpenTraces{Query: q})
+	}
+	q.Errors = false
+	return Send(OpenExemplar{Query: q})
 }
 
 func aboutErrors(a sources.Alert) bool {

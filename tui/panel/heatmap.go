@@ -7,25 +7,31 @@ import (
 	"dlmon/tui/dashboard"
 )
 
-// heatmap is a histogram over time: a row per bucket, the slowest on top, darker where more fell into it.
+// heatmap is a histogram over time: a row per bucket, the slowest on top, darker where more fell into it. Full screen,
+// Options.Selected is the bucket under the cursor, as an index into Heat.Bounds.
 func (v *view) heatmap() []string {
-	if v.Heat == nil || len(v.Heat.Cells) == 0 {
+	if v.Heat == nil || len(v.Heat.Cells) == 0 || len(v.Heat.Cells) != len(v.Heat.Bounds) {
 		return v.why()
 	}
 	facts := v.facts()
 	if v.h < 6 {
 		facts = nil
 	}
-	cells, labels := v.buckets()
+	from, to := v.Heat.Shown()
+	cells, labels := v.Heat.Cells[from:to], v.bucketLabels(from, to)
+	f := v.frame(v.o.Full)
 	if v.o.Full {
+		if v.o.Selected >= from && v.o.Selected < to {
+			f.Bucket = v.o.Selected - from
+		}
 		facts = append(v.heatLegend(cells, labels), facts...)
 	}
 	h := max(v.h-len(facts), 0)
-	f := v.frame(v.o.Full)
 	return append(v.paint(chart.Heatmap(cells, labels, max(v.w-1, 0), h, v.g.Heat, f)), facts...)
 }
 
-// heatLegend says what the shades stand for, and what fell into the buckets at the cursor.
+// heatLegend says what the shades stand for, and what fell into the bucket under the cursor, or into all of them at its
+// time.
 func (v *view) heatLegend(cells [][]float64, labels []string) []string {
 	top := 0.0
 	for _, row := range cells {
@@ -51,14 +57,10 @@ func (v *view) heatLegend(cells [][]float64, labels []string) []string {
 	}
 	lines, _ := flow(scale, v.w-1, 1)
 	if c := v.o.Cursor; c >= 0 && c < v.Grid.Columns {
-		reading := []string{v.s.Muted.Render("at " + v.column(c).In(v.zone()).Format("15:04:05"))}
-		for i, row := range cells {
-			if c < len(row) && finite(row[c]) && row[c] > 0 {
-				reading = append(reading, v.s.Muted.Render("to "+labels[i])+" "+v.s.Focus.Render(dashboard.FormatValue(row[c], dashboard.UnitPerSec)))
-			}
-		}
-		more, _ := flow(reading, v.w-1, 2)
+		more, _ := flow(v.heatReading(cells, labels, c), v.w-1, 2)
 		lines = append(lines, more...)
+	} else if v.Panel.Traces != nil {
+		lines = append(lines, v.s.Muted.Render("arrows read a bucket at a time; enter lists its traces, t opens an exemplar"))
 	}
 	for i := range lines {
 		lines[i] = " " + lines[i]
@@ -66,34 +68,43 @@ func (v *view) heatLegend(cells [][]float64, labels []string) []string {
 	return lines
 }
 
-// buckets leaves out the buckets at both ends that nothing ever fell into.
-func (v *view) buckets() ([][]float64, []string) {
-	n := min(len(v.Heat.Cells), len(v.Heat.Bounds))
-	from, to := -1, -1
-	for i, row := range v.Heat.Cells[:n] {
-		for _, x := range row {
-			if finite(x) && x > 0 {
-				if from < 0 {
-					from = i
-				}
-				to = i
-				break
-			}
+// heatReading is what the cursor reads in column c: its bucket's bounds, rate and share, and where the next keys
+// lead; without a bucket, the rate of each.
+func (v *view) heatReading(cells [][]float64, labels []string, c int) []string {
+	reading := []string{v.s.Muted.Render("at " + v.column(c).In(v.zone()).Format("15:04:05"))}
+	if i := v.o.Selected; i >= 0 && i < len(v.Heat.Bounds) {
+		lower, upper := v.Heat.Range(i)
+		rate, share := v.Heat.At(i, c)
+		reading = append(reading, v.s.Focus.Render(dashboard.FormatBucket(lower, upper, v.Panel.Unit)+": "+dashboard.FormatValue(rate, dashboard.UnitPerSec)))
+		if finite(share) {
+			reading = append(reading, v.s.Text.Render(dashboard.FormatValue(share, dashboard.UnitRatio)+" of all at that time"))
+		}
+		if v.Panel.Traces != nil {
+			reading = append(reading, v.s.Key.Render("enter")+" "+v.s.Muted.Render("these traces"), v.s.Key.Render("t")+" "+v.s.Muted.Render("an exemplar of them"))
+		}
+		return reading
+	}
+	for i, row := range cells {
+		if c < len(row) && finite(row[c]) && row[c] > 0 {
+			reading = append(reading, v.s.Muted.Render("to "+labels[i])+" "+v.s.Focus.Render(dashboard.FormatValue(row[c], dashboard.UnitPerSec)))
 		}
 	}
-	if from < 0 {
-		from, to = 0, n-1
-	}
+	return reading
+}
+
+// bucketLabels are the upper bounds of the buckets from, to (exclusive).
+func (v *view) bucketLabels(from, to int) []string {
 	var labels []string
-	for _, b := range v.Heat.Bounds[from : to+1] {
-		label := dashboard.FormatValue(b, v.Panel.Unit)
-		if math.IsInf(b, 1) {
+	for i := from; i < to; i++ {
+		lower, upper := v.Heat.Range(i)
+		label := dashboard.FormatValue(upper, v.Panel.Unit)
+		if math.IsInf(upper, 1) {
 			label = "more"
-			if n > 1 {
-				label = ">" + dashboard.FormatValue(v.Heat.Bounds[n-2], v.Panel.Unit)
+			if i > 0 {
+				label = ">" + dashboard.FormatValue(lower, v.Panel.Unit)
 			}
 		}
 		labels = append(labels, label)
 	}
-	return v.Heat.Cells[from : to+1], labels
+	return labels
 }

@@ -120,7 +120,7 @@ func (v *view) plot(all []dashboard.Value, w, h int, rule bool) []string {
 func (v *view) frame(rule bool) chart.Frame {
 	f := chart.Frame{
 		Format: func(x float64) string { return dashboard.FormatValue(x, v.Panel.Unit) },
-		Binary: v.Panel.Unit == dashboard.UnitBytes, Cursor: -1, ASCII: v.s.ASCII, Distinct: !v.s.Color,
+		Binary: v.Panel.Unit == dashboard.UnitBytes, Cursor: -1, Bucket: -1, ASCII: v.s.ASCII, Distinct: !v.s.Color,
 	}
 	if v.Grid.Columns > 1 {
 		f.Time = chart.TimeAxis{Start: v.Grid.Start, End: v.column(v.Grid.Columns - 1), Zone: v.zone(), Rule: rule}

@@ -21,7 +21,7 @@ type Options struct {
 	Focused       bool // the panel has the focus: its title is marked
 	Full          bool // full screen: query, unit, thresholds, legend with last/min/max/avg, time axis, cursor
 	Cursor        int  // Full: the grid column being read, -1 for none
-	Selected      int  // tables: the selected row, -1 for none
+	Selected      int  // tables: the selected row; a heatmap, Full: the bucket being read; -1 for none
 	Offset        int  // tables: the first row shown
 	UTC           bool
 }

@@ -99,14 +99,13 @@ func (p *Page) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 		p.sort, p.desc = (p.sort+1)%len(columns), false
 	case "S":
 		p.desc = !p.desc
-	case "enter":
-		id := p.cursor.Selected(ids)
-		if id == "" {
+	case "enter", "t":
+		if p.cursor.Row >= len(rows) {
 			return nil
 		}
-		q := page.TenantQuery(id)
-		if d := p.panel.Traces; d != nil {
-			q.Operation = d.Operation
+		q := page.TenantQuery(c, p.panel, rows[p.cursor.Row])
+		if k.String() == "t" {
+			return page.Exemplar(q)
 		}
 		return page.Send(page.OpenTraces{Query: q})
 	default:
@@ -308,6 +307,7 @@ func (p *Page) Bindings() []key.Binding {
 	}
 	return []key.Binding{
 		b("enter", "traces of the selected tenant"),
+		b("t", "the trace of an exemplar nearest to its p99, else the list"),
 		b("up down", "select; pgup, pgdown, home and end"),
 		b("s", "sort by the next column"),
 		b("S", "reverse the order"),

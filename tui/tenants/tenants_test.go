@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -127,5 +128,48 @@ func TestWithoutTenantsItSaysWhy(t *testing.T) {
 	}
 	if got := text(New(dashboard.Dashboard{}), c); !strings.Contains(got, "no dashboard has a tenants table") {
 		t.Errorf("%s", got)
+	}
+}
+
+func TestTLeadsToAnExemplarOfTheSelectedTenant(t *testing.T) {
+	p, c := newPage(), pagetest.Context(pagetest.Reader(), 120, 30)
+	p.View(c)
+	id := p.rows(c)[2].ID
+	want := `search_latency_seconds_bucket{tenant_id="` + id + `"}`
+	msg, ok := press(p, c, "down", "down", "t").(page.OpenExemplar)
+	if !ok || msg.Query.Histogram != want || msg.Query.Tags["tenant"] != id || msg.Query.Rate != 5*time.Minute {
+		t.Errorf("%+v, want %s", msg, want)
+	}
+	if o, ok := press(p, c, "enter").(page.OpenTraces); !ok || o.Query.Histogram != want {
+		t.Errorf("the list can't mark its exemplars: %+v", o)
+	}
+	press(p, c, "/", "z", "z", "z", "enter")
+	if msg := press(p, c, "t"); msg != nil {
+		t.Errorf("without a row: %+v", msg)
+	}
+}
+
+func TestATenantThatFailsIsExplainedByItsFailures(t *testing.T) {
+	r := pagetest.Reader()
+	instant := r.InstantFunc
+	r.InstantFunc = func(q feed.Request) sources.Snapshot[sources.Vector] {
+		s := instant(q)
+		for i, x := range s.Value.Samples {
+			if x.Labels["tenant_id"] == "acme-corp" {
+				s.Value.Samples[i].Value = 0.05
+				if x.Labels["stat"] == "errors" {
+					s.Value.Samples[i].Value = 0.4
+				}
+			}
+		}
+		return s
+	}
+	p, c := newPage(), pagetest.Context(r, 120, 30)
+	p.View(c)
+	if o, ok := press(p, c, "enter").(page.OpenTraces); !ok || !o.Query.Errors || o.Query.Tags["tenant"] != "acme-corp" {
+		t.Errorf("enter: %+v", o)
+	}
+	if o, ok := press(p, c, "t").(page.OpenExemplar); !ok || o.Query.Errors {
+		t.Errorf("t: %+v", o)
 	}
 }

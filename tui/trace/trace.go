@@ -3,7 +3,7 @@ package trace
 
 import (
 	"fmt"
-	"strings"
+	"strconv"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -11,233 +11,242 @@ import (
 
 	"dlmon/sources/feed"
 	"dlmon/sources/tracing"
-	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
 )
 
-// Trace is one trace as a waterfall. It implements page.Page.
+// Trace is one trace. It implements page.Page, page.Capturer and page.Escaper.
 type Trace struct {
-	open_  page.OpenTrace // how it was reached
-	id     string
-	cursor int             // index into rows
-	offset int             // first row shown
-	open   map[string]bool // spans whose details are shown, by span id
-	folded map[string]bool // spans whose children are hidden
+	asked page.OpenTrace // how it was reached
+	look  look
+	gen   uint64 // of the last piece of work that was handed to page.Compute
 
-	at       time.Time // of the snapshot that the rest was made from
-	width    int       // for which the details were wrapped
-	a        *tracing.Analysis
-	nodes    []tracing.Node
-	start    time.Time
-	duration time.Duration
-	services []string
-	errors   int
-	rows     []row
+	at    time.Time         // when the trace was read
+	a     *tracing.Analysis // what the rest was made from; nil until the trace is there
+	facts facts
+	rows  rows
+	zoom  window // the stretch that the bars show; the zero window is the whole trace
+	mini  minimap
+	find  find
+	span  spanView
+	flame flame
+	self  int // where "s" went last: only from there does it go on
 }
 
-// row is one line of the waterfall: a span, or a line of the details under it.
-type row struct {
-	node   int
-	detail string // styled; only when isText
-	isText bool
-}
+// look is which of a trace's pictures is shown.
+type look int
 
-var _ page.Page = (*Trace)(nil)
+const (
+	waterfall look = iota
+	oneSpan
+	merged // the flame graph
+)
+
+var (
+	_ page.Page     = (*Trace)(nil)
+	_ page.Capturer = (*Trace)(nil)
+	_ page.Escaper  = (*Trace)(nil)
+)
 
 // New returns the page of the trace that o names.
-func New(o page.OpenTrace) *Trace {
-	return &Trace{open_: o, id: o.ID, open: map[string]bool{}, folded: map[string]bool{}}
-}
+func New(o page.OpenTrace) *Trace { return &Trace{asked: o, self: -1} }
 
 // Title implements page.Page.
-func (t *Trace) Title() string { return "trace " + shortID(t.id) }
+func (t *Trace) Title() string { return "trace " + shortID(t.asked.ID) }
 
-func shortID(id string) string { return id[:min(8, len(id))] }
+func shortID(id string) string { return page.Cut(id, 8, "") }
 
 // Wants implements page.Page.
 func (t *Trace) Wants(page.Context) []feed.Request {
-	return []feed.Request{{Kind: feed.Trace, TraceID: t.id, Every: feed.Once}}
+	return []feed.Request{{Kind: feed.Trace, TraceID: t.asked.ID, Every: feed.Once}}
+}
+
+// Capturing implements page.Capturer.
+func (t *Trace) Capturing() bool {
+	switch t.look {
+	case waterfall:
+		return t.find.prompt.Open
+	case oneSpan:
+		return t.span.filter.Open
+	}
+	return false
+}
+
+// Escape implements page.Escaper: it leaves the innermost of what is open.
+func (t *Trace) Escape() bool {
+	switch {
+	case t.look == oneSpan:
+		if !t.span.escape() {
+			t.closeSpan()
+		}
+	case t.look == merged:
+		if !t.flame.escape() {
+			t.look = waterfall
+		}
+	case t.find.prompt.Escape():
+		t.find.drop()
+	case t.zoom != window{}:
+		t.zoom = window{}
+	default:
+		return false
+	}
+	return true
 }
 
 // Update implements page.Page.
 func (t *Trace) Update(c page.Context, msg tea.Msg) tea.Cmd {
-	k, ok := msg.(tea.KeyPressMsg)
-	if !ok {
-		return nil
-	}
 	t.sync(c)
-	if len(t.rows) == 0 {
+	var cmd tea.Cmd
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		cmd = t.key(c, msg)
+	case tea.PasteMsg:
+		t.paste(msg.Content)
+	case page.Computed:
+		t.computed(msg)
+	}
+	return tea.Batch(cmd, t.work(c))
+}
+
+// work starts what has to be worked out off the loop, if anything has.
+func (t *Trace) work(c page.Context) tea.Cmd {
+	if len(t.rows.shown) == 0 {
 		return nil
 	}
-	id := t.nodes[t.rows[t.cursor].node].Span.SpanID
-	switch k.String() {
-	case "enter":
-		t.toggle(t.open, id)
-		t.build(c)
-	case "space":
-		t.toggle(t.folded, id)
-		t.build(c)
-	case "left", "h":
-		t.folded[id] = true
-		t.build(c)
-	case "right", "l":
-		delete(t.folded, id)
-		t.build(c)
-	case "e":
-		t.nextError()
-	default:
-		if d, ok := page.Motion(k, t.visible(c), len(t.rows)); ok {
-			t.cursor = max(0, min(t.cursor+d, len(t.rows)-1))
-		}
+	switch t.look {
+	case waterfall:
+		return t.startFind()
+	case oneSpan:
+		return t.startFilter(c)
 	}
-	return nil
+	return t.startFlame()
 }
 
-func (t *Trace) toggle(set map[string]bool, id string) {
-	if set[id] {
-		delete(set, id)
-	} else {
-		set[id] = true
-	}
-	// The cursor goes to the span itself: the lines under it may vanish.
-	for t.cursor > 0 && t.rows[t.cursor].isText {
-		t.cursor--
+// next numbers a piece of work.
+func (t *Trace) next() uint64 {
+	t.gen++
+	return t.gen
+}
+
+func (t *Trace) computed(msg page.Computed) {
+	switch v := msg.Value.(type) {
+	case found:
+		t.found(msg.Gen, v)
+	case filtered:
+		t.span.narrow(msg.Gen, v)
+	case *flameGraph:
+		t.flame.take(msg.Gen, v)
 	}
 }
 
-// nextError moves to the next failed span, from the top again after the last.
-func (t *Trace) nextError() {
-	for i := range t.rows {
-		j := (t.cursor + 1 + i) % len(t.rows)
-		if r := t.rows[j]; !r.isText && t.nodes[r.node].Span.Error {
-			t.cursor = j
-			return
-		}
+func (t *Trace) paste(text string) {
+	switch {
+	case t.look == waterfall && t.find.prompt.Open:
+		t.find.prompt.Add(text)
+	case t.look == oneSpan && t.span.filter.Open:
+		t.span.filter.Add(text)
 	}
 }
 
-// sync takes a new snapshot or width over.
+// sync takes a new snapshot over: what was selected and folded stays so.
 func (t *Trace) sync(c page.Context) {
-	snap := c.Data.Trace(t.id)
-	if !snap.OK() || snap.At.Equal(t.at) && c.Width == t.width {
+	snap := c.Data.Trace(t.asked.ID)
+	if !snap.OK() || snap.Value == t.a || t.a != nil && snap.At.Equal(t.at) {
 		return
 	}
-	if !snap.At.Equal(t.at) {
-		t.at, t.a = snap.At, snap.Value
-		t.nodes, t.services, t.errors = t.a.Nodes, t.a.Services, t.a.Errors
-		t.start, t.duration = t.a.Start, t.a.Duration
+	first := t.a == nil
+	old := t.rows
+	t.a, t.at = snap.Value, snap.At
+	t.facts = factsOf(c, t.a)
+	t.rows = newRows(t.a.Nodes)
+	t.rows.carry(&old)
+	t.find.stale, t.self = true, -1
+	if len(t.a.Nodes) == 0 {
+		t.look = waterfall
+		return
 	}
-	t.build(c)
+	if first && t.asked.Span != "" {
+		t.facts.lost = !t.selectSpan(t.asked.Span)
+	}
+	if t.look == oneSpan {
+		t.span.reread(t.rows.node())
+	}
 }
 
-// build lays out the rows: spans without the folded ones' descendants, and opened details.
-func (t *Trace) build(c page.Context) {
-	t.width = c.Width
-	t.rows = t.rows[:0]
-	hidden := -1 // depth below which spans are folded away
-	for i := range t.nodes {
-		n := &t.nodes[i]
-		if hidden >= 0 && n.Depth > hidden {
-			continue
-		}
-		hidden = -1
-		t.rows = append(t.rows, row{node: i})
-		if t.open[n.Span.SpanID] {
-			for _, l := range spanDetails(c, n, t.start) {
-				t.rows = append(t.rows, row{node: i, detail: l, isText: true})
-			}
-		}
-		if t.folded[n.Span.SpanID] && n.Children > 0 {
-			hidden = n.Depth
+// selectSpan jumps to the first span of that id and tells whether there is one.
+func (t *Trace) selectSpan(id string) bool {
+	for i := range t.a.Nodes {
+		if t.a.Nodes[i].Span.SpanID == id {
+			t.rows.jump(i)
+			return true
 		}
 	}
-	t.cursor = max(0, min(t.cursor, len(t.rows)-1))
+	return false
 }
 
-func (t *Trace) visible(c page.Context) int { return max(1, c.Height-headLines) }
+// whole is the time of the trace.
+func (t *Trace) whole() window { return window{0, max(t.a.Duration, 0)} }
 
-// headLines are the lines above the waterfall: the trace's facts, and the time axis.
-const headLines = 2
+// shown is the time that the bars show.
+func (t *Trace) shown() window {
+	if t.zoom == (window{}) {
+		return t.whole()
+	}
+	return t.zoom
+}
 
 // View implements page.Page.
 func (t *Trace) View(c page.Context) []string {
 	if c.Width <= 0 || c.Height <= 0 {
 		return nil
 	}
-	s := c.Styles
 	t.sync(c)
-	snap := c.Data.Trace(t.id)
-	if len(t.rows) == 0 {
-		what := "asking for trace " + t.id
-		switch {
-		case snap.Err != nil:
-			what = "asked for trace " + t.id
-		case snap.OK():
-			what = "trace " + t.id + " has no spans"
-		}
-		return page.Explain(s, what, snap.Err, c.Width)
+	if len(t.rows.shown) == 0 {
+		return t.waiting(c)
 	}
-	lines := []string{t.header(c)}
-	cols := t.columns(c.Width)
-	lines = append(lines, cols.axis(s, t.duration))
-	visible := t.visible(c)
-	t.offset = page.Scroll(t.offset, t.cursor, visible, len(t.rows))
-	for i := t.offset; i < min(t.offset+visible, len(t.rows)); i++ {
-		r := t.rows[i]
-		if r.isText {
-			pointer := " "
-			if i == t.cursor {
-				pointer = s.Glyphs.Pointer
-			}
-			lines = append(lines, pointer+r.detail)
-			continue
-		}
-		lines = append(lines, t.span(c, cols, r.node, i == t.cursor))
+	switch t.look {
+	case oneSpan:
+		return t.viewSpan(c)
+	case merged:
+		return t.viewFlame(c)
 	}
-	return lines
+	return t.viewWaterfall(c)
 }
 
-// header is the trace in one line, the id first.
-func (t *Trace) header(c page.Context) string {
-	s := c.Styles
-	root := t.nodes[0].Span
-	facts := []string{}
-	for i := range t.a.Trace.Spans {
-		if tenant := c.SpanTenant(&t.a.Trace.Spans[i]); tenant != "" {
-			facts = append(facts, s.Bold.Render(tenant))
-			break
-		}
+// waiting says why there is no trace to see.
+func (t *Trace) waiting(c page.Context) []string {
+	snap, id := c.Data.Trace(t.asked.ID), t.asked.ID
+	what := "asking for trace " + id
+	switch n := c.Data.Loading(id); {
+	case n > 0:
+		what = fmt.Sprintf("reading trace %s: %s so far, esc cancels", id, counted(n, "span"))
+	case snap.Err != nil:
+		what = "asked for trace " + id
+	case snap.OK():
+		what = "trace " + id + " has no spans"
 	}
-	facts = append(facts, s.Bold.Render(dashboard.FormatDuration(t.duration)),
-		counted(len(t.nodes), "span"), counted(len(t.services), "service"))
-	if t.errors > 0 {
-		facts = append(facts, s.Critical.Render(s.Glyphs.Critical+" "+counted(t.errors, "error")))
+	lines := page.Explain(c.Styles, what, snap.Err, c.Width)
+	if e := t.exemplar(); e != "" {
+		lines = append(lines, page.Cut(c.Styles.Muted.Render("  "+e), c.Width, c.Styles.Glyphs.Ellipsis))
 	}
-	facts = append(facts, c.Zone(t.start).Format("2006-01-02 15:04:05 MST"))
-	id := t.id
-	if c.Width < 140 {
-		id = shortID(id) + s.Glyphs.Ellipsis
-	}
-	return page.Title(s, "trace "+id+"  "+root.Operation, strings.Join(facts, "  "), c.Width)
+	return lines[:min(len(lines), c.Height)]
 }
 
+// counted writes a number of things: "1 span", "41,200 spans".
 func counted(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return thousands(n) + " " + what + "s"
+}
+
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 func bind(shown, what string) key.Binding {
 	return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
-}
-
-// Bindings implements page.Page.
-func (t *Trace) Bindings() []key.Binding {
-	return []key.Binding{
-		bind("enter", "tags, events and exceptions of the span; again to close"),
-		bind("up down", "select; pgup, pgdown, home and end"),
-		bind("left right", "fold, unfold the spans below"),
-		bind("e", "next failed span"),
-	}
 }

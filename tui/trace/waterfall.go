@@ -1,14 +1,14 @@
 package trace
 
 import (
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"dlmon/sources"
 	"dlmon/sources/tracing"
 	"dlmon/themes"
 	"dlmon/tui/dashboard"
@@ -16,167 +16,194 @@ import (
 )
 
 // columns are the widths of a waterfall's columns; 0 leaves one out.
-type columns struct{ service, operation, bar, duration, self int }
+type columns struct{ signs, service, label, bar, duration, self, path int }
 
-// columns shares the width out: the operations get what they need, up to two fifths, the bars what is left.
+// columns shares the width out: the labels get what they need, up to two fifths, the bars what is left.
 func (t *Trace) columns(width int) columns {
-	c := columns{duration: 9, self: 9}
-	for _, s := range t.services {
-		c.service = max(c.service, ansi.StringWidth(s))
+	c := columns{signs: 1, service: t.facts.service, duration: 7, self: 7, path: 5}
+	if t.a.Orphans > 0 || t.a.Skewed > 0 {
+		c.signs = 2
 	}
-	c.service = min(c.service, 20)
+	share := width * 2 / 5
 	switch {
 	case width < 60:
-		c.service, c.self = 0, 0
+		c.service, c.duration, c.path = 0, 0, 0
 	case width < 100:
-		c.service, c.self = min(c.service, 12), 0
+		c.service, c.duration = min(c.service, 12), 0
+		share = width * 7 / 20
 	}
-	need := 0
-	for i := range t.nodes {
-		need = max(need, 2*t.nodes[i].Depth+4+ansi.StringWidth(t.nodes[i].Span.Operation))
+	c.label = max(12, min(t.facts.label, share))
+	used := 2 + c.signs // the pointer, and a gap before the label
+	for _, w := range []int{c.service, c.label, c.duration, c.self, c.path} {
+		if w > 0 {
+			used += w + 1
+		}
 	}
-	c.operation = max(16, min(need, width*2/5))
-	c.bar = max(4, width-1-gaps(c)-c.service-c.operation-c.duration-c.self)
+	c.bar = max(4, width-used)
 	return c
 }
 
-// gaps are the blank cells between the columns.
-func gaps(c columns) int {
-	n := 2 // operation, bar, duration
+// left is the cells before the bars.
+func (c columns) left() int {
+	n := 2 + c.signs + c.label + 1
 	if c.service > 0 {
-		n++
-	}
-	if c.self > 0 {
-		n++
+		n += c.service + 1
 	}
 	return n
 }
 
-// axis is the heading, with the time under which a bar begins.
-func (c columns) axis(s *themes.Styles, total time.Duration) string {
-	e := s.Glyphs.Ellipsis
-	var b strings.Builder
-	b.WriteString(" ")
-	if c.service > 0 {
-		b.WriteString(page.Fit("service", c.service, e) + " ")
+func (t *Trace) viewWaterfall(c page.Context) []string {
+	s, b := c.Styles, newBrushes(c.Styles)
+	cols := t.columns(c.Width)
+	lines := append(t.head(c), t.mapLine(c, cols, &b), cols.heading(s, &b, t.shown()))
+	foot := t.findLine(c)
+	if foot == nil {
+		foot = footer(c, "enter span", "e error", "c critical path", "s longest self time", "z zoom", "f flame", "/ find",
+			"d what is different", "o operations", "? all keys")
 	}
-	b.WriteString(page.Fit("operation", c.operation, e) + " ")
-	ticks := max(1, min(4, c.bar/12))
-	axis := ""
-	for i := range ticks {
-		at := i * c.bar / ticks
-		axis = page.Fit(axis, at, "") + dashboard.FormatDuration(total*time.Duration(i)/time.Duration(ticks))
+	visible := max(1, c.Height-len(lines)-len(foot))
+	t.rows.offset = page.Scroll(t.rows.offset, t.rows.cursor, visible, len(t.rows.shown))
+	matches := t.find.matches
+	for i := t.rows.offset; i < min(t.rows.offset+visible, len(t.rows.shown)); i++ {
+		row := t.rows.shown[i]
+		_, hit := slices.BinarySearch(matches, row)
+		lines = append(lines, t.line(s, &b, cols, int(row), i == t.rows.cursor, hit))
 	}
-	b.WriteString(page.Fit(axis, c.bar, ""))
-	b.WriteString(" " + page.Right("duration", c.duration, e))
-	if c.self > 0 {
-		b.WriteString(" " + page.Right("self", c.self, e))
+	for len(foot) > 0 && len(lines)+len(foot) < c.Height {
+		lines = append(lines, "")
 	}
-	return s.Muted.Render(b.String())
+	lines = append(lines, foot...)
+	return lines[:min(len(lines), c.Height)]
 }
 
-// span is one span's line.
-func (t *Trace) span(c page.Context, cols columns, i int, selected bool) string {
-	s, g := c.Styles, c.Styles.Glyphs
-	n := &t.nodes[i]
-	sp := n.Span
-	ground := func(st lipgloss.Style) lipgloss.Style {
-		if selected {
-			return s.Selected.Inherit(st)
+// visible is how many rows a page of the waterfall has, but for the lines that come and go.
+func (t *Trace) visible(c page.Context) int { return max(1, c.Height-4) }
+
+// mapLine is the minimap over the bars, and beside it what part of the trace they show.
+func (t *Trace) mapLine(c page.Context, cols columns, b *brushes) string {
+	g := c.Styles.Glyphs
+	if t.mini.of != t.a || len(t.mini.running) != cols.bar {
+		t.mini = newMinimap(t.a, t.whole(), cols.bar)
+	}
+	what := "whole trace"
+	if t.zoom != (window{}) {
+		step := tickStep(t.zoom.length() / 100)
+		what = "zoom " + tickLabel(float64(t.zoom.from), step, float64(t.zoom.to)) + " to " +
+			tickLabel(float64(t.zoom.to), step, float64(t.zoom.to)) + "  Z whole"
+	}
+	var line canvas
+	line.put(b.muted[0], page.Fit(" "+what, cols.left(), g.Ellipsis))
+	n := &t.a.Nodes[t.rows.node()]
+	t.mini.draw(&line, mapGlyphs{g.BarFull, g.BarShade, g.BarEmpty, g.Critical}, b, t.whole(), t.shown(), window{n.Offset, ending(n)})
+	return line.String()
+}
+
+// heading names the columns, and the times under which the bars lie.
+func (c columns) heading(s *themes.Styles, b *brushes, shown window) string {
+	e := s.Glyphs.Ellipsis
+	var line strings.Builder
+	line.WriteString(" ")
+	if c.service > 0 {
+		line.WriteString(page.Fit("service", c.service, e) + " ")
+	}
+	line.WriteString(page.Fit("", c.signs+1, "") + page.Fit("operation", c.label, e) + " " + shown.axis(c.bar))
+	for _, col := range []struct {
+		name  string
+		width int
+	}{{"took", c.duration}, {"self", c.self}, {"crit", c.path}} {
+		if col.width > 0 {
+			line.WriteString(" " + page.Right(col.name, col.width, e))
 		}
-		return st
 	}
-	hue := s.SeriesStyle(slices.Index(t.services, sp.Service))
-	var b strings.Builder
-	pointer := " "
+	var out canvas
+	out.put(b.muted[0], line.String())
+	return out.String()
+}
+
+// line is one span's.
+func (t *Trace) line(s *themes.Styles, b *brushes, cols columns, row int, selected, hit bool) string {
+	g, n := s.Glyphs, &t.a.Nodes[row]
+	ground, pointer := 0, " "
 	if selected {
-		pointer = g.Pointer
+		ground, pointer = 1, g.Pointer
 	}
-	b.WriteString(ground(s.Text).Render(pointer))
+	hue := b.hues[t.facts.hues[n.Span.Service]%len(b.hues)]
+	name := b.text
+	var line canvas
+	line.put(b.text[ground], pointer)
 	if cols.service > 0 {
-		b.WriteString(ground(hue).Render(page.Fit(sp.Service, cols.service, g.Ellipsis) + " "))
+		line.put(hue[ground], page.Fit(n.Span.Service, cols.service, g.Ellipsis)+" ")
 	}
-	sign, name := " ", s.Text
-	switch {
-	case sp.Error:
-		sign, name = g.Critical, s.Critical
-		hue = s.Critical
-	case n.Orphan:
-		sign, name = g.NoData, s.Muted // its parent is not in the trace
+	sign := " "
+	if n.Span.Error {
+		sign, name, hue = g.Critical, b.critical, b.critical
 	}
-	fold := " "
+	line.put(name[ground], sign)
+	if cols.signs > 1 {
+		damage := " "
+		switch {
+		case n.Orphan:
+			damage = g.NoData
+		case n.Skew:
+			damage = g.Flat
+		}
+		line.put(b.warn[ground], damage)
+	}
+	mark := " "
+	if hit {
+		mark = g.Dot
+	}
+	line.put(b.bold[ground], mark)
+	if hit {
+		name = b.bold
+	}
+	line.put(name[ground], page.Fit(t.label(g, n, row, cols.label), cols.label, g.Ellipsis)+" ")
+	barGround := ground
+	if !s.Color {
+		barGround = 0 // reversed, a bar would look like its gaps
+	}
+	t.bar(&line, g, hue[barGround], b.text[barGround], row, cols.bar)
+	if cols.duration > 0 {
+		line.put(b.bold[ground], " "+page.Right(dashboard.FormatDuration(max(n.Span.Duration, 0)), cols.duration, g.Ellipsis))
+	}
+	line.put(b.muted[ground], " "+page.Right(dashboard.FormatDuration(n.Self), cols.self, g.Ellipsis))
+	if cols.path > 0 {
+		style := b.muted
+		if n.Critical*10 >= t.a.Duration && n.Critical > 0 {
+			style = b.bold
+		}
+		line.put(style[ground], " "+page.Right(share(n.Critical, t.a.Duration), cols.path, g.Ellipsis))
+	}
+	return line.String()
+}
+
+// share is a part in whole percent; "" for nothing, so that what is on the critical path stands out.
+func share(part, whole time.Duration) string {
+	if part <= 0 || whole <= 0 {
+		return ""
+	}
+	p := float64(part) / float64(whole) * 100
+	if p < 1 {
+		return "<1 %"
+	}
+	return strconv.Itoa(int(math.Round(p))) + " %"
+}
+
+// label is a span's place in the tree and its operation. In a deep tree the indent stops at a third of the column,
+// and the depth is a number.
+func (t *Trace) label(g themes.Glyphs, n *tracing.Node, row, width int) string {
+	fold, hidden := " ", ""
 	if n.Children > 0 {
 		fold = g.Expanded
-		if t.folded[sp.SpanID] {
-			fold = g.Collapsed
+		if t.rows.folded[row] {
+			fold, hidden = g.Collapsed, " +"+thousands(int(t.rows.end[row])-row-1)
 		}
 	}
-	// A deep tree keeps its operations readable: the indent stops at half the column.
-	indent := min(2*n.Depth, cols.operation/2)
-	label := strings.Repeat(" ", indent) + sign + fold + " " + sp.Operation
-	b.WriteString(ground(name).Render(page.Fit(label, cols.operation, g.Ellipsis) + " "))
-	b.WriteString(t.bar(s, hue, sp, cols.bar))
-	b.WriteString(ground(s.Bold).Render(" " + page.Right(dashboard.FormatDuration(sp.Duration), cols.duration, g.Ellipsis)))
-	if cols.self > 0 {
-		b.WriteString(ground(s.Muted).Render(" " + page.Right(dashboard.FormatDuration(n.Self), cols.self, g.Ellipsis)))
+	indent := strings.Repeat(" ", min(2*n.Depth, width/3))
+	if 2*n.Depth > width/3 {
+		depth := strconv.Itoa(n.Depth)
+		indent = strings.Repeat(" ", max(0, width/3-len(depth)-2)) + g.Ellipsis + depth + " "
 	}
-	return b.String()
-}
-
-// bar is where in the trace's time the span ran, at least a cell wide.
-func (t *Trace) bar(s *themes.Styles, hue lipgloss.Style, sp *sources.Span, width int) string {
-	total := max(t.duration, 1)
-	at := func(d time.Duration) int {
-		return int(float64(min(max(d, 0), total)) / float64(total) * float64(width))
-	}
-	from := min(at(sp.Start.Sub(t.start)), width-1)
-	to := max(from+1, at(sp.Start.Sub(t.start)+sp.Duration))
-	return strings.Repeat(" ", from) + hue.Render(strings.Repeat(s.Glyphs.BarFull, to-from)) + strings.Repeat(" ", width-to)
-}
-
-// spanDetails are a span's facts, tags and events as styled lines for c.Width-1 cells.
-func spanDetails(c page.Context, n *tracing.Node, start time.Time) []string {
-	s := c.Styles
-	sp := n.Span
-	indent := strings.Repeat(" ", 4)
-	var out []string
-	say := func(name, text string, style lipgloss.Style) {
-		head := page.Fit(name, 22, s.Glyphs.Ellipsis) + " "
-		room := max(8, c.Width-1-len(indent)-23)
-		for _, para := range strings.Split(text, "\n") {
-			for _, l := range page.Wrap(para, room, 20, s.Glyphs.Ellipsis) {
-				out = append(out, page.Cut(indent+s.Muted.Render(head)+style.Render(l), c.Width-1, s.Glyphs.Ellipsis))
-				head = strings.Repeat(" ", 23)
-			}
-		}
-	}
-	say("span", sp.SpanID+" of "+sp.Service, s.Text)
-	say("time", "+"+dashboard.FormatDuration(sp.Start.Sub(start))+", took "+dashboard.FormatDuration(sp.Duration)+
-		", itself "+dashboard.FormatDuration(n.Self), s.Text)
-	if n.Orphan {
-		say("parent", sp.ParentID+" is not in this trace", s.Warn)
-	}
-	for _, w := range sp.Warnings {
-		say("warning", w, s.Warn)
-	}
-	for _, tag := range sp.Tags {
-		say(tag.Key, tag.Value, s.Text)
-	}
-	for _, e := range sp.Events {
-		name, style := e.Name, s.Text
-		if name == "" {
-			name = "event"
-		}
-		if strings.Contains(name, "exception") || strings.Contains(name, "error") {
-			style = s.Critical
-		}
-		say(name, "+"+dashboard.FormatDuration(e.At.Sub(start)), style)
-		for _, tag := range e.Tags {
-			say("  "+tag.Key, tag.Value, style)
-		}
-	}
-	for _, tag := range sp.Process {
-		say("process "+tag.Key, tag.Value, s.Muted)
-	}
-	return out
+	room := width - ansi.StringWidth(indent) - 2 - len(hidden)
+	return indent + fold + " " + page.Cut(n.Span.Operation, max(4, room), g.Ellipsis) + hidden
 }

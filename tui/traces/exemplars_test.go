@@ -161,6 +161,7 @@ func TestWithoutExemplarsTheP95IsSearchedForAndThatIsSaid(t *testing.T) {
 
 func TestTheSearchWaitsForWhatPrometheusHasToSay(t *testing.T) {
 	r := pagetest.Reader()
+	r.ExemplarsFunc = nil
 	l, c := NewList(panelQuery), pagetest.Context(r, 120, 30)
 	if got := asked(l, c); len(got) > 0 {
 		t.Errorf("searched %v before the exemplars were known", got)
@@ -225,6 +226,7 @@ func TestAQuerysOwnBoundsDecideWhichExemplarsFitAndWhatIsSearched(t *testing.T) 
 
 func TestTheKeyTGoesToAnExemplarOrSaysWhyNot(t *testing.T) {
 	r := pagetest.Reader()
+	r.ExemplarsFunc = nil
 	c := pagetest.Context(r, 120, 30)
 	notice := func(q page.TraceQuery) string {
 		n, _ := press(NewList(q), c, "t").(page.Notice)
@@ -248,6 +250,7 @@ func TestTheKeyTGoesToAnExemplarOrSaysWhyNot(t *testing.T) {
 
 func TestAJumpGoesToTheNearestExemplarOnceItIsKnown(t *testing.T) {
 	r := pagetest.Reader()
+	r.ExemplarsFunc = nil
 	j, c := NewJump(panelQuery), pagetest.Context(r, 120, 30)
 	if cmd := j.Open(c); cmd != nil {
 		t.Errorf("it goes on to %+v before anything is known", cmd())

@@ -61,6 +61,10 @@ func TestEveryColumnSortsAndItsHeadingIsMarked(t *testing.T) {
 	}
 }
 
+func ofTenant(id string) page.TraceQuery {
+	return page.TraceQuery{Title: "tenant " + id, Tags: map[string]string{page.TagTenant: id}}
+}
+
 func TestWithoutTenantsThereIsNoTenantColumnAndNoOrderByIt(t *testing.T) {
 	traces := varied()
 	for i := range traces {
@@ -74,14 +78,14 @@ func TestWithoutTenantsThereIsNoTenantColumnAndNoOrderByIt(t *testing.T) {
 	if l.order != byDuration {
 		t.Errorf("after operation comes order %d", l.order)
 	}
-	l, c, _ = listOf(traces, page.TenantQuery("acme"), 200, 15)
+	l, c, _ = listOf(traces, ofTenant("acme"), 200, 15)
 	if got := text(l, c); strings.Count(got, " acme ") != 5 { // the title, and each row
 		t.Errorf("the tenant that was searched for is not told:\n%s", got)
 	}
 }
 
 func TestTheTenantAskedForIsNotPutOnTracesThatWereFoundWithoutIt(t *testing.T) {
-	l, c, r := listOf(nil, page.TenantQuery("acme"), 200, 15)
+	l, c, r := listOf(nil, ofTenant("acme"), 200, 15)
 	plain := varied()
 	for i := range plain {
 		plain[i].Tags = nil

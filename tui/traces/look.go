@@ -34,9 +34,6 @@ type result struct {
 	wants    []feed.Request
 }
 
-// look reads the answers to q.
-func look(c page.Context, q page.TraceQuery) result { return (&finder{}).look(c, q) }
-
 // finder reads the answers to a query again and again, and sums up each trace but once.
 type finder struct{ summaries map[string]summed }
 

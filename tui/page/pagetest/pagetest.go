@@ -5,6 +5,7 @@ package pagetest
 import (
 	"fmt"
 	"maps"
+	"strings"
 	"sync"
 	"time"
 
@@ -75,6 +76,9 @@ func Reader() *feedtest.Reader {
 	}}), at)
 	r.SearchFunc = func(q feed.Request) sources.Snapshot[[]sources.TraceSummary] {
 		return feedtest.Value(search(q.Search), at)
+	}
+	r.ExemplarsFunc = func(q feed.Request) sources.Snapshot[[]sources.Exemplar] {
+		return feedtest.Value(exemplars(q.Expr), at)
 	}
 	r.TraceFunc = func(id string) sources.Snapshot[*tracing.Analysis] {
 		return feedtest.Value(tracing.Analyze(Trace(id)), at)
@@ -163,6 +167,19 @@ func search(q sources.TraceSearch) []sources.TraceSummary {
 			continue
 		}
 		out = append(out, t)
+	}
+	return out
+}
+
+// exemplars are observations of the slow tenant's searches, which search finds too.
+func exemplars(selector string) []sources.Exemplar {
+	var out []sources.Exemplar
+	if strings.Contains(selector, "tenant_id") && !strings.Contains(selector, Tenants[0]) {
+		return nil
+	}
+	for i := 0; i < 48; i += 2 * len(Tenants) {
+		out = append(out, sources.Exemplar{TraceID: fmt.Sprintf("4bf92f35%024x", i), Value: float64(812-i) / 1000,
+			At: Now.Add(-time.Duration(i+1) * 41 * time.Second), Labels: sources.Labels{"tenant_id": Tenants[0]}})
 	}
 	return out
 }

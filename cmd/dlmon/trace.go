@@ -1,0 +1,152 @@
+package dlmon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dlmon/sources"
+	"dlmon/sources/feed"
+	"dlmon/sources/tracejson"
+	"dlmon/sources/tracing"
+)
+
+// formatScreen is a trace on the screen, the default.
+const formatScreen = "screen"
+
+func (a *app) traceCommand() *cobra.Command {
+	format := formatScreen
+	cmd := &cobra.Command{
+		Use:   "trace FILE|-|TRACE_ID",
+		Short: "Look at one trace: from a file, from standard input, or from Jaeger",
+		Long: "Open OTLP JSON or Jaeger's JSON export from a file or standard input (-), or a trace of the configured Jaeger by its id.\n" +
+			"With --format json or text it prints the analysis and no screen is needed: tree, self times, critical path.\n\n" +
+			"Exit status: 0 done; 1 the file holds no readable trace; 2 Jaeger failed or has no such trace; 3 wrong usage.",
+		Example: a.Name + " trace export.json\n" + a.Name + " trace 4bf92f3577b34da6a3ce929d0e0e4736 --format json | jq .critical_path\n" +
+			"curl -s http://jaeger:16686/api/traces/4bf92f3577b34da6a3ce929d0e0e4736 | " + a.Name + " trace - --format text",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.run(func(ctx context.Context) (int, error) { return a.trace(ctx, args[0], format) })(cmd, args)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", formatScreen, "screen, json or text")
+	return cmd
+}
+
+func (a *app) trace(ctx context.Context, arg, format string) (int, error) {
+	if !slices.Contains([]string{formatScreen, formatJSON, formatText}, format) {
+		return ExitUsage, fmt.Errorf("--format: expected one of screen, json, text, got %q", format)
+	}
+	if id, ok := traceID(arg); ok {
+		return a.serverTrace(ctx, id, format)
+	}
+	c, err := a.load()
+	if err != nil {
+		return ExitUsage, err
+	}
+	in, name, err := a.openTrace(arg)
+	if err != nil {
+		return ExitUsage, err
+	}
+	defer in.Close()
+	traces, err := tracejson.Decode(in, tracejson.Options{MaxSpans: c.MaxSpans, Name: name})
+	switch {
+	case err != nil:
+		return ExitTrouble, err
+	case ctx.Err() != nil:
+		return ExitTrouble, errors.New("interrupted")
+	case format != formatScreen:
+		return a.printTraces(traces, format)
+	}
+	store := tracejson.NewStore(traces)
+	c.Page = "traces"
+	return a.show(ctx, c, shown{tracer: store, from: name, trace: only(traces)})
+}
+
+// serverTrace shows or prints a trace of the configured Jaeger.
+func (a *app) serverTrace(ctx context.Context, id, format string) (int, error) {
+	c, cleanup, err := a.prepare(ctx, func(c *Config) error {
+		if c.Jaeger.URL == "" && a.Prepare == nil {
+			return fmt.Errorf("trace %s: no file of that name, and no Jaeger to ask for a trace of that id: set --%s-url", id, feed.SourceJaeger)
+		}
+		return nil
+	})
+	defer cleanup()
+	if err != nil {
+		return a.refused(err)
+	}
+	if format == formatScreen {
+		c.Page = "traces"
+		return a.show(ctx, c, shown{trace: id})
+	}
+	cl, err := c.clients()
+	if err != nil {
+		return ExitUsage, err
+	}
+	defer cl.close()
+	t, err := cl.jaeger.Trace(ctx, id, nil)
+	if err != nil {
+		return ExitSource, err
+	}
+	return a.printTraces([]sources.Trace{t}, format)
+}
+
+// traceID tells whether arg is the id of a trace and no file.
+func traceID(arg string) (string, bool) {
+	id := strings.ToLower(arg)
+	if len(id) == 0 || len(id) > 32 || strings.Trim(id, "0123456789abcdef") != "" {
+		return "", false
+	}
+	_, err := os.Stat(arg)
+	return id, errors.Is(err, os.ErrNotExist)
+}
+
+// openTrace opens a file, or standard input for "-"; name is what errors and the screen call it.
+func (a *app) openTrace(arg string) (in io.ReadCloser, name string, err error) {
+	if arg == "-" {
+		return io.NopCloser(a.Stdin), "standard input", nil
+	}
+	f, err := os.Open(arg)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, "", fmt.Errorf("trace: %s is neither a file nor the id of a trace (up to 32 hex digits)", arg)
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("trace: %w", err)
+	}
+	return f, filepath.Base(arg), nil
+}
+
+// only is the id of the one trace there is; "" where there are several to choose from.
+func only(traces []sources.Trace) string {
+	if len(traces) == 1 {
+		return traces[0].ID
+	}
+	return ""
+}
+
+// printTraces writes one document per trace, in the order of the file.
+func (a *app) printTraces(traces []sources.Trace, format string) (int, error) {
+	for i, t := range traces {
+		an := tracing.Analyze(t)
+		var err error
+		if format == formatJSON {
+			err = writeTraceJSON(a.Stdout, an)
+		} else {
+			if i > 0 {
+				fmt.Fprintln(a.Stdout)
+			}
+			err = writeTraceText(a.Stdout, an)
+		}
+		if err != nil {
+			return ExitTrouble, err
+		}
+	}
+	return ExitOK, nil
+}
