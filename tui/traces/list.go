@@ -202,8 +202,12 @@ func (l *List) facts(c page.Context, f frame) string {
 	say(l.filter.Prompt(), l.filter.Prompt() != "")
 	say(l.marks.words(), l.marks.words() != "")
 	say(fmt.Sprintf("%d of %d shown", len(f.rows), len(r.traces)), len(r.traces) > 0)
-	say(fmt.Sprintf("the newest %d of more", limitOf(l.query)), r.full)
 	say(fmt.Sprintf("%s %d by exemplars", c.Styles.Glyphs.Exemplar, len(r.top)), len(r.top) > 0)
+	cut := "the newest %d of more"
+	if len(r.last.searches) > 1 {
+		cut = "the newest %d of each search, there are more"
+	}
+	say(fmt.Sprintf(cut, limitOf(l.query)), r.full)
 	say(fmt.Sprintf("%d failed", r.failed()), r.failed() > 0)
 	words := orderWords[l.order][0]
 	if l.reverse {
