@@ -27,22 +27,22 @@ func (a *app) dashboard(ctx context.Context) (int, error) {
 	if !term.IsTerminal(os.Stdin.Fd()) {
 		return ExitUsage, a.noTerminal()
 	}
-	return a.show(ctx, c, shown{})
+	return a.show(ctx, c, opening{})
 }
 
 func (a *app) noTerminal() error {
 	return fmt.Errorf("the dashboard needs a terminal; try %s snapshot, or trace --format text", a.Name)
 }
 
-// shown is what a screen begins with beside the config.
-type shown struct {
+// opening is what a screen begins with beside the config.
+type opening struct {
 	tracer sources.Tracer // instead of the configured Jaeger; nil for that
 	from   string         // what tracer reads, for the source's details
 	trace  string         // the id of the trace to open; "" for the config's page
 }
 
 // show runs the screen until the operator leaves it.
-func (a *app) show(ctx context.Context, c *Config, with shown) (int, error) {
+func (a *app) show(ctx context.Context, c *Config, with opening) (int, error) {
 	if f, ok := a.Stdout.(*os.File); !ok || !term.IsTerminal(f.Fd()) {
 		return ExitUsage, a.noTerminal()
 	}

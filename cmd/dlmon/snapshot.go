@@ -97,7 +97,7 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 	}
 	at := time.Now().UTC().Truncate(time.Second)
 	running, cancel := context.WithCancel(ctx)
-	s, err := c.start(running, at, shown{})
+	s, err := c.start(running, at, opening{})
 	if err != nil {
 		cancel()
 		return ExitUsage, err

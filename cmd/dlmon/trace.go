@@ -56,7 +56,7 @@ func (a *app) trace(ctx context.Context, arg, format string) (int, error) {
 		return ExitUsage, err
 	}
 	defer in.Close()
-	traces, err := tracejson.Decode(in, tracejson.Options{MaxSpans: c.MaxSpans, Name: name})
+	traces, err := tracejson.Decode(in, tracejson.Options{Asked: name, MaxSpans: c.MaxSpans})
 	switch {
 	case err != nil:
 		return ExitTrouble, err
@@ -67,7 +67,7 @@ func (a *app) trace(ctx context.Context, arg, format string) (int, error) {
 	}
 	store := tracejson.NewStore(traces)
 	c.Page = "traces"
-	return a.show(ctx, c, shown{tracer: store, from: name, trace: only(traces)})
+	return a.show(ctx, c, opening{tracer: store, from: name, trace: only(traces)})
 }
 
 // serverTrace shows or prints a trace of the configured Jaeger.
@@ -84,7 +84,7 @@ func (a *app) serverTrace(ctx context.Context, id, format string) (int, error) {
 	}
 	if format == formatScreen {
 		c.Page = "traces"
-		return a.show(ctx, c, shown{trace: id})
+		return a.show(ctx, c, opening{trace: id})
 	}
 	cl, err := c.clients()
 	if err != nil {

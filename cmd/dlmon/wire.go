@@ -80,7 +80,7 @@ type session struct {
 
 // start begins to serve a screen; nothing is asked before a screen wants it. at fixes the evaluation time of queries;
 // zero follows the clock. The session ends with ctx; close waits for that.
-func (c *Config) start(ctx context.Context, at time.Time, with shown) (*session, error) {
+func (c *Config) start(ctx context.Context, at time.Time, with opening) (*session, error) {
 	s := &session{config: c, done: make(chan struct{}), log: slog.New(slog.DiscardHandler)}
 	if c.LogFile != "" {
 		f, err := os.OpenFile(c.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
