@@ -42,17 +42,13 @@ func options(r feed.Reader, styles func(dark bool) *themes.Styles) Options {
 	}
 }
 
-// press presses keys, and delivers the intents that pages answer with.
+// press presses keys, and carries out what comes of each, works of pages included.
 func press(m *Model, keys ...string) {
 	for _, k := range keys {
 		_, cmd := m.Update(pagetest.Key(k))
-		if cmd == nil {
-			continue
-		}
-		switch msg := cmd().(type) {
-		case page.OpenTraces, page.OpenTrace, page.OpenPanel, page.OpenPage, page.Back, page.Notice:
-			m.Update(msg)
-		}
+		run(m, cmd)
+		// What a page works out off the loop, it begins when it is told of new data.
+		run(m, m.tellAll(page.DataMsg{}))
 	}
 }
 

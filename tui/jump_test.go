@@ -27,7 +27,8 @@ func run(m *Model, cmd tea.Cmd) {
 		for _, c := range msg {
 			run(m, c)
 		}
-	case page.OpenTraces, page.OpenTrace, page.OpenExemplar, page.OpenSearch:
+	case page.OpenTraces, page.OpenTrace, page.OpenExemplar, page.OpenSearch, page.OpenAnalysis, page.OpenPanel, page.OpenPage, page.Back,
+		page.Notice, page.Computed:
 		_, next := m.Update(msg)
 		run(m, next)
 	}

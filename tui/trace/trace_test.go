@@ -93,7 +93,8 @@ func TestKeysLeadToThePagesAround(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 	searched := New(page.OpenTrace{ID: "b", Query: query})
-	if o, ok := press(searched, c, "o").(page.OpenAnalysis); !ok || o.Kind != page.AnalysisOperations || o.A != nil || o.Query.Title != "tenant a" {
+	if o, ok := press(searched, c, "o").(page.OpenAnalysis); !ok || o.Kind != page.AnalysisOperations || o.A != nil ||
+		o.Query.Title != "tenant a, "+pagetest.Trace("b").Spans[0].Operation || o.Query.Operation != pagetest.Trace("b").Spans[0].Operation {
 		t.Errorf("%+v", o)
 	}
 	if o, ok := press(searched, c, "t").(page.OpenExemplar); !ok || o.Query.Histogram != "x_bucket" {

@@ -80,8 +80,12 @@ func Reader() *feedtest.Reader {
 	r.ExemplarsFunc = func(q feed.Request) sources.Snapshot[[]sources.Exemplar] {
 		return feedtest.Value(exemplars(q.Expr), at)
 	}
+	analysed := map[string]*tracing.Analysis{} // each once, as the feed has it
 	r.TraceFunc = func(id string) sources.Snapshot[*tracing.Analysis] {
-		return feedtest.Value(tracing.Analyze(Trace(id)), at)
+		if analysed[id] == nil {
+			analysed[id] = tracing.Analyze(Trace(id))
+		}
+		return feedtest.Value(analysed[id], at)
 	}
 	return r
 }
