@@ -1,3 +1,17 @@
+// Package tracing analyses traces. It is pure: it reads sources.Traces, asks no server and changes nothing, and what it
+// returns may be shared between goroutines.
+//
+// Of one trace, Analyze works out the tree (Tree: damaged traces keep all their spans), self times and the critical
+// path; Flame merges it by path, Compare aligns two. Of many, Operations and Calls sum up, Causes groups the failed by
+// their root cause, SplitSlow finds the slow ones, and Differ says what sets a group apart. Each takes O(n log n) for n
+// spans, however they hang together.
+//
+// The critical path is the walk over last finishing children of Uber's CRISP (Zhang et al., USENIX ATC 2022) and Jaeger
+// UI: children that overflow their parent are cut to it, those outside it and those that merely follow from it
+// (FOLLOWS_FROM) are dropped, and from the end of a root the walk goes back to the child that finished last before the
+// time at hand. How several roots share a trace's time is told at criticalPath. Slow traces are told from the rest by
+// Otsu's threshold (1979) on logarithms; shares are compared by Newcombe's interval (1998, method 10), mean times by
+// Welch's (1947).
 package tracing
 
 import (

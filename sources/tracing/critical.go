@@ -17,7 +17,7 @@ type Section struct {
 // trace would have been shorter.
 //
 // It is the walk over last finishing children of CRISP (Zhang et al., "CRISP: Critical Path Analysis of Large-Scale
-// Microservice Architectures", USENIX ATC 2022, section 4) and of Jaeger UI (packages/jaeger-ui, CriticalPath). First
+// Microservice Architectures", USENIX ATC 2022) and of Jaeger UI (packages/jaeger-ui, CriticalPath). First
 // the children are made fit: one that overflows its parent is cut to it, one wholly outside is dropped, and so is one
 // that the parent doesn't wait for (FOLLOWS_FROM), each with all below it. Then the walk starts at the end of a root
 // and goes backwards. Of the children that end by the current time it takes the one that ends last (of several the one
@@ -83,7 +83,8 @@ type pathStep struct {
 }
 
 func newPathWalk(rows []Node) *pathWalk {
-	w := &pathWalk{rows: rows, cut: make([]stretch, len(rows)), first: make([]int32, len(rows)+1)}
+	w := &pathWalk{rows: rows, cut: make([]stretch, len(rows)), first: make([]int32, len(rows)+1),
+		path: make([]Section, 0, len(rows))}
 	for i := range rows {
 		w.cut[i] = stretch{rows[i].Offset, rows[i].End()}
 	}
@@ -190,8 +191,8 @@ func (w *pathWalk) own(row int32, from, to time.Duration) {
 
 // take returns the path walked so far, in ascending order.
 func (w *pathWalk) take() []Section {
-	path := w.path
-	w.path = nil
+	path := slices.Clone(w.path)
+	w.path = w.path[:0]
 	slices.Reverse(path)
 	return path
 }

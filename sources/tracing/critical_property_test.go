@@ -174,22 +174,3 @@ func TestAnalyzeSurvivesHostileTraces(t *testing.T) {
 		})
 	}
 }
-
-// A level of a hundred thousand children is sorted once and passed once: with a scan per step this would take minutes.
-func TestCriticalPathOfManySiblingsIsQuick(t *testing.T) {
-	const n = 100_000
-	spans := make([]sources.Span, n)
-	for i := range spans {
-		spans[i] = span(fmt.Sprintf("%06d", i), "000000", i, i+1) // one after the other
-	}
-	spans[0] = span("000000", "", 0, n)
-	start := time.Now()
-	a := Analyze(sources.Trace{Spans: spans})
-	if took := time.Since(start); took > 10*time.Second {
-		t.Errorf("took %v", took)
-	}
-	if len(a.Critical) != n {
-		t.Errorf("%d sections, want one per child and the root's first millisecond", len(a.Critical))
-	}
-	checkPath(t, a)
-}

@@ -110,8 +110,7 @@ func Differ(a, b []*Analysis) Difference {
 func differPaths(a, b []*Analysis) (listed []PathDifference, compared int) {
 	type operation struct {
 		name
-		in      [2]int
-		seconds [2]sample
+		times   [2][]float64  // of the traces of each group that have it, in nanoseconds: sums of them are exact
 		inTrace time.Duration // of the trace at hand
 	}
 	var all []*operation
@@ -136,25 +135,24 @@ func differPaths(a, b []*Analysis) (listed []PathDifference, compared int) {
 				o.inTrace += n.Critical
 			}
 			for _, o := range touched {
-				o.in[group]++
-				o.seconds[group].add(o.inTrace.Seconds())
+				o.times[group] = append(o.times[group], float64(o.inTrace))
 				o.inTrace = 0
 			}
 		}
 	}
 	for _, o := range all {
-		if max(o.in[0], o.in[1]) < minTraces {
+		if max(len(o.times[0]), len(o.times[1])) < minTraces {
 			continue
 		}
 		compared++
-		x, y := o.seconds[0], o.seconds[1]
-		x.n, y.n = len(a), len(b)
+		x, y := sample{len(a), o.times[0]}, sample{len(b), o.times[1]}
 		interval := welch(x, y)
 		if !interval.says() {
 			continue
 		}
-		p := PathDifference{Service: o.service, Operation: o.operation, InA: o.in[0], InB: o.in[1],
-			MeanA: seconds(x.mean()), MeanB: seconds(y.mean()), Interval: interval}
+		const second = float64(time.Second)
+		p := PathDifference{Service: o.service, Operation: o.operation, InA: len(x.values), InB: len(y.values),
+			MeanA: nanoseconds(x.mean()), MeanB: nanoseconds(y.mean()), Interval: Interval{interval.Low / second, interval.High / second}}
 		p.Delta = p.MeanA - p.MeanB
 		listed = append(listed, p)
 	}
@@ -165,4 +163,5 @@ func differPaths(a, b []*Analysis) (listed []PathDifference, compared int) {
 	return listed, compared
 }
 
-func seconds(s float64) time.Duration { return time.Duration(min(s*float64(time.Second), 1<<62)) }
+// nanoseconds is a mean of times, none of which is negative.
+func nanoseconds(x float64) time.Duration { return time.Duration(min(x, 1<<62)) }

@@ -29,20 +29,28 @@ func newcombe(hitsA, a, hitsB, b int) Interval {
 	return Interval{p - q - math.Hypot(p-x.Low, y.High-q), p - q + math.Hypot(x.High-p, q-y.Low)}
 }
 
-// sample is a group of numbers of which most may be zero: n of them, their sum and the sum of the squares of those
-// that aren't zero, around a common origin of zero.
+// sample is n numbers: values, and 0 for all others.
 type sample struct {
-	n            int
-	sum, squares float64
+	n      int
+	values []float64
 }
 
-func (s *sample) add(x float64) { s.sum += x; s.squares += x * x }
-
-func (s sample) mean() float64 { return s.sum / float64(s.n) }
+func (s sample) mean() float64 {
+	sum := 0.0
+	for _, x := range s.values {
+		sum += x
+	}
+	return sum / float64(s.n)
+}
 
 // variance is the unbiased one.
 func (s sample) variance() float64 {
-	return max(s.squares-s.sum*s.sum/float64(s.n), 0) / float64(s.n-1)
+	m := s.mean()
+	squares := float64(s.n-len(s.values)) * m * m
+	for _, x := range s.values {
+		squares += (x - m) * (x - m)
+	}
+	return squares / float64(s.n-1)
 }
 
 // welch is the interval of the difference of two means, with variances that may differ (Welch, "The Generalization of

@@ -1,4 +1,3 @@
-// Package tracing analyses traces. It is pure: it reads a sources.Trace, asks no server and changes nothing.
 package tracing
 
 import (
