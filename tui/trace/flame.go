@@ -29,12 +29,11 @@ type flame struct {
 type flameGraph struct {
 	of     *tracing.Analysis
 	boxes  []tracing.FlamePath
-	end    []int32       // of each box: the one after its last descendant
-	level  [][]int32     // boxes by depth, from left to right
-	inner  []float64     // of each box: what its children's totals add up to
-	outer  float64       // what the roots' totals add up to
-	total  time.Duration // the same
-	widest []selfTime    // operations by self time, the longest first
+	end    []int32    // of each box: the one after its last descendant
+	level  [][]int32  // boxes by depth, from left to right
+	work   []float64  // of each box: its self time and that of all boxes in it, in nanoseconds
+	all    float64    // work of all roots
+	widest []selfTime // operations by self time, the longest first
 }
 
 // selfTime is what the spans of one operation take for themselves.
@@ -44,22 +43,20 @@ type selfTime struct {
 	self, critical     time.Duration
 }
 
-// weight is a box's share in its parent's width. Boxes without length have some too.
-func weight(b *tracing.FlamePath) float64 { return float64(max(b.Total, 0)) + 1 }
-
 func newFlameGraph(a *tracing.Analysis) *flameGraph {
 	g := &flameGraph{of: a, boxes: a.Flame()}
-	g.end, g.inner = make([]int32, len(g.boxes)), make([]float64, len(g.boxes))
+	g.end, g.work = make([]int32, len(g.boxes)), make([]float64, len(g.boxes))
 	type name struct{ service, operation string }
 	selves := map[name]*selfTime{}
 	for i := len(g.boxes) - 1; i >= 0; i-- {
 		b := &g.boxes[i]
 		g.end[i] = max(g.end[i], int32(i+1))
+		g.work[i] += float64(max(b.Self, 0)) + 1 // what has no length is not nothing
 		if b.Parent >= 0 {
 			g.end[b.Parent] = max(g.end[b.Parent], g.end[i])
-			g.inner[b.Parent] += weight(b)
+			g.work[b.Parent] += g.work[i]
 		} else {
-			g.outer += weight(b)
+			g.all += g.work[i]
 		}
 		s := selves[name{b.Service, b.Operation}]
 		if s == nil {
@@ -74,9 +71,6 @@ func newFlameGraph(a *tracing.Analysis) *flameGraph {
 			g.level = append(g.level, nil)
 		}
 		g.level[b.Depth] = append(g.level[b.Depth], int32(i))
-		if b.Parent < 0 {
-			g.total = add(g.total, b.Total)
-		}
 	}
 	for _, s := range selves {
 		if s.self > 0 {
@@ -117,8 +111,9 @@ func (f *flame) take(gen uint64, g *flameGraph) {
 	f.place()
 }
 
-// place works out where the boxes lie. Children lie side by side in their parent's width, in proportion to their
-// totals; where those add up to more than the parent's total (they ran at the same time), they fill it.
+// place works out where the boxes lie: side by side in their parent's width, in proportion to their work. That is the
+// total where spans run one after the other; where they run at the same time, or on after their parent, the totals of
+// the inner boxes add up to more than the outer one's, and work is what fits.
 func (f *flame) place() {
 	g := f.graph
 	f.left, f.right = make([]float64, len(g.boxes)), make([]float64, len(g.boxes))
@@ -136,12 +131,12 @@ func (f *flame) place() {
 		case i == f.zoom:
 			f.right[i] = 1
 		case b.Parent < 0:
-			f.left[i], f.right[i] = x, x+weight(b)/g.outer
+			f.left[i], f.right[i] = x, x+g.work[i]/g.all
 			x = f.right[i]
 		default:
 			p := b.Parent
 			f.left[i] = next[p]
-			f.right[i] = next[p] + (f.right[p]-f.left[p])*weight(b)/max(weight(&g.boxes[p]), g.inner[p])
+			f.right[i] = next[p] + (f.right[p]-f.left[p])*g.work[i]/g.work[p]
 			next[p] = f.right[i]
 		}
 		next[i] = f.left[i]

@@ -1,9 +1,11 @@
 package trace
 
 import (
+	"math"
 	"strings"
 	"testing"
 
+	"dlmon/sources"
 	"dlmon/sources/tracing"
 	"dlmon/tui/page"
 	"dlmon/tui/page/pagetest"
@@ -27,14 +29,14 @@ func TestAFlameGraphMergesSpansByPath(t *testing.T) {
 	p, c := flameOf(t, 102, 30)
 	lines := strings.Split(text(p, c), "\n")
 	wants(t, lines[1], "root  of svc", "1 span", "level 1 of 3")
-	wants(t, lines[2], "total 100 ms (100 %)", "self 10 ms (10 %)", "critical")
+	wants(t, lines[2], "total 100 ms", "self 10 ms", "critical 10 ms, 10 % of the trace", "100 % of all work")
 	wants(t, lines[3], "›root 100 ms")
 	if got := strings.TrimRight(lines[4], " "); !strings.HasPrefix(got, "│load 60 ms") || strings.LastIndex(got, "│") != strings.Index(got, "│✖ scan 30 ms") ||
 		len([]rune(got[:strings.LastIndex(got, "│")])) != 61 {
 		t.Errorf("load takes 60 of 100, scan begins after it: %q", got)
 	}
 	press(p, c, "down")
-	wants(t, text(p, c), "load  of svc", "2 spans", "total 60 ms (60 %)")
+	wants(t, text(p, c), "load  of svc", "2 spans", "total 60 ms", "60 % of all work")
 	press(p, c, "right", "down")
 	wants(t, text(p, c), "read  of svc", "level 3 of 3")
 }
@@ -75,13 +77,17 @@ func TestZoomMakesABoxAsWideAsTheScreen(t *testing.T) {
 	}
 }
 
-func TestChildrenThatRanAtOnceFillTheirParent(t *testing.T) {
-	p, c := show(traceOf(span("1", "", "root", 0, 100), span("2", "1", "one", 0, 90), span("3", "1", "two", 0, 90)), 100, 30)
-	press(p, c, "f")
+// Two ran at once, and one went on after its parent: the boxes are as wide as what was done in them.
+func TestBoxesAreAsWideAsTheWorkInThem(t *testing.T) {
+	late := span("4", "3", "late", 90, 290)
+	late.References = []sources.Reference{{TraceID: "t", SpanID: "3", Follows: true}}
+	p, c := show(traceOf(span("1", "", "root", 0, 120), span("2", "1", "one", 0, 100), span("3", "1", "two", 0, 80), late), 100, 30)
+	press(p, c, "f") // of 20 + 100 + 80 + 200
 	f := &p.flame
-	for i, want := range [][2]float64{{0, 1}, {0, 0.5}, {0.5, 1}} {
-		if f.left[i] != want[0] || f.right[i] != want[1] {
-			t.Errorf("%s lies from %v to %v, want %v", f.graph.boxes[i].Operation, f.left[i], f.right[i], want)
+	for i, b := range f.graph.boxes {
+		want := map[string]float64{"root": 1, "one": 0.25, "two": 0.7, "late": 0.5}[b.Operation]
+		if got := f.right[i] - f.left[i]; math.Abs(got-want) > 1e-6 {
+			t.Errorf("%s is %v wide, want %v", b.Operation, got, want)
 		}
 	}
 }

@@ -46,15 +46,12 @@ func (f *flame) details(c page.Context) []string {
 	if len(g.level) > 1 {
 		first = append(first, fact{fmt.Sprintf("level %d of %d", b.Depth+1, len(g.level)), s.Muted, 2})
 	}
-	of := func(share string) string {
-		if share == "" {
-			return ""
-		}
-		return " (" + share + ")"
+	critical := "critical " + dashboard.FormatDuration(b.Critical)
+	if p := share(b.Critical, g.of.Duration); p != "" {
+		critical += ", " + p + " of the trace"
 	}
-	second := []fact{{"total " + dashboard.FormatDuration(b.Total) + of(share(b.Total, g.total)), s.Text, 0},
-		{"self " + dashboard.FormatDuration(b.Self) + of(share(b.Self, g.total)), s.Text, 0},
-		{"critical " + dashboard.FormatDuration(b.Critical) + of(share(b.Critical, g.of.Duration)), s.Text, 0}}
+	second := []fact{{"total " + dashboard.FormatDuration(b.Total), s.Text, 0}, {"self " + dashboard.FormatDuration(b.Self), s.Text, 0},
+		{critical, s.Text, 0}, {percent(g.work[f.at]/g.all) + " of all work", s.Muted, 2}}
 	if f.zoom >= 0 {
 		second = append(second, fact{"zoomed into " + page.Cut(g.boxes[f.zoom].Operation, 30, s.Glyphs.Ellipsis), s.Muted, 1})
 	}

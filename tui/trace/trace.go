@@ -163,6 +163,7 @@ func (t *Trace) sync(c page.Context) {
 	t.find.stale, t.self = true, -1
 	if len(t.a.Nodes) == 0 {
 		t.look = waterfall
+		t.find.drop()
 		return
 	}
 	if first && t.asked.Span != "" {

@@ -187,6 +187,10 @@ func TestHostileTracesBreakNothing(t *testing.T) {
 				}
 				again(p, c, tracing.Analyze(sources.Trace{ID: "h", Spans: hostile.Trace.Spans[len(hostile.Trace.Spans)/2:]}))
 				check("reading half of it")
+				press(p, c, "/", "v")
+				again(p, c, tracing.Analyze(sources.Trace{ID: "h"}))
+				press(p, c, "v", "esc", "down", "enter", "f", "n")
+				check("reading nothing")
 			}
 		})
 	}

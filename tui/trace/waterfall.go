@@ -61,8 +61,7 @@ func (t *Trace) viewWaterfall(c page.Context) []string {
 	lines := append(t.head(c), t.mapLine(c, cols, &b), cols.heading(s, &b, t.shown()))
 	foot := t.findLine(c)
 	if foot == nil {
-		foot = footer(c, "enter span", "e error", "c critical path", "s longest self time", "z zoom", "f flame", "/ find",
-			"d what is different", "o operations", "? all keys")
+		foot = footer(c, t.hints(c.Width)...)
 	}
 	visible := max(1, c.Height-len(lines)-len(foot))
 	t.rows.offset = page.Scroll(t.rows.offset, t.rows.cursor, visible, len(t.rows.shown))
@@ -82,6 +81,18 @@ func (t *Trace) viewWaterfall(c page.Context) []string {
 		}
 	}
 	return lines
+}
+
+// hints are the keys that the last line names: on a narrow screen in a word each.
+func (t *Trace) hints(width int) []string {
+	if width < 120 {
+		return []string{"enter span", "e error", "c critical", "s self", "z zoom", "f flame", "/ find", "d differs", "? keys"}
+	}
+	hints := []string{"enter span", "e next error", "c critical path", "s longest self", "z zoom", "f flame", "/ find", "d what is different"}
+	if len(t.asked.Siblings) > 1 {
+		hints = append(hints, "t next exemplar")
+	}
+	return append(hints, "o operations", "? all keys")
 }
 
 // visible is how many rows a page of the waterfall has, but for the lines that come and go.
@@ -190,14 +201,17 @@ func share(part, whole time.Duration) string {
 	if part <= 0 || whole <= 0 {
 		return ""
 	}
-	p := float64(part) / float64(whole) * 100
-	if p < 1 {
-		return "<1 %"
-	}
-	return strconv.Itoa(int(math.Round(p))) + " %"
+	return percent(float64(part) / float64(whole))
 }
 
-// label is a span's place in the tree and its operation. In a deep tree the indent stops at a third of the column,
+func percent(ratio float64) string {
+	if ratio < 0.01 {
+		return "<1 %"
+	}
+	return strconv.Itoa(int(math.Round(ratio*100))) + " %"
+}
+
+// label is a span's place in the tree and its operation. In a deep tree the indent stops at half of the column,
 // and the depth is a number.
 func (t *Trace) label(g themes.Glyphs, n *tracing.Node, row, width int) string {
 	fold, hidden := " ", ""
@@ -207,7 +221,7 @@ func (t *Trace) label(g themes.Glyphs, n *tracing.Node, row, width int) string {
 			fold, hidden = g.Collapsed, " +"+thousands(int(t.rows.end[row])-row-1)
 		}
 	}
-	most := max(8, width/3)
+	most := max(8, min(width-16, width/2))
 	indent := strings.Repeat(" ", min(2*n.Depth, most))
 	if 2*n.Depth > most {
 		depth := strconv.Itoa(n.Depth)

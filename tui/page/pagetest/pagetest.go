@@ -5,6 +5,7 @@ package pagetest
 import (
 	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -188,13 +189,23 @@ func exemplars(selector string) []sources.Exemplar {
 	return out
 }
 
-// Trace is a search of acme-corp that fails in its index scan.
+// Trace is the trace of that id. Those of the slow tenant, and of ids that search does not know, wait for storage in
+// their index scan and fail in it.
 func Trace(id string) sources.Trace {
+	n, err := strconv.ParseInt(strings.TrimPrefix(id, "4bf92f35"), 16, 64)
+	if err == nil && n%int64(len(Tenants)) != 0 && len(id) == 32 {
+		return trace(id, Tenants[n%int64(len(Tenants))], time.Duration(20+n%7*11)*time.Millisecond, false)
+	}
+	return trace(id, Tenants[0], 812*time.Millisecond, true)
+}
+
+// trace is a search that takes that long.
+func trace(id, tenant string, took time.Duration, slow bool) sources.Trace {
 	start := Now.Add(-3 * time.Minute)
 	t := sources.Trace{ID: id}
 	for i, s := range []struct {
 		parent, service, op string
-		from, took          time.Duration
+		from, took          time.Duration // of a search of 812 ms
 	}{
 		{"", "deeplake-api", "POST /datasets/{id}/search", 0, 812},
 		{"0", "deeplake-api", "auth.verify", 2, 40},
@@ -206,11 +217,12 @@ func Trace(id string) sources.Trace {
 	} {
 		span := sources.Span{
 			TraceID: id, SpanID: fmt.Sprint(i), ParentID: s.parent, Service: s.service, Operation: s.op,
-			Start: start.Add(s.from * time.Millisecond), Duration: s.took * time.Millisecond,
-			Tags: []sources.Tag{{Key: "tenant_id", Value: Tenants[0]}},
+			Start: start.Add(s.from * took / 812), Duration: s.took * took / 812,
+			Tags: []sources.Tag{{Key: "tenant_id", Value: tenant}},
 		}
-		if s.op == "index.scan" {
+		if s.op == "index.scan" && slow {
 			span.Error = true
+			span.Tags = append(span.Tags, sources.Tag{Key: "index.wait", Value: "storage"})
 			span.Events = []sources.Event{{At: span.Start.Add(600 * time.Millisecond), Name: "exception", Tags: []sources.Tag{
 				{Key: "exception.type", Value: "TimeoutError"}, {Key: "exception.stacktrace", Value: "Traceback:\n  scan()\nTimeoutError"},
 			}}}
