@@ -69,6 +69,37 @@ func (o order) compare(a, b *sources.TraceSummary, tenantOf func(*sources.TraceS
 	return 0 // byDuration, which decides among equals anyway
 }
 
+// arranged are rows, and what they were made of: as long as that stays, they stay.
+type arranged struct {
+	first           *sources.TraceSummary // of the traces, which are never changed
+	n               int
+	filter          string
+	order           order
+	reverse, chosen bool
+
+	rows []*sources.TraceSummary
+	ids  []string
+}
+
+// arrange sets f's rows.
+func (l *List) arrange(c page.Context, f *frame) {
+	a := arranged{n: len(f.result.traces), filter: l.filter.Text, order: l.order, reverse: l.reverse, chosen: l.chosen}
+	if a.n > 0 {
+		a.first = &f.result.traces[0]
+	}
+	was := l.arranged
+	if a.first == nil || a.first != was.first || a.n != was.n || a.filter != was.filter || a.order != was.order ||
+		a.reverse != was.reverse || a.chosen != was.chosen {
+		a.rows = l.rows(c, f.result)
+		a.ids = make([]string, len(a.rows))
+		for i, t := range a.rows {
+			a.ids[i] = t.ID
+		}
+		l.arranged = a
+	}
+	f.rows, f.ids = l.arranged.rows, l.arranged.ids
+}
+
 // rows are the traces that pass the filter, in order: the exemplars' first, nearest to the p99 first as long as the
 // operator has chosen no order.
 func (l *List) rows(c page.Context, r result) []*sources.TraceSummary {

@@ -109,7 +109,7 @@ func (in inputs) query(c page.Context, from page.TraceQuery) (q page.TraceQuery,
 	text := func(field int) string { return strings.TrimSpace(in[field]) }
 	var err error
 	if q.Service = text(fieldService); q.Service == "" {
-		fault(fieldService, errors.New("Jaeger searches one service at a time: name it"))
+		faults[fieldService] = "Jaeger searches one service at a time: name it"
 	}
 	q.Operation = text(fieldOperation)
 	q.SpanTags, err = splitTags(text(fieldTags))

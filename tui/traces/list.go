@@ -25,6 +25,8 @@ type List struct {
 	order   order
 	reverse bool // against the order's natural direction
 	chosen  bool // the operator has chosen the order
+
+	arranged arranged // the rows of the last frame
 }
 
 var (
@@ -76,11 +78,7 @@ type frame struct {
 // frame works out what is shown now, and finds the selection in it.
 func (l *List) frame(c page.Context) frame {
 	f := frame{result: l.finder.look(c, l.query)}
-	f.rows = l.rows(c, f.result)
-	f.ids = make([]string, len(f.rows))
-	for i, t := range f.rows {
-		f.ids[i] = t.ID
-	}
+	l.arrange(c, &f)
 	f.notes = l.notes(c, f.result)
 	f.visible = max(1, c.Height-2-len(f.notes)-scatterHeight(c, f.result))
 	l.cursor.Sync(f.ids, f.visible)
@@ -90,6 +88,8 @@ func (l *List) frame(c page.Context) frame {
 // Update implements page.Page.
 func (l *List) Update(c page.Context, msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case page.DataMsg:
+		l.arranged = arranged{}
 	case tea.PasteMsg:
 		if l.filter.Open {
 			l.filter.Add(msg.Content)
