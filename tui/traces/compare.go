@@ -183,7 +183,7 @@ func (k *compare) above(c page.Context, _ int) []string {
 		verdict = "B is " + dashboard.FormatDuration(-d) + " shorter"
 	}
 	if r, ok := k.greatest(); ok {
-		verdict += fmt.Sprintf("; most of it in %s %s: %s of its own time", r.Service, r.Operation, change(r.delta()))
+		verdict += fmt.Sprintf("; own time of %s %s: %s", r.Service, r.Operation, change(r.delta()))
 	}
 	return []string{
 		line("A", k.a), line("B", k.b),

@@ -91,12 +91,6 @@ func (k *difference) opsColumns() []column[tracing.PathDifference] {
 			},
 			order: most(of)}
 	}
-	in := func(title string, of func(row) int) column[row] {
-		return column[row]{Column: page.Column{Title: title, Right: true, Drop: 1},
-			cell: func(c page.Context, r row) page.Cell {
-				return page.Cell{Text: fmt.Sprint(of(r)), Style: c.Styles.Muted}
-			}}
-	}
 	return []column[row]{
 		{Column: page.Column{Title: "operation", Min: 14, Max: 40},
 			cell:  func(c page.Context, r row) page.Cell { return page.Cell{Text: r.Operation, Style: c.Styles.Text} },
@@ -115,8 +109,9 @@ func (k *difference) opsColumns() []column[tracing.PathDifference] {
 		{Column: page.Column{Min: 11, Max: 41, Grow: true, Drop: 4}, cell: func(c page.Context, r row) page.Cell {
 			return whiskerCell(c, r.Delta.Seconds(), r.Interval.Low, r.Interval.High, k.opsSpan, deltaStyle(c, r.Delta.Seconds()))
 		}},
-		in("in "+k.groups.shortA, func(r row) int { return r.InA }),
-		in("in "+k.groups.shortB, func(r row) int { return r.InB }),
+		{Column: page.Column{Title: "traces", Right: true, Drop: 1}, cell: func(c page.Context, r row) page.Cell {
+			return page.Cell{Text: fmt.Sprintf("%d, %d", r.InA, r.InB), Style: c.Styles.Muted}
+		}},
 	}
 }
 

@@ -39,7 +39,7 @@ type gather struct {
 
 	finders [3]finder
 	ids     []string // of the last searches that were answered
-	held    map[string]*tracing.Analysis
+	held    map[string]sources.Snapshot[*tracing.Analysis]
 	last    []*tracing.Analysis
 	version int // goes up when last changes
 }
@@ -82,17 +82,18 @@ type reading struct {
 func (g *gather) look(c page.Context) reading {
 	r := g.search(c)
 	if g.held == nil {
-		g.held = map[string]*tracing.Analysis{}
+		g.held = map[string]sources.Snapshot[*tracing.Analysis]{}
 	}
-	held := make(map[string]*tracing.Analysis, len(r.asked))
+	held := make(map[string]sources.Snapshot[*tracing.Analysis], len(r.asked))
 	spans, room := 0, r.asked[:0:0]
 	for _, id := range r.asked {
 		snap := c.Data.Trace(id)
-		a := g.held[id]
-		if snap.OK() && snap.Value != nil {
-			a = snap.Value
+		kept := g.held[id]
+		if snap.OK() && snap.Value != nil && !snap.At.Equal(kept.At) {
+			kept = snap
 		}
-		if len(room) == maxTraces || spans >= maxSpans && g.held[id] == nil {
+		a := kept.Value
+		if len(room) == maxTraces || spans >= maxSpans && g.held[id].Value == nil {
 			r.left++
 			continue
 		}
@@ -102,7 +103,7 @@ func (g *gather) look(c page.Context) reading {
 			held[id] = a
 			room = room[:len(room)-1]
 		case a != nil:
-			held[id] = a
+			held[id] = kept
 			spans += len(a.Nodes)
 			r.traces, r.ids = append(r.traces, a), append(r.ids, id)
 		case snap.Err != nil:

@@ -53,7 +53,7 @@ func newOperations(o page.OpenAnalysis) *operations {
 				order: byName(func(r stats) string { return r.Service })},
 			{Column: page.Column{Title: "operation", Min: 14, Max: 48},
 				cell:  func(c page.Context, r stats) page.Cell { return page.Cell{Text: r.Operation, Style: c.Styles.Text} },
-				order: byName(func(r stats) string { return r.Operation })},
+				order: byName(func(r stats) string { return r.Operation }), tight: 22},
 			{Column: page.Column{Title: "spans", Right: true, Drop: 10},
 				cell: func(c page.Context, r stats) page.Cell {
 					return page.Cell{Text: strconv.Itoa(r.Count), Style: c.Styles.Muted}

@@ -57,7 +57,12 @@ func newServices(o page.OpenAnalysis) *services {
 			}},
 			known("calls", 0, func(r edge) string { return grouped(r.Calls) }, most(func(r edge) int { return r.Calls })),
 			{Column: page.Column{Title: "errors", Right: true},
-				cell:  func(c page.Context, r edge) page.Cell { return errorCell(c, r.Errors) },
+				cell: func(c page.Context, r edge) page.Cell {
+					if r.Calls == 0 {
+						return page.Cell{Text: dashboard.None, Style: c.Styles.Muted}
+					}
+					return errorCell(c, r.Errors)
+				},
 				order: most(func(r edge) int { return r.Errors })},
 			known("fail", 1, func(r edge) string { return percent(float64(r.Errors) / float64(r.Calls)) },
 				most(func(r edge) float64 { return float64(r.Errors) / float64(max(r.Calls, 1)) })),

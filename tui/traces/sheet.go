@@ -73,6 +73,8 @@ type column[R any] struct {
 	cell  func(c page.Context, r R) page.Cell
 	order func(a, b R) int // nil: it is not sorted by
 	by    string           // what that order is called, if not by the column's title
+	// tight is the Max on a screen of less than 100 cells; 0: the same. A name cut is better than a number left out.
+	tight int
 }
 
 // most orders by a number, the greatest first.
@@ -216,6 +218,9 @@ func (t *sheet[R]) lines(c page.Context, width, height int, focus bool) []string
 	for _, col := range t.columns {
 		if sorted && col.order != nil && col.Title == by.Title && col.by == by.by {
 			col.Title, col.Drop = "*"+col.Title, 0
+		}
+		if width < 100 && col.tight > 0 {
+			col.Max = col.tight
 		}
 		out.Columns = append(out.Columns, col.Column)
 	}
