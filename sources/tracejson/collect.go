@@ -384,7 +384,10 @@ func decodePiece(b *Builder, kind pieceKind, raw []byte) (spans []sources.Span, 
 	default:
 		spans, ids, err = decodeSpans(b, raw)
 	}
-	return spans, ids, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return spans, ids, nil
 }
 
 // oneByOne is a sink that decodes every span by itself, for a piece in which one can't be read.
