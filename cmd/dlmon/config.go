@@ -29,6 +29,7 @@ type Config struct {
 	NoColor      bool                // no colour reaches the terminal
 	LogFile      string              // "" logs nothing
 	Page         string              // the first page
+	MaxSpans     int                 // kept of one trace
 	TraceService string              // the Jaeger service whose traces are searched; "" guesses
 	Tags         map[string][]string // concept → span tags that name it, likeliest first
 

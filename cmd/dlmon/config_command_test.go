@@ -92,6 +92,7 @@ ascii: true # flag
 no-color: false # default
 log-file: "" # default
 trace-service: "" # default
+max-spans: 200000 # default
 tags: # default
   tenant:
     - tenant_id

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"dlmon/sources/feed"
+	"dlmon/sources/tracejson"
 	"dlmon/themes"
 )
 
@@ -24,7 +25,7 @@ type option struct {
 	toggle bool // a flag without a value
 	// set parses and stores; its error says what was expected, without the value.
 	set func(c *Config, s string) error
-	// get is the effective value for `dlmon config`: a text or a bool.
+	// get is the effective value for `dlmon config`: a text, a number or a bool.
 	get func(c *Config) any
 }
 
@@ -38,6 +39,12 @@ const (
 	maxRefresh = time.Hour
 	minTimeout = 100 * time.Millisecond
 	maxTimeout = 5 * time.Minute
+)
+
+// Bounds of max-spans.
+const (
+	minMaxSpans = 1_000
+	maxMaxSpans = 2_000_000
 )
 
 var pageNames = []string{"overview", "tenants", "traces", "alerts", "health", "business"}
@@ -78,6 +85,9 @@ func options() []option {
 		option{name: "trace-service", usage: "the Jaeger service to search traces in (default: guessed)", def: "",
 			set: func(c *Config, s string) error { c.TraceService = s; return nil },
 			get: func(c *Config) any { return c.TraceService }},
+		option{name: "max-spans", usage: "spans kept of one trace, 1000 to 2000000", def: strconv.Itoa(tracejson.DefaultMaxSpans),
+			set: func(c *Config, s string) error { return setInt(&c.MaxSpans, s, minMaxSpans, maxMaxSpans) },
+			get: func(c *Config) any { return c.MaxSpans }},
 	)
 }
 
@@ -85,7 +95,7 @@ func urlOption(source string) option {
 	usage := map[string]string{
 		feed.SourcePrometheus:   "Prometheus, Thanos, Mimir or VictoriaMetrics: http(s)://host:port",
 		feed.SourceHealth:       "the service's health endpoint: http(s)://host:port/health",
-		feed.SourceJaeger:       "Jaeger's query service: grpc(s)://host:16685",
+		feed.SourceJaeger:       "Jaeger's query service: grpc(s)://host:16685 or http(s)://host:16686",
 		feed.SourceAlertmanager: "Alertmanager: http(s)://host:9093",
 	}[source]
 	return option{name: source + "-url", usage: usage,
@@ -111,7 +121,7 @@ func checkURL(source, s string) error {
 	case feed.SourceAlertmanager:
 		example = "http://host:9093"
 	case feed.SourceJaeger:
-		schemes, example = []string{"grpc", "grpcs", "http", "https"}, "grpc://host:16685"
+		schemes, example = []string{"grpc", "grpcs", "http", "https"}, "grpc://host:16685 or http://host:16686"
 	}
 	expected := fmt.Errorf("expected a URL such as %s", example)
 	u, err := url.Parse(s)
@@ -155,6 +165,15 @@ func shownDuration(d time.Duration) string {
 		return d.String()
 	}
 	return model.Duration(d).String()
+}
+
+func setInt(to *int, s string, low, high int) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < low || n > high {
+		return fmt.Errorf("expected a number between %d and %d", low, high)
+	}
+	*to = n
+	return nil
 }
 
 func setBool(to *bool, s string) error {

@@ -43,7 +43,7 @@ func (c *Config) clients() (cl clients, err error) {
 		cl.alertmanager, err = alertmanager.New(alertmanager.Options{URL: s.URL, HTTP: s.HTTP, Timeout: s.Timeout})
 	}
 	if s := c.Jaeger; s.URL != "" && err == nil {
-		cl.jaeger, err = jaeger.New(jaeger.Options{URL: s.URL, HTTP: s.HTTP, Timeout: s.Timeout})
+		cl.jaeger, err = jaeger.New(jaeger.Options{URL: s.URL, HTTP: s.HTTP, Timeout: s.Timeout, MaxSpans: c.MaxSpans})
 	}
 	return cl, err
 }

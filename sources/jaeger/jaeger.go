@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/prometheus/common/config"
@@ -23,6 +24,7 @@ const (
 	maxNames      = 10_000         // services, operations
 	defaultLimit  = 20             // traces of a search that names no limit, as in Jaeger's own screen
 	maxLimit      = 1500           // Jaeger's own bound
+	errorSearch   = 5              // times as many traces are looked through where the server does not find failed ones
 	defaultWindow = 24 * time.Hour // of a search without a start: stores keep an index per day, and open every one asked for
 )
 
@@ -158,12 +160,35 @@ func (c *Client) Search(ctx context.Context, q sources.TraceSearch) ([]sources.T
 		q.Start = q.End.Add(-defaultWindow)
 	}
 	q.Min, q.Max = max(q.Min, 0), max(q.Max, 0)
-	found, err := c.server.search(ctx, fmt.Sprintf("traces of %q", q.Service), q)
+	asked := fmt.Sprintf("traces of %q", q.Service)
+	found, err := c.server.search(ctx, asked, q)
+	if rest, wanted := withoutError(q.Tags); err == nil && wanted && !slices.ContainsFunc(found, failed) {
+		// Jaeger 2.x's memory store takes error=true for error=false (jaegertracing/jaeger#8553).
+		q := q
+		q.Tags, q.Limit = rest, min(errorSearch*q.Limit, maxLimit)
+		var all []sources.TraceSummary
+		if all, err = c.server.search(ctx, asked, q); err == nil {
+			// A summary may not count as failed what the search does; a whole trace does.
+			kept := slices.DeleteFunc(found, func(t sources.TraceSummary) bool { return len(t.Tags) > 0 })
+			found = append(kept, slices.DeleteFunc(all, func(t sources.TraceSummary) bool { return !failed(t) })...)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
 	sources.NewestFirst(found)
 	return found[:min(len(found), q.Limit)], nil
+}
+
+func failed(t sources.TraceSummary) bool { return t.Errors > 0 }
+
+// withoutError takes error=true out of a set of tags.
+func withoutError(joined string) (rest string, wanted bool) {
+	tags := sources.SplitTags(joined)
+	if wanted = strings.EqualFold(tags["error"], "true"); wanted {
+		delete(tags, "error")
+	}
+	return sources.JoinTags(tags), wanted
 }
 
 // Trace reads one trace by its id in hex, 16 or 32 digits (leading zeros may lack). A trace that Jaeger doesn't have is
@@ -186,6 +211,8 @@ func (c *Client) Dependencies(ctx context.Context, end time.Time, lookback time.
 	if err != nil {
 		return nil, err
 	}
+	// Jaeger 2.x counts calls within a service too.
+	out = slices.DeleteFunc(out, func(d sources.Dependency) bool { return d.Parent == d.Child })
 	for i := range out {
 		out[i].Parent, out[i].Child = sources.CleanName(out[i].Parent), sources.CleanName(out[i].Child)
 	}

@@ -73,7 +73,7 @@ func store(t testing.TB, server testserver.JaegerServer) sent {
 	linked := object{"links": []object{{"traceId": "000000000000000100000000000000bb", "spanId": "0000000000000009"},
 		{"traceId": "000000000000000100000000000000cc", "spanId": "000000000000000a", "attributes": attributes("opentracing.ref_type", "child_of")}}}
 	send(t, server.OTLP, "deeplake-api",
-		otlp(slow, 1, 0, "POST /search", s.at(0), long(900), attributes("tenant_id", "acme", "http.status_code", 500, "ratio", 0.5, "big", 9007199254740993, "cached", false), nil),
+		otlp(slow, 1, 0, "POST /search", s.at(0), long(900), attributes("tenant_id", "acme", "http.status_code", 404, "ratio", 0.5, "big", 9007199254740993, "cached", false), nil),
 		otlp(slow, 2, 1, "search_vectors", s.at(10), long(800), attributes("search_type", "hybrid"), failed))
 	send(t, server.OTLP, "redis", otlp(slow, 3, 2, "GET", s.at(12), long(3), attributes("db.system", "redis"), linked))
 	for i := range many {
@@ -146,7 +146,7 @@ func testSearch(t *testing.T, c *Client, s sent) {
 		want int
 	}{
 		"by tag":               {sources.TraceSearch{Tags: sources.JoinTags(map[string]string{"tenant_id": "globex"}), Limit: 100}, many / 2},
-		"by tags of one span":  {sources.TraceSearch{Tags: sources.JoinTags(map[string]string{"tenant_id": "acme", "http.status_code": "500"}), Limit: 100}, 1},
+		"by tags of one span":  {sources.TraceSearch{Tags: sources.JoinTags(map[string]string{"tenant_id": "acme", "http.status_code": "404"}), Limit: 100}, 1},
 		"tags of two spans":    {sources.TraceSearch{Tags: sources.JoinTags(map[string]string{"tenant_id": "acme", "search_type": "hybrid"}), Limit: 100}, 0},
 		"by error":             {sources.TraceSearch{Tags: sources.JoinTags(map[string]string{"error": "true"}), Limit: 100}, 1},
 		"by shortest duration": {sources.TraceSearch{Min: 35 * time.Millisecond, Limit: 100}, 6},
@@ -172,7 +172,7 @@ func testSearch(t *testing.T, c *Client, s sent) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
-	for k, v := range map[string]string{"tenant_id": "acme", "http.status_code": "500", "ratio": "0.5", "big": "9007199254740993", "cached": "false", "search_type": "hybrid", "db.system": "redis"} {
+	for k, v := range map[string]string{"tenant_id": "acme", "http.status_code": "404", "ratio": "0.5", "big": "9007199254740993", "cached": "false", "search_type": "hybrid", "db.system": "redis"} {
 		if tags[k] != v {
 			t.Errorf("tag %s is %q, want %q", k, tags[k], v)
 		}
@@ -204,7 +204,7 @@ func (s sent) trace() sources.Trace {
 		return out
 	}
 	root := span("0000000000000001", "", "deeplake-api", "POST /search", 0, 900, sources.Tag{Key: "big", Value: "9007199254740993"},
-		sources.Tag{Key: "cached", Value: "false"}, sources.Tag{Key: "http.status_code", Value: "500"}, sources.Tag{Key: "ratio", Value: "0.5"},
+		sources.Tag{Key: "cached", Value: "false"}, sources.Tag{Key: "http.status_code", Value: "404"}, sources.Tag{Key: "ratio", Value: "0.5"},
 		sources.Tag{Key: "span.kind", Value: "server"}, sources.Tag{Key: "tenant_id", Value: "acme"})
 	failed := span("0000000000000002", "0000000000000001", "deeplake-api", "search_vectors", 10, 800, sources.Tag{Key: "error", Value: "true"},
 		sources.Tag{Key: "otel.status_code", Value: "ERROR"}, sources.Tag{Key: "otel.status_description", Value: "no such dataset"},

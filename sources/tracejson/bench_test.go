@@ -44,7 +44,7 @@ func otlpTrace(n int) []byte {
 	return b.Bytes()
 }
 
-// jaegerTrace1 is the same trace as Jaeger writes it.
+// jaegerDoc is the same trace as Jaeger writes it.
 func jaegerDoc(n int) []byte {
 	const services = 8
 	var b bytes.Buffer
@@ -112,6 +112,7 @@ func heldBy(doc []byte) uint64 {
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	runtime.KeepAlive(t)
+	runtime.KeepAlive(doc)
 	return after.HeapAlloc - before.HeapAlloc
 }
 

@@ -16,6 +16,16 @@ const pieceBytes = 128 << 10
 // errEnough ends the reading: no more is wanted.
 var errEnough = errors.New("enough")
 
+// first is the first error of some.
+func first(all ...error) error {
+	for _, err := range all {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // sink takes the pieces that a parser cuts, in their order. A piece's bytes hold only during the call; errEnough stops
 // the parser.
 type sink interface {
@@ -95,7 +105,7 @@ func (p *parser) document(depth int) error {
 		}
 		return p.skip()
 	})
-	return errors.Join(t.end(err), err)
+	return first(err, t.end(err))
 }
 
 // refused reads {"message": ...} as grpc-gateway writes it, or [{"msg": ...}] as Jaeger does.
@@ -157,7 +167,7 @@ func (p *parser) resourceSpans() error {
 	})
 	for _, raw := range waiting {
 		late := p.over(at, raw)
-		err = errors.Join(err, late.array(func() error { return late.scopeSpans(resource) }))
+		err = first(err, late.array(func() error { return late.scopeSpans(resource) }))
 	}
 	return err
 }
@@ -214,7 +224,7 @@ func (p *parser) scopeSpans(resource []byte) error {
 		return p.skip()
 	})
 	if waiting != nil {
-		err = errors.Join(err, p.over(at, waiting).spans(resource, scope))
+		err = first(err, p.over(at, waiting).spans(resource, scope))
 	}
 	return err
 }
@@ -252,7 +262,7 @@ func (p *parser) spans(resource, scope []byte) error {
 	if errors.Is(err, errEnough) {
 		return err
 	}
-	return errors.Join(err, flush())
+	return first(err, flush())
 }
 
 // tooDeep leaves out a span that could not be read because it is nested too deep; other errors stay.
@@ -276,7 +286,7 @@ func head(resource []byte, next string) []byte {
 // trace cuts one trace of Jaeger's.
 func (p *parser) trace() error {
 	if c, err := p.peek(); err != nil || c != '{' {
-		return errors.Join(err, p.skip())
+		return first(err, p.skip())
 	}
 	at := p.offset()
 	if raw, fits, err := p.whole(); err != nil || fits {
@@ -287,7 +297,7 @@ func (p *parser) trace() error {
 	}
 	t := jaegerTrace{parser: p}
 	err := p.object(t.field)
-	return errors.Join(err, t.end(err))
+	return first(err, t.end(err))
 }
 
 // jaegerTrace is a trace of Jaeger's that is cut between its spans; its processes come after them.
@@ -350,7 +360,7 @@ func (t *jaegerTrace) cut() error {
 	if errors.Is(err, errEnough) {
 		return err
 	}
-	return errors.Join(err, flush())
+	return first(err, flush())
 }
 
 // end tells that no more of this trace comes; err is how its reading ended.
