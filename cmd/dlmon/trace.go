@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -65,9 +66,27 @@ func (a *app) trace(ctx context.Context, arg, format string) (int, error) {
 	case format != formatScreen:
 		return a.printTraces(traces, format)
 	}
-	store := tracejson.NewStore(traces)
-	c.Page = "traces"
-	return a.show(ctx, c, opening{tracer: store, from: name, trace: only(traces)})
+	c.Page, c.TraceService = "traces", anyService
+	return a.show(ctx, c, opening{tracer: fileStore{tracejson.NewStore(traces)}, from: name, trace: only(traces)})
+}
+
+// anyService is what the screen calls the services of a file together: a file is looked at as a whole.
+const anyService = "any service"
+
+// fileStore stands for Jaeger on the screen. A file is all there is: neither the screen's window nor a service that
+// nobody named restricts what is found in it.
+type fileStore struct{ *tracejson.Store }
+
+func (s fileStore) Search(ctx context.Context, q sources.TraceSearch) ([]sources.TraceSummary, error) {
+	q.Start, q.End = time.Time{}, time.Time{}
+	if q.Service == anyService {
+		q.Service = ""
+	}
+	return s.Store.Search(ctx, q)
+}
+
+func (s fileStore) Dependencies(ctx context.Context, end time.Time, _ time.Duration) ([]sources.Dependency, error) {
+	return s.Store.Dependencies(ctx, end, 0)
 }
 
 // serverTrace shows or prints a trace of the configured Jaeger.

@@ -100,7 +100,7 @@ func (g *gather) look(c page.Context) reading {
 		room = append(room, id)
 		switch {
 		case a != nil && r.unasked[id] && !runs(a, r.query.Operation):
-			held[id] = a
+			held[id] = kept
 			room = room[:len(room)-1]
 		case a != nil:
 			held[id] = kept
