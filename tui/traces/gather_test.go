@@ -220,3 +220,12 @@ func TestWhyThereIsNothingIsSaid(t *testing.T) {
 		t.Run(name, func(t *testing.T) { want(t, got, x.want) })
 	}
 }
+
+func TestThatASearchBroughtAllItMayIsSaid(t *testing.T) {
+	var all []search
+	for i := range limit {
+		all = append(all, search{id: fmt.Sprintf("t%03d", i), scan: time.Millisecond})
+	}
+	c := pagetest.Context(store(all), 120, 30)
+	want(t, text(opened(one(page.AnalysisOperations), c), c), "100 traces · there may be more")
+}
