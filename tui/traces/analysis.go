@@ -223,11 +223,18 @@ func (p *Analysis) about() string {
 
 func (p *Analysis) facts(c page.Context, in reading) string {
 	var facts []string
+	noun := "trace"
+	if p.gather.scope.failed {
+		noun = "failed trace"
+	}
 	switch n := len(in.asked); {
 	case n > len(in.traces):
-		facts = append(facts, fmt.Sprintf("%d of %s read", len(in.traces), counted(n, "trace")))
+		facts = append(facts, fmt.Sprintf("%d of %s read", len(in.traces), counted(n, noun)))
 	case n > 0:
-		facts = append(facts, counted(n, "trace"))
+		facts = append(facts, counted(n, noun))
+	}
+	if in.full {
+		facts = append(facts, "there may be more")
 	}
 	if p.ready {
 		facts = append(facts, p.kind.facts()...)

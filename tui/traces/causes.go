@@ -22,7 +22,6 @@ type causes struct {
 	open   page.OpenAnalysis
 	sheet  sheet[cause]
 	failed int // traces
-	found  int // traces, failed or not
 }
 
 // cause is a tracing.Cause with its traces newest first.
@@ -103,14 +102,14 @@ func (k *causes) stamp(page.Context) time.Time { return time.Time{} }
 
 // causesResult is what the sums of causes bring.
 type causesResult struct {
-	rows          []cause
-	failed, found int
+	rows   []cause
+	failed int // traces
 }
 
 func (k *causes) work(_ page.Context, in input) func() any {
 	return func() any {
 		byID := make(map[string]*tracing.Analysis, len(in.traces))
-		out := causesResult{found: in.found}
+		var out causesResult
 		for _, a := range in.traces {
 			byID[a.Trace.ID] = a
 			if a.Errors > 0 {
@@ -155,14 +154,12 @@ func failedSpan(a *tracing.Analysis, service, operation string) string {
 func (k *causes) take(v any) {
 	r := v.(causesResult)
 	k.sheet.set(r.rows)
-	k.failed, k.found = r.failed, r.found
+	k.failed = r.failed
 }
 
 func (k *causes) tables() []table { return []table{&k.sheet} }
 
-func (k *causes) facts() []string {
-	return []string{fmt.Sprintf("%d of %d found failed", k.failed, max(k.found, k.failed))}
-}
+func (k *causes) facts() []string { return nil }
 
 // above is the selected cause's message in full, as far as there is room: it is what the operator came for. It takes
 // the same lines whichever cause is selected, so that the rows stand still.

@@ -73,6 +73,7 @@ type reading struct {
 	// unasked are traces that only an exemplar names: the histogram may count more than the query asks for.
 	unasked map[string]bool
 	asking  bool   // a search is still to answer
+	full    bool   // a search found as many as it asked for: there may be more
 	lookErr error  // of a search
 	missed  string // what there is none of, and what is read instead
 	wants   []feed.Request
@@ -197,6 +198,7 @@ func (g *gather) find(c page.Context, r *reading, i int, q page.TraceQuery, seen
 		w.Every = feed.Once // the recent traces too: sums of ever other ones would never stand still
 		r.wants = append(r.wants, w)
 	}
+	r.full = r.full || found.full
 	r.asking = r.asking || found.asking || found.service == "" && !c.Data.Services().Answered()
 	if found.err != nil {
 		r.lookErr = found.err

@@ -243,3 +243,12 @@ func TestExemplarsOfOtherOperationsAreNoPartOfAnAnalysis(t *testing.T) {
 		t.Errorf("read %v, counted %v, want %v", got.ids, got.asked, want)
 	}
 }
+
+func TestThatASearchBroughtAllItMayIsSaid(t *testing.T) {
+	var all []search
+	for i := range limit {
+		all = append(all, search{id: fmt.Sprintf("t%03d", i), scan: time.Millisecond})
+	}
+	c := pagetest.Context(store(all), 120, 30)
+	want(t, text(opened(one(page.AnalysisOperations), c), c), "100 traces · there may be more")
+}

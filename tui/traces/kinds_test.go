@@ -259,7 +259,7 @@ func TestCausesOpenTheNewestTraceAtTheSpanThatFailedAndStepThroughTheOthers(t *t
 	c := pagetest.Context(store(failing()), 120, 30)
 	p := opened(one(page.AnalysisCauses), c)
 	got := text(p, c)
-	want(t, got, "15 of 60 found failed", "✖ 10", "67 %", "✖ 5", "33 %", "TimeoutError: bad vector")
+	want(t, got, "15 failed traces", "✖ 10", "67 %", "✖ 5", "33 %", "TimeoutError: bad vector")
 	if strings.Count(strings.Join(strings.Split(got, "\n")[1:6], ""), "again") < 28 {
 		t.Errorf("the selected cause's message is not shown in full:\n%s", got)
 	}

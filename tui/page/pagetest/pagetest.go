@@ -194,13 +194,13 @@ func exemplars(selector string) []sources.Exemplar {
 func Trace(id string) sources.Trace {
 	n, err := strconv.ParseInt(strings.TrimPrefix(id, "4bf92f35"), 16, 64)
 	if err == nil && n%int64(len(Tenants)) != 0 && len(id) == 32 {
-		return trace(id, Tenants[n%int64(len(Tenants))], time.Duration(20+n%7*11)*time.Millisecond, false)
+		return trace(id, Tenants[n%int64(len(Tenants))], time.Duration(20+n%7*11)*time.Millisecond, n%9 == 4, false)
 	}
-	return trace(id, Tenants[0], 812*time.Millisecond, true)
+	return trace(id, Tenants[0], 812*time.Millisecond, true, true)
 }
 
 // trace is a search that takes that long.
-func trace(id, tenant string, took time.Duration, slow bool) sources.Trace {
+func trace(id, tenant string, took time.Duration, fails, waits bool) sources.Trace {
 	start := Now.Add(-3 * time.Minute)
 	t := sources.Trace{ID: id}
 	for i, s := range []struct {
@@ -220,9 +220,11 @@ func trace(id, tenant string, took time.Duration, slow bool) sources.Trace {
 			Start: start.Add(s.from * took / 812), Duration: s.took * took / 812,
 			Tags: []sources.Tag{{Key: "tenant_id", Value: tenant}},
 		}
-		if s.op == "index.scan" && slow {
-			span.Error = true
+		if s.op == "index.scan" && waits {
 			span.Tags = append(span.Tags, sources.Tag{Key: "index.wait", Value: "storage"})
+		}
+		if s.op == "index.scan" && fails {
+			span.Error = true
 			span.Events = []sources.Event{{At: span.Start.Add(600 * time.Millisecond), Name: "exception", Tags: []sources.Tag{
 				{Key: "exception.type", Value: "TimeoutError"}, {Key: "exception.stacktrace", Value: "Traceback:\n  scan()\nTimeoutError"},
 			}}}
