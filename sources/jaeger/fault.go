@@ -67,6 +67,8 @@ func (g *grpcServer) unreachable(asked string, code codes.Code, text string) *so
 		e.Reason, e.Advice = "an HTTP server answers there, not gRPC", "jaeger-url must name Jaeger's gRPC query port, 16685 by default"
 	case strings.Contains(text, "server preface"):
 		e.Reason, e.Advice = "the server does not answer as gRPC does", "use grpcs:// if it wants TLS"
+	case closed(text):
+		e.Reason = "the server closed the connection"
 	}
 	return e
 }
