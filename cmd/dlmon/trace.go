@@ -57,7 +57,7 @@ func (a *app) trace(ctx context.Context, arg, format string) (int, error) {
 		return ExitUsage, err
 	}
 	defer in.Close()
-	traces, err := tracejson.Decode(in, tracejson.Options{Asked: name, MaxSpans: c.MaxSpans})
+	traces, err := tracejson.Decode(in, tracejson.Options{Asked: name, Input: inputWord(arg), MaxSpans: c.MaxSpans})
 	switch {
 	case err != nil:
 		return ExitTrouble, err
@@ -140,6 +140,14 @@ func (a *app) openTrace(arg string) (in io.ReadCloser, name string, err error) {
 		return nil, "", fmt.Errorf("trace: %w", err)
 	}
 	return f, filepath.Base(arg), nil
+}
+
+// inputWord is what texts call what is read.
+func inputWord(arg string) string {
+	if arg == "-" {
+		return "input"
+	}
+	return "file"
 }
 
 // only is the id of the one trace there is; "" where there are several to choose from.

@@ -116,6 +116,13 @@ func writeTraceJSON(w io.Writer, a *tracing.Analysis) error {
 	return err
 }
 
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
+}
+
 // writeTraceText prints what there is to say in words, then the spans as a tree.
 func writeTraceText(to io.Writer, a *tracing.Analysis) error {
 	w := bufio.NewWriter(to)
@@ -123,8 +130,8 @@ func writeTraceText(to io.Writer, a *tracing.Analysis) error {
 	if len(a.Nodes) > 0 {
 		root = a.Nodes[0].Span.Operation
 	}
-	fmt.Fprintf(w, "trace %s  %s  %s  %d spans  %d services  %d errors  %s\n", a.Trace.ID, root,
-		dashboard.FormatDuration(a.Duration), len(a.Nodes), len(a.Services), a.Errors, a.Start.UTC().Format(time.RFC3339Nano))
+	fmt.Fprintf(w, "trace %s  %s  %s  %s  %s  %s  %s\n", a.Trace.ID, root, dashboard.FormatDuration(a.Duration),
+		counted(len(a.Nodes), "span"), counted(len(a.Services), "service"), counted(a.Errors, "error"), a.Start.UTC().Format(time.RFC3339Nano))
 	if a.Trace.Cut != "" {
 		fmt.Fprintln(w, "cut: "+a.Trace.Cut)
 	}
