@@ -86,7 +86,7 @@ func (f *fake) metadata(key string) []string {
 }
 
 // serve runs f until the test ends and returns its host:port.
-func serve(t *testing.T, f *fake, o ...grpc.ServerOption) string {
+func serve(t testing.TB, f *fake, o ...grpc.ServerOption) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

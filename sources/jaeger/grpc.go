@@ -90,7 +90,8 @@ func (g *grpcServer) search(ctx context.Context, asked string, q sources.TraceSe
 	}
 	found := make([]sources.TraceSummary, 0, len(traces))
 	for id, spans := range traces {
-		t := sources.Trace{ID: tracejson.FormatTraceID(id.High, id.Low), Spans: tracejson.Sorted(spans)}
+		tracejson.Sort(spans)
+		t := sources.Trace{ID: tracejson.FormatTraceID(id.High, id.Low), Spans: spans}
 		found = append(found, t.Summary())
 	}
 	return found, nil
@@ -128,7 +129,7 @@ func (g *grpcServer) trace(ctx context.Context, asked string, id traceID, progre
 	if len(t.Spans) == 0 {
 		return sources.Trace{}, noSuchTrace(asked)
 	}
-	t.Spans = tracejson.Sorted(t.Spans)
+	tracejson.Sort(t.Spans)
 	return t, nil
 }
 

@@ -211,8 +211,10 @@ func (h *httpServer) fault(ctx context.Context, asked string, err error) *source
 	switch {
 	case e.Kind == sources.TooLarge:
 		e.Advice = "ask for fewer traces"
-	case e.Kind == sources.Unavailable && e.Advice == "" && strings.Contains(err.Error(), "HTTP/0.9"), strings.Contains(e.Reason, "another protocol than HTTP"):
-		e.Advice = "use grpc:// if jaeger-url names Jaeger's gRPC port"
+	// A gRPC server greets at once: net/http finds that malformed, or wonders about an answer to nothing.
+	case strings.Contains(e.Reason, "another protocol than HTTP"), strings.Contains(e.Reason, "readLoopPeekFail"):
+		e.Kind, e.Reason = sources.Unavailable, "another protocol than HTTP is spoken by "+h.base.Host
+		e.Advice = "use grpc:// if that is Jaeger's gRPC port"
 	case h.guessed && (e.Kind == sources.Refused || e.Kind == sources.Timeout):
 		e.Advice = fmt.Sprintf("jaeger-url names no port: %s is taken", httpPort)
 	}

@@ -20,10 +20,10 @@ const maxWorkers = 8
 type collector struct {
 	o       *Options
 	builder *Builder
-	filling *piece   // more fits into it
-	queue   []*piece // given out, in order
-	free    [][]byte // buffers to fill again
-	open    []*piece // the spans of the trace of Jaeger's that has not ended
+	filling *piece    // more fits into it
+	queue   []*piece  // given out, in order
+	free    [][]byte  // buffers to fill again
+	open    []stretch // the spans of the trace of Jaeger's that has not ended
 	work    chan *piece
 	workers sync.WaitGroup
 
@@ -34,6 +34,13 @@ type collector struct {
 	bad      int
 	firstBad string
 	enough   bool
+}
+
+// stretch is a row of spans that wait for their processes; ids are these.
+type stretch struct {
+	of       *gathered
+	from, to int
+	ids      []string
 }
 
 // gathered is one trace in the making.
@@ -199,13 +206,10 @@ func (c *collector) take() {
 		c.note(p.bad, fmt.Sprintf("%s, near byte %d", p.firstBad, p.at))
 	}
 	c.spans += len(p.spans)
-	switch p.kind {
-	case spansPiece:
-		c.open = append(c.open, p)
-	case endPiece:
+	if p.kind == endPiece {
 		c.end(p)
-	default:
-		c.add(p.spans)
+	} else {
+		c.add(p.spans, p.ids)
 	}
 	if c.o.Progress != nil && len(p.spans) > 0 {
 		c.o.Progress(c.spans)
@@ -222,16 +226,15 @@ func (c *collector) end(p *piece) {
 	if p.warnings != nil {
 		_ = iterate(p.warnings, func(it *jsoniter.Iterator) { warnings = readTexts(it) })
 	}
-	for _, open := range c.open {
-		resolve(open.spans, open.ids, processes, warnings)
+	for _, o := range c.open {
+		resolve(o.of.spans[o.from:o.to], o.ids, processes, warnings)
 		warnings = nil
-		c.add(open.spans)
 	}
 	c.open = nil
 }
 
-// add sorts spans into their traces.
-func (c *collector) add(spans []sources.Span) {
+// add sorts spans into their traces; ids, if there are any, are their processes.
+func (c *collector) add(spans []sources.Span, ids []string) {
 	for len(spans) > 0 {
 		id := spans[0].TraceID
 		n := 1
@@ -251,8 +254,13 @@ func (c *collector) add(spans []sources.Span) {
 			c.last.more = true
 			c.enough = c.enough || c.o.One
 		}
+		from := len(c.last.spans)
 		c.last.spans = append(c.last.spans, spans[:room]...)
 		spans = spans[n:]
+		if len(ids) > 0 {
+			c.open = append(c.open, stretch{of: c.last, from: from, to: len(c.last.spans), ids: ids[:room]})
+			ids = ids[n:]
+		}
 	}
 }
 
@@ -260,7 +268,8 @@ func (c *collector) add(spans []sources.Span) {
 func (c *collector) traces(err error) []sources.Trace {
 	out := make([]sources.Trace, 0, len(c.order))
 	for _, g := range c.order {
-		t := sources.Trace{ID: g.id, Spans: Sorted(g.spans)}
+		t := sources.Trace{ID: g.id, Spans: g.spans}
+		Sort(t.Spans)
 		var cut []string
 		if g.more {
 			cut = append(cut, CutAt(c.o.MaxSpans))
@@ -277,8 +286,8 @@ func (c *collector) traces(err error) []sources.Trace {
 	return out
 }
 
-// Sorted puts spans in the order of a sources.Trace: by start, then by id. It may change spans.
-func Sorted(spans []sources.Span) []sources.Span {
+// Sort puts spans in the order of a sources.Trace: by start, then by id.
+func Sort(spans []sources.Span) {
 	compare := func(a, b *sources.Span) int {
 		return cmp.Or(a.Start.Compare(b.Start), strings.Compare(a.SpanID, b.SpanID))
 	}
@@ -287,7 +296,7 @@ func Sorted(spans []sources.Span) []sources.Span {
 		inOrder = compare(&spans[i-1], &spans[i]) <= 0
 	}
 	if inOrder {
-		return spans
+		return
 	}
 	// Spans are large: their places are sorted, and each is moved once.
 	order := make([]int32, len(spans))
@@ -295,9 +304,20 @@ func Sorted(spans []sources.Span) []sources.Span {
 		order[i] = int32(i)
 	}
 	slices.SortStableFunc(order, func(a, b int32) int { return compare(&spans[a], &spans[b]) })
-	out := make([]sources.Span, len(spans))
-	for i, j := range order {
-		out[i] = spans[j]
+	// Follow the circles in which they go.
+	for i := range order {
+		if int(order[i]) == i {
+			continue
+		}
+		first, at := spans[i], i
+		for {
+			from := int(order[at])
+			order[at] = int32(at)
+			if from == i {
+				spans[at] = first
+				break
+			}
+			spans[at], at = spans[from], from
+		}
 	}
-	return out
 }

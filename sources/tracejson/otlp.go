@@ -78,30 +78,33 @@ func fillOTLP(b *Builder, out *sources.Span, s ptrace.Span, scope []sources.Tag)
 	out.Start = at(s.StartTimestamp())
 	out.Duration = at(s.EndTimestamp()).Sub(out.Start)
 
-	attributes := s.Attributes()
-	tags := append(b.Tags(len(scope)+attributes.Len()+5), scope...)
-	for key, v := range attributes.All() {
+	status, kind := s.Status(), kinds[s.Kind()]
+	description, state := status.Message(), s.TraceState().AsRaw()
+	n := len(scope) + s.Attributes().Len() + boolInt(kind != "") + boolInt(status.Code() != ptrace.StatusCodeUnset) +
+		boolInt(status.Code() == ptrace.StatusCodeError) + boolInt(description != "") + boolInt(state != "")
+	tags := append(b.Tags(n), scope...)
+	for key, v := range s.Attributes().All() {
 		if key == warningsAttr {
 			out.Warnings = append(out.Warnings, warnings(v)...)
 			continue
 		}
 		tags = append(tags, tag(b, key, v))
 	}
-	if kind := kinds[s.Kind()]; kind != "" {
-		tags = append(tags, sources.Tag{Key: "span.kind", Value: kind})
+	add := func(key, value string) {
+		if value != "" {
+			tags = append(tags, sources.Tag{Key: key, Value: value})
+		}
 	}
-	switch status := s.Status(); status.Code() {
+	add("span.kind", kind)
+	switch status.Code() {
 	case ptrace.StatusCodeError:
-		tags = append(tags, sources.Tag{Key: "otel.status_code", Value: "ERROR"}, sources.Tag{Key: "error", Value: "true"})
+		add("otel.status_code", "ERROR")
+		add("error", "true")
 	case ptrace.StatusCodeOk:
-		tags = append(tags, sources.Tag{Key: "otel.status_code", Value: "OK"})
+		add("otel.status_code", "OK")
 	}
-	if text := s.Status().Message(); text != "" {
-		tags = append(tags, sources.Tag{Key: "otel.status_description", Value: b.Value("", text)})
-	}
-	if state := s.TraceState().AsRaw(); state != "" {
-		tags = append(tags, sources.Tag{Key: "w3c.tracestate", Value: b.Value("", state)})
-	}
+	add("otel.status_description", b.Value("", description))
+	add("w3c.tracestate", b.Value("", state))
 	if len(tags) > 0 {
 		out.Tags = tags
 	}
@@ -117,6 +120,13 @@ func fillOTLP(b *Builder, out *sources.Span, s ptrace.Span, scope []sources.Tag)
 		}
 	}
 	Finish(out)
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 var kinds = map[ptrace.SpanKind]string{ptrace.SpanKindClient: "client", ptrace.SpanKindServer: "server",

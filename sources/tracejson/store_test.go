@@ -1,8 +1,13 @@
 package tracejson
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"math/rand/v2"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -89,5 +94,21 @@ func TestAStoreAnswersAsJaegerDoes(t *testing.T) {
 	}
 	if _, err := s.Search(ended, sources.TraceSearch{}); sources.KindOf(err) != sources.Canceled {
 		t.Error(err)
+	}
+}
+
+func TestSortPutsEverySpanInItsPlace(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for n := range 200 {
+		spans := make([]sources.Span, n)
+		for i := range spans {
+			spans[i] = sources.Span{Start: time.Unix(random.Int64N(20), 0), SpanID: string(rune('a' + random.IntN(5))), Operation: fmt.Sprint(i)}
+		}
+		want := slices.SortedStableFunc(slices.Values(spans), func(a, b sources.Span) int {
+			return cmp.Or(a.Start.Compare(b.Start), strings.Compare(a.SpanID, b.SpanID))
+		})
+		if Sort(spans); !reflect.DeepEqual(spans, want) && n > 0 {
+			t.Fatalf("%d spans: %v, want %v", n, spans, want)
+		}
 	}
 }
