@@ -40,6 +40,7 @@ func newGate(t testing.TB, server string, bytes int64, cut bool) *gate {
 			return
 		}
 		defer upstream.Close()
+		_ = upstream.(*net.TCPConn).SetReadBuffer(64 << 10) // what waits in sockets came, too
 		all.Go(func() { _, _ = io.Copy(upstream, client); upstream.Close() })
 		if _, err := io.CopyN(client, upstream, bytes); err != nil {
 			return

@@ -64,7 +64,7 @@ func (h *httpServer) attempt(ctx context.Context, asked string, call func(abilit
 		case err == nil:
 			return nil
 		case errors.Is(err, errMissing) && !again:
-			h.forget(ctx)
+			h.forget()
 			continue
 		case errors.Is(err, errMissing):
 			return &sources.Error{Source: source, Asked: asked, Kind: sources.Rejected, Reason: "the server has no such endpoint", Advice: "check the path of jaeger-url"}
@@ -74,36 +74,36 @@ func (h *httpServer) attempt(ctx context.Context, asked string, call func(abilit
 		}
 		fault := h.fault(ctx, asked, err)
 		if sources.SourceFault(fault) {
-			h.forget(ctx) // when it is back it may be another version
+			h.forget() // when it is back it may be another version
 		}
 		return fault
 	}
 }
 
-// abilities is what the server has, found out if it is not known.
+// abilities is what the server has, found out if it is not known; by one call at a time.
 func (h *httpServer) abilities(ctx context.Context, asked string) (abilities, error) {
+	if a := h.known.Load(); a != nil {
+		return *a, nil
+	}
 	select {
 	case <-h.finding:
 	case <-ctx.Done():
 		return abilities{}, h.fault(ctx, asked, ctx.Err())
 	}
 	defer func() { h.finding <- struct{}{} }()
-	if h.known == nil {
-		a, err := h.discover(ctx, asked)
-		if err != nil {
-			return abilities{}, err
-		}
-		h.known = &a
+	if a := h.known.Load(); a != nil {
+		return *a, nil
 	}
-	return *h.known, nil
+	a, err := h.discover(ctx, asked)
+	if err != nil {
+		return abilities{}, err
+	}
+	h.known.Store(&a)
+	return a, nil
 }
 
 // forget makes the next call find out again what the server has.
-func (h *httpServer) forget(context.Context) {
-	<-h.finding
-	h.known = nil
-	h.finding <- struct{}{}
-}
+func (h *httpServer) forget() { h.known.Store(nil) }
 
 // discover asks every endpoint that decides a way for something small: a server that has it answers in JSON, if only
 // to say what it misses in the request; one that hasn't answers 404, or with the page of its UI.
@@ -158,7 +158,7 @@ func (h *httpServer) has(ctx context.Context, asked, path string, query url.Valu
 
 // info looks at the server anew.
 func (h *httpServer) info(ctx context.Context) (sources.ServerInfo, error) {
-	h.forget(ctx)
+	h.forget()
 	var info sources.ServerInfo
 	err := h.attempt(ctx, "information", func(a abilities) error {
 		info.Notes = []string{"HTTP; " + a.lists()}

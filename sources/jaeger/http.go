@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 
 	"dlmon/sources"
 	"dlmon/sources/tracejson"
@@ -31,8 +32,8 @@ type httpServer struct {
 	limits  limits
 	guessed bool // the port was not named
 
-	finding chan struct{} // holds one token: what is known is read and written by its holder
-	known   *abilities    // nil until it is found out
+	known   atomic.Pointer[abilities] // nil until it is found out
+	finding chan struct{}             // holds one token, for who finds out
 }
 
 func newHTTP(u *url.URL, o Options, l limits) (*httpServer, error) {
@@ -160,7 +161,7 @@ func (a *answer) Read(p []byte) (int, error) {
 		defer a.quiet.heard()
 	}
 	n, err := a.Reader.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if err != nil && err != io.EOF {
 		err = a.server.fault(a.ctx, a.asked, err)
 	}
 	return n, err

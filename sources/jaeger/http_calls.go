@@ -11,6 +11,7 @@ import (
 
 	"dlmon/sources"
 	"dlmon/sources/tracejson"
+	"dlmon/sources/transport"
 )
 
 func (h *httpServer) services(ctx context.Context) (found []string, err error) {
@@ -64,7 +65,10 @@ func (h *httpServer) search(ctx context.Context, asked string, q sources.TraceSe
 		switch {
 		case a.summaries:
 			return h.stream(ctx, asked, v3Summaries, v3Query(q), func(r io.Reader) (err error) {
-				found, err = summaries(asked, io.LimitReader(r, h.limits.list), q.Limit)
+				bounded := &io.LimitedReader{R: r, N: h.limits.list}
+				if found, err = summaries(asked, bounded, q.Limit); err != nil && bounded.N == 0 {
+					err = h.fault(ctx, asked, transport.ErrTooLarge)
+				}
 				return err
 			})
 		case a.v3 && (a.byTags || q.Tags == ""):

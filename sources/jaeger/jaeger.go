@@ -31,8 +31,9 @@ const (
 // Bounds of one answer in bytes where Options names none. A trace is read piece by piece, so that only its spans take
 // memory, and these are bounded by themselves; a list may have to be made of whole traces.
 const (
-	traceBytes = 512 << 20
-	listBytes  = 64 << 20
+	traceBytes    = 512 << 20
+	listBytes     = 64 << 20
+	grpcListBytes = 24 << 20 // the same spans
 )
 
 // Options configures a Client.
@@ -46,7 +47,8 @@ type Options struct {
 	HTTP config.HTTPClientConfig
 	// Timeout bounds one call; of one that streams, the time in which nothing comes. 0 means transport.DefaultTimeout.
 	Timeout time.Duration
-	// MaxBytes bounds one answer with all it streams; 0 means 512 MiB for a trace and 64 MiB for a list.
+	// MaxBytes bounds one answer with all it streams; 0 means 512 MiB for a trace, and for a list
+	// 64 MiB of JSON or 24 MiB of gRPC's messages.
 	MaxBytes int64
 	// MaxSpans bounds one trace; 0 means tracejson.DefaultMaxSpans. What lies beyond is cut off.
 	MaxSpans int
@@ -101,6 +103,9 @@ func New(o Options) (*Client, error) {
 	c := &Client{now: time.Now}
 	switch u.Scheme {
 	case "grpc", "grpcs":
+		if o.MaxBytes <= 0 {
+			l.list = grpcListBytes
+		}
 		c.server, err = newGRPC(u, o, l)
 	case "http", "https":
 		c.server, err = newHTTP(u, o, l)

@@ -188,6 +188,9 @@ func testTrace(t *testing.T, c *Client, s sent) {
 	if diff := difference(got, s.trace()); diff != "" {
 		t.Error(diff)
 	}
+	if short, err := c.Trace(t.Context(), "1000", nil); err != nil || short.ID != "0000000000001000" || len(short.Spans) != 1 || short.Spans[0].TraceID != short.ID {
+		t.Errorf("a trace whose id has 64 bits: %+v, %v", short, err)
+	}
 	if _, err := c.Trace(t.Context(), "ffff", nil); err == nil || err.Error() != "jaeger: trace ffff: no such trace (it may have expired)" {
 		t.Errorf("a trace that isn't there: %v", err)
 	}
