@@ -54,6 +54,7 @@ func (a *app) show(ctx context.Context, c *Config, with opening) (int, error) {
 	}
 	defer s.close()
 	defer cancel()
+	defer divertLogs(s.log)()
 	go holdMemory(ctx)
 	if s.clients.prometheus != nil {
 		go s.keepDetecting(ctx)

@@ -52,6 +52,7 @@ type Build struct {
 // ctx for whatever runs, so that the terminal is always given back.
 func Execute(ctx context.Context, b Build) int {
 	b.fill()
+	quietGRPC()
 	ctx, stop := signalContext(ctx)
 	defer stop()
 	a := &app{Build: b}
