@@ -77,8 +77,8 @@ type (
 		ID    string
 		Span  string     // the span to select; "" the first
 		Query TraceQuery // what the trace is to explain; the zero query nothing in particular
-		// Siblings are the exemplars' traces, this one among them, in the order in which "t" steps through them; nil for
-		// a trace that was not reached by an exemplar. Values are what the exemplars observed, in seconds.
+		// Siblings are the traces, this one among them, that "t" steps through: those of exemplars, whose observations in
+		// seconds are in Values, or, with Values nil, those that failed for the same reason. Nil for neither.
 		Siblings []string
 		Values   []float64
 		Replace  bool

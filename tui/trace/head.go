@@ -170,13 +170,17 @@ func (t *Trace) notes(c page.Context, exemplar string) []string {
 	return lines
 }
 
-// exemplar tells which of the panel's exemplars led here; "" if none did.
+// exemplar tells which of the panel's exemplars, or of several traces of a kind, led here; "" if none did.
 func (t *Trace) exemplar() string {
 	i := slices.Index(t.asked.Siblings, t.asked.ID)
 	if i < 0 {
 		return ""
 	}
-	text := fmt.Sprintf("exemplar of p99, %d of %d", i+1, len(t.asked.Siblings))
+	place := fmt.Sprintf("%d of %d", i+1, len(t.asked.Siblings))
+	if t.asked.Values == nil { // traces that failed alike
+		return "trace " + place
+	}
+	text := "exemplar of p99, " + place
 	if i < len(t.asked.Values) && !math.IsNaN(t.asked.Values[i]) {
 		text += ", observed " + dashboard.FormatValue(t.asked.Values[i], dashboard.UnitSeconds)
 	}

@@ -64,7 +64,7 @@ func (t *Trace) sibling(d int) tea.Cmd {
 		o.ID, o.Span, o.Replace = ids[(i+d+len(ids))%len(ids)], "", true
 		return page.Send(o)
 	case i >= 0:
-		return page.Send(page.Notice{Text: "this is the only exemplar of the panel's window"})
+		return page.Send(page.Notice{Text: "there is no other to step to"})
 	case t.asked.Query.Histogram != "":
 		return page.Send(page.OpenExemplar{Query: t.asked.Query})
 	}

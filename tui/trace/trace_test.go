@@ -195,3 +195,11 @@ func TestHostileTracesBreakNothing(t *testing.T) {
 		})
 	}
 }
+
+func TestATraceReachedByACauseIsNoExemplar(t *testing.T) {
+	c := pagetest.Context(pagetest.Reader(), 140, 30)
+	got := text(New(page.OpenTrace{ID: "b", Siblings: []string{"a", "b", "c"}}), c)
+	if !strings.Contains(got, "trace 2 of 3") || strings.Contains(got, "exemplar") {
+		t.Errorf("%s", got)
+	}
+}
