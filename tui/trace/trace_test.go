@@ -199,7 +199,7 @@ func TestHostileTracesBreakNothing(t *testing.T) {
 func TestATraceReachedByACauseIsNoExemplar(t *testing.T) {
 	c := pagetest.Context(pagetest.Reader(), 140, 30)
 	got := text(New(page.OpenTrace{ID: "b", Siblings: []string{"a", "b", "c"}}), c)
-	if !strings.Contains(got, "trace 2 of 3") || strings.Contains(got, "exemplar") {
+	if !strings.Contains(got, "trace 2 of 3") || strings.Contains(got, "exemplar of") {
 		t.Errorf("%s", got)
 	}
 }
