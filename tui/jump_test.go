@@ -68,6 +68,25 @@ func TestWhatIsKnownAlreadyOpensAtOnce(t *testing.T) {
 	}
 }
 
+func TestTheNextExemplarsTraceTakesThePlaceOfTheOneThatTheJumpOpened(t *testing.T) {
+	r := pagetest.Reader()
+	exemplarsOf(r, "4bf92f3577b34da6a3ce929d0e0e4736", "4bf92f3577b34da6a3ce929d0e0e4737")
+	m, _ := newModel(t, r, 120, 40)
+	open(m, page.OpenExemplar{Query: latencyQuery})
+	first := m.nav.top()
+	_, cmd := m.Update(pagetest.Key("t"))
+	run(m, cmd)
+	second := m.nav.top()
+	if second == first || !isTrace(second) || len(m.nav.stack) != 2 {
+		t.Fatalf("t shows the same %T: %v, %d deep", second, second == first, len(m.nav.stack))
+	}
+	_, cmd = m.Update(pagetest.Key("T"))
+	run(m, cmd)
+	if m.nav.top() == second || m.nav.top().Title() != first.Title() || len(m.nav.stack) != 2 {
+		t.Errorf("T leads back to %q, %d deep", m.nav.top().Title(), len(m.nav.stack))
+	}
+}
+
 func TestAnExemplarThatComesLateOpensItsTraceOnce(t *testing.T) {
 	r := pagetest.Reader()
 	r.ExemplarsFunc = nil

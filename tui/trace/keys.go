@@ -61,7 +61,7 @@ func (t *Trace) sibling(d int) tea.Cmd {
 	switch {
 	case i >= 0 && len(ids) > 1:
 		o := t.asked
-		o.ID, o.Span, o.Replace = ids[(i+d+len(ids))%len(ids)], "", true
+		o.ID, o.Span, o.Replace, o.From = ids[(i+d+len(ids))%len(ids)], "", true, t
 		return page.Send(o)
 	case i >= 0:
 		return page.Send(page.Notice{Text: "there is no other to step to"})
