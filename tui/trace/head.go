@@ -170,17 +170,16 @@ func (t *Trace) notes(c page.Context, exemplar string) []string {
 	return lines
 }
 
-// exemplar tells which of the panel's exemplars, or of several traces of a kind, led here; "" if none did.
+// exemplar tells which of the panel's exemplars led here, or which of the traces with one cause; "" if none did.
 func (t *Trace) exemplar() string {
 	i := slices.Index(t.asked.Siblings, t.asked.ID)
 	if i < 0 {
 		return ""
 	}
-	place := fmt.Sprintf("%d of %d", i+1, len(t.asked.Siblings))
-	if t.asked.Values == nil { // traces that failed alike
-		return "trace " + place
+	if len(t.asked.Values) == 0 {
+		return fmt.Sprintf("%d of %d with this cause", i+1, len(t.asked.Siblings))
 	}
-	text := "exemplar of p99, " + place
+	text := fmt.Sprintf("exemplar of p99, %d of %d", i+1, len(t.asked.Siblings))
 	if i < len(t.asked.Values) && !math.IsNaN(t.asked.Values[i]) {
 		text += ", observed " + dashboard.FormatValue(t.asked.Values[i], dashboard.UnitSeconds)
 	}

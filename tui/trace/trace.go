@@ -3,6 +3,7 @@ package trace
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -225,6 +226,8 @@ func (t *Trace) waiting(c page.Context) []string {
 		what = "asked for trace " + id
 	case snap.OK():
 		what = "trace " + id + " has no spans"
+	case slices.ContainsFunc(c.Data.Sources(), func(s feed.SourceStatus) bool { return s.Name == feed.SourceJaeger && s.State == feed.Off }):
+		what = "Jaeger is off: set --jaeger-url to see trace " + id
 	}
 	lines := page.Explain(c.Styles, what, snap.Err, c.Width)
 	if e := t.exemplar(); e != "" {

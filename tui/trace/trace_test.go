@@ -71,6 +71,23 @@ func TestATraceThatDidNotComeSaysSo(t *testing.T) {
 	wants(t, text(p, c), "asking for trace ab")
 }
 
+func TestWithoutJaegerNoTraceIsWaitedFor(t *testing.T) {
+	p, c := New(page.OpenTrace{ID: "ab"}), pagetest.Context(&feedtest.Reader{Clock: pagetest.Now}, 100, 20)
+	wants(t, text(p, c), "Jaeger is off: set --jaeger-url")
+}
+
+func TestTheTracesOfACauseAreNotCalledExemplars(t *testing.T) {
+	snap := feedtest.Value(tracing.Analyze(pagetest.Trace("a")), pagetest.Now)
+	r := pagetest.Reader()
+	r.TraceFunc = func(string) sources.Snapshot[*tracing.Analysis] { return snap }
+	p, c := New(page.OpenTrace{ID: "a", Siblings: []string{"a", "b"}}), pagetest.Context(r, 200, 30)
+	got := text(p, c)
+	wants(t, got, "1 of 2 with this cause", "t next trace")
+	if strings.Contains(got, "exemplar") {
+		t.Errorf("an exemplar is spoken of:\n%s", got)
+	}
+}
+
 func TestAFailedRefreshKeepsTheTraceAndSaysThatItIsOld(t *testing.T) {
 	p, c := show(pagetest.Trace("a"), 100, 20)
 	r := c.Data.(*feedtest.Reader)
@@ -193,13 +210,5 @@ func TestHostileTracesBreakNothing(t *testing.T) {
 				check("reading nothing")
 			}
 		})
-	}
-}
-
-func TestATraceReachedByACauseIsNoExemplar(t *testing.T) {
-	c := pagetest.Context(pagetest.Reader(), 140, 30)
-	got := text(New(page.OpenTrace{ID: "b", Siblings: []string{"a", "b", "c"}}), c)
-	if !strings.Contains(got, "trace 2 of 3") || strings.Contains(got, "exemplar of") {
-		t.Errorf("%s", got)
 	}
 }

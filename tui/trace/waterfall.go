@@ -89,8 +89,11 @@ func (t *Trace) hints(width int) []string {
 		return []string{"enter span", "e error", "c critical", "s self", "z zoom", "f flame", "/ find", "d differs", "? keys"}
 	}
 	hints := []string{"enter span", "e next error", "c critical path", "s longest self", "z zoom", "f flame", "/ find", "d what is different"}
-	if len(t.asked.Siblings) > 1 {
+	switch {
+	case len(t.asked.Siblings) > 1 && len(t.asked.Values) > 0:
 		hints = append(hints, "t next exemplar")
+	case len(t.asked.Siblings) > 1:
+		hints = append(hints, "t next trace")
 	}
 	return append(hints, "o operations", "? all keys")
 }
