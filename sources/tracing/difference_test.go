@@ -213,6 +213,31 @@ func TestOutcomesRankAfterCausesAndFailuresNameTheirCause(t *testing.T) {
 	}
 }
 
+func TestTheSentenceDoesNotSayOfFailuresThatTheyFailed(t *testing.T) {
+	failed := group(20, steady(10), func(i int) (root, scanned []string) {
+		scanned = []string{"error=true"}
+		if i < 15 {
+			scanned = append(scanned, "cached=true")
+		}
+		return []string{"error=true"}, scanned
+	})
+	for i, a := range failed {
+		s := a.Nodes[2].Span
+		*s = throwing(*s, "SearchError", "768 dimensions")
+		failed[i] = Analyze(a.Trace)
+	}
+	rest := group(20, steady(10), func(i int) (root, scanned []string) {
+		if i < 6 {
+			scanned = append(scanned, "cached=true") // differs by less than the exception's type does
+		}
+		return nil, scanned
+	})
+	got := Differ(failed, rest).Sentence("failed searches", "the others")
+	if strings.Contains(got, "error=true") || !strings.Contains(got, "cached=true is in 75 % of them and 30 % of the others") {
+		t.Error(got)
+	}
+}
+
 func TestWhatIsMissingIsTold(t *testing.T) {
 	slow := group(20, steady(50), none)
 	rest := group(30, steady(5), func(int) (root, scanned []string) { return nil, []string{"cached=true"} })

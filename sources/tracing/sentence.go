@@ -80,11 +80,19 @@ func (d Difference) named() []TagDifference {
 	case len(d.Operations) > 0:
 		cause = name{d.Operations[0].Service, d.Operations[0].Operation}
 	}
-	top := d.Tags[0]
+	// That the failed ones failed, and with what exception, is said already.
+	told := func(t TagDifference) bool {
+		return len(d.Failed) > 0 && (t.Key == "exception.type" || slices.Contains(outcomeKeys, t.Key))
+	}
+	from := slices.IndexFunc(d.Tags, func(t TagDifference) bool { return !told(t) })
+	if from < 0 {
+		return nil
+	}
+	top := d.Tags[from]
 	least := math.Min(math.Abs(top.Interval.Low), math.Abs(top.Interval.High))
 	at, best := -1, -1
 	for i, t := range d.Tags {
-		if math.Abs(t.Delta) < least || len(d.Failed) > 0 && t.Key == "exception.type" { // said already
+		if math.Abs(t.Delta) < least || told(t) {
 			continue
 		}
 		merit := 0
@@ -106,7 +114,7 @@ func (d Difference) named() []TagDifference {
 	}
 	t := d.Tags[at]
 	if at+1 < len(d.Tags) {
-		if next := d.Tags[at+1]; t.InA == next.InA && t.InB == next.InB && t.Service == next.Service && t.Operation == next.Operation {
+		if next := d.Tags[at+1]; !told(next) && t.InA == next.InA && t.InB == next.InB && t.Service == next.Service && t.Operation == next.Operation {
 			return d.Tags[at : at+2]
 		}
 	}
