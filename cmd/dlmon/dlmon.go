@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -130,6 +131,7 @@ func (a *app) example() string {
 // command line go back to it.
 func (a *app) run(f func(context.Context) (int, error)) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, _ []string) error {
+		defer divertLogs(slog.New(slog.DiscardHandler))() // what matters of it is in our own errors
 		code, err := f(cmd.Context())
 		if err != nil {
 			a.complain(err)

@@ -139,7 +139,7 @@ func (p *Page) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 		if p.cursor.Row >= len(items) {
 			return nil
 		}
-		return page.Exemplar(query(items[p.cursor.Row]))
+		return page.Exemplar(c, query(items[p.cursor.Row]))
 	case "pgdown", "ctrl+f", "space":
 		p.detail += max(1, c.Height/3)
 	case "pgup", "ctrl+b":

@@ -106,7 +106,7 @@ func exemplify(c page.Context, d dashboard.Data, selected string) tea.Cmd {
 	if !ok {
 		return unexplained(d.Panel)
 	}
-	return page.Exemplar(q)
+	return page.Exemplar(c, q)
 }
 
 func unexplained(p dashboard.Panel) tea.Cmd {

@@ -96,7 +96,7 @@ func (f *Full) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 		if d.Heat != nil {
 			q := f.cellQuery(c, d)
 			if k.String() == "t" {
-				return page.Exemplar(q)
+				return page.Exemplar(c, q)
 			}
 			return page.Send(page.OpenTraces{Query: q})
 		}

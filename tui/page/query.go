@@ -205,7 +205,11 @@ func RuleOf(a sources.Alert, rules []sources.Rule) *sources.Rule {
 
 // Exemplar leads to the trace behind an exemplar of q's histogram; from what has none, to the list of traces. Who asks
 // for an exemplar asks about latency: failed traces don't come first then.
-func Exemplar(q TraceQuery) tea.Cmd {
+func Exemplar(c Context, q TraceQuery) tea.Cmd {
+	if q.Histogram == "" && c.Env.Vocab == nil { // nobody knows what the histogram would be called
+		return tea.Batch(Send(OpenTraces{Query: q}), Send(Notice{Warn: true,
+			Text: "Prometheus has not told its metrics yet: without exemplars, these are the traces that Jaeger finds"}))
+	}
 	if q.Histogram == "" {
 		return Send(OpenTraces{Query: q})
 	}

@@ -3,8 +3,11 @@ package page_test
 import (
 	"maps"
 	"math"
+	"strings"
 	"testing"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
@@ -132,10 +135,29 @@ func TestSecondsBecomeDurationsWithoutOverflow(t *testing.T) {
 }
 
 func TestWithoutAHistogramTheExemplarIsTheList(t *testing.T) {
-	if _, ok := page.Exemplar(page.TraceQuery{Errors: true})().(page.OpenTraces); !ok {
+	if _, ok := page.Exemplar(pagetest.Context(pagetest.Reader(), 120, 40), page.TraceQuery{Errors: true})().(page.OpenTraces); !ok {
 		t.Error("no list")
 	}
-	if o, ok := page.Exemplar(page.TraceQuery{Errors: true, Histogram: "x_bucket"})().(page.OpenExemplar); !ok || o.Query.Errors {
+	if o, ok := page.Exemplar(pagetest.Context(pagetest.Reader(), 120, 40), page.TraceQuery{Errors: true, Histogram: "x_bucket"})().(page.OpenExemplar); !ok || o.Query.Errors {
 		t.Errorf("%+v", o)
+	}
+}
+
+func TestWithoutAVocabularyTheTracesAreShownAndThatIsSaid(t *testing.T) {
+	c := pagetest.Context(pagetest.Reader(), 120, 40)
+	q := page.TraceQuery{Title: "Latency", Errors: true}
+	if msg, ok := page.Exemplar(c, q)().(page.OpenTraces); !ok || !msg.Query.Errors {
+		t.Errorf("a panel without a histogram: %+v", msg)
+	}
+	c.Env.Vocab = nil
+	batch, ok := page.Exemplar(c, q)().(tea.BatchMsg)
+	if !ok || len(batch) != 2 {
+		t.Fatalf("%T", batch)
+	}
+	if _, ok := batch[0]().(page.OpenTraces); !ok {
+		t.Error("it opens no list")
+	}
+	if n, ok := batch[1]().(page.Notice); !ok || !strings.Contains(n.Text, "Prometheus has not told its metrics yet") {
+		t.Errorf("it says %+v", n)
 	}
 }

@@ -105,7 +105,7 @@ func (p *Page) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 		}
 		q := page.TenantQuery(c, p.panel, rows[p.cursor.Row])
 		if k.String() == "t" {
-			return page.Exemplar(q)
+			return page.Exemplar(c, q)
 		}
 		return page.Send(page.OpenTraces{Query: q})
 	default:

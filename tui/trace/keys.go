@@ -246,7 +246,7 @@ func (t *Trace) Bindings() []key.Binding {
 		}
 	}
 	return append(here,
-		bind("t T", "next, previous exemplar's trace"),
+		bind("t T", "next, previous trace of the exemplars, or with the same cause"),
 		bind("d", "what is different about these traces"),
 		bind("o", "operations of these traces"))
 }

@@ -285,7 +285,7 @@ func TestServicesAreATreeBesideWhatJaegerCounts(t *testing.T) {
 	p := opened(one(page.AnalysisServices), c)
 	lines := strings.Split(text(p, c), "\n")
 	for i, x := range [][]string{
-		{"calls as Jaeger counts them"}, {"›deeplake-api", "60", "✖ 15", "25 %"}, {" └ deeplake ", "60", "✖ 15", "12,345"}, {"   └ minio", "–", "7"},
+		{"calls as Jaeger counts them"}, {"›deeplake-api", "60", "✖ 15", "25 %"}, {" └ deeplake ", "60", "✖ 15", "12,345", "3.43/s"}, {"   └ minio", "–", "7"},
 	} {
 		want(t, lines[i+1], x...)
 	}

@@ -28,8 +28,9 @@ type services struct {
 
 // edge is a row: a service as it is called by the one above it.
 type edge struct {
-	tracing.Call        // Parent is "" for where the tree begins; Calls is 0 where only the store knows of it
-	stored       uint64 // calls as the store counts them; 0 unknown
+	tracing.Call         // Parent is "" for where the tree begins; Calls is 0 where only the store knows of it
+	stored       uint64  // calls as the store counts them; 0 unknown
+	rate         float64 // of these, per second
 	depth        int
 	path         string // of the services that lead here
 	note         string // why what it calls is not shown below it
@@ -76,6 +77,14 @@ func newServices(o page.OpenAnalysis) *services {
 					return page.Cell{Text: grouped(r.stored), Style: c.Styles.Muted}
 				},
 				order: most(func(r edge) uint64 { return r.stored })},
+			{Column: page.Column{Title: "rate", Right: true, Drop: 4},
+				cell: func(c page.Context, r edge) page.Cell {
+					if r.stored == 0 {
+						return page.Cell{Text: dashboard.None, Style: c.Styles.Muted}
+					}
+					return page.Cell{Text: dashboard.FormatValue(r.rate, dashboard.UnitPerSec), Style: c.Styles.Muted}
+				},
+				order: most(func(r edge) float64 { return r.rate })},
 		},
 	}
 	return k
@@ -129,8 +138,13 @@ func (k *services) work(c page.Context, in input) func() any {
 	default:
 		counts = "Jaeger has counted no calls in this window (it does so by a job of its own, dependencies)"
 	}
+	window := c.Window
 	return func() any {
-		return servicesResult{callTree(entries(in.traces), tracing.Calls(in.traces), snap.Value), counts, in.traces}
+		rows := callTree(entries(in.traces), tracing.Calls(in.traces), snap.Value)
+		for i := range rows { // a sample of traces tells no rates; what the store counted in the window does
+			rows[i].rate = float64(rows[i].stored) / max(window.Seconds(), 1)
+		}
+		return servicesResult{rows, counts, in.traces}
 	}
 }
 
