@@ -1,6 +1,7 @@
 package traces
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -146,10 +147,11 @@ type differenceResult struct {
 	sentence string
 }
 
-func (k *difference) work(_ page.Context, in input) func() any {
+func (k *difference) work(c page.Context, in input) func() any {
 	open := k.open
 	return func() any {
 		r := differenceResult{groups: split(in, open)}
+		r.groups.note = cmp.Or(r.groups.note, r.groups.apart(c.Clock))
 		r.found = tracing.Differ(r.groups.a, r.groups.b)
 		if in.others { // that they are of different tenants goes without saying
 			r.found.Tags = slices.DeleteFunc(r.found.Tags, func(d tracing.TagDifference) bool {

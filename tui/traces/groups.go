@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"dlmon/sources"
 	"dlmon/sources/tracing"
@@ -62,6 +63,42 @@ func split(in input, o page.OpenAnalysis) groups {
 		g.note = "no gap between slow and fast: the slowest quarter is compared with the others"
 	}
 	return g
+}
+
+// apart says that the groups' traces began at times that hardly overlap: then what differs may be what has changed
+// meanwhile. "" where they do overlap. A list holds the newest of each search, and failed ones are rarer.
+func (g groups) apart(clock func(time.Time) string) string {
+	if len(g.a) == 0 || len(g.b) == 0 {
+		return ""
+	}
+	firstA, lastA := begun(g.a)
+	firstB, lastB := begun(g.b)
+	from, to := firstA, lastA
+	if firstB.After(from) {
+		from = firstB
+	}
+	if lastB.Before(to) {
+		to = lastB
+	}
+	longer := max(lastA.Sub(firstA), lastB.Sub(firstB))
+	if longer < time.Minute || to.Sub(from) >= longer/2 {
+		return ""
+	}
+	return fmt.Sprintf("of different times, which may differ in itself: %s %s to %s, %s %s to %s",
+		g.shortA, clock(firstA), clock(lastA), g.shortB, clock(firstB), clock(lastB))
+}
+
+// begun is when the first and the last of traces began.
+func begun(traces []*tracing.Analysis) (first, last time.Time) {
+	for i, a := range traces {
+		if i == 0 || a.Start.Before(first) {
+			first = a.Start
+		}
+		if i == 0 || a.Start.After(last) {
+			last = a.Start
+		}
+	}
+	return first, last
 }
 
 // part parts traces into those that pass and the others.
