@@ -47,9 +47,10 @@ func Wrap(text string, width, limit int, ellipsis string) []string {
 	return lines
 }
 
-// Title is a page's heading line: the title, and what there is to say of it, cut to width.
+// Title is a page's heading line: the title, and what there is to say of it, cut to width. A long title leaves them half
+// of it.
 func Title(s *themes.Styles, title, facts string, width int) string {
-	line := s.Title.Render(title)
+	line := s.Title.Render(Cut(title, max(width/2, 24, width-2-ansi.StringWidth(facts)), s.Glyphs.Ellipsis))
 	if facts != "" {
 		line += "  " + s.Muted.Render(facts)
 	}

@@ -223,6 +223,11 @@ func (p *Analysis) about() string {
 
 func (p *Analysis) facts(c page.Context, in reading) string {
 	var facts []string
+	if p.ready {
+		if f := p.table().prompt(); f != "" { // first: what is being typed is never cut off
+			facts = append(facts, f)
+		}
+	}
 	noun := "trace"
 	if p.gather.scope.failed {
 		noun = "failed trace"

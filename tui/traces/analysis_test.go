@@ -323,3 +323,20 @@ func TestNoKeySequenceBreaksAnAnalysis(t *testing.T) {
 		}
 	}
 }
+
+func TestTheFilterIsSeenWhileItIsTyped(t *testing.T) {
+	for _, width := range []int{80, 120, 200} {
+		for _, kind := range []string{page.AnalysisDifference, page.AnalysisOperations, page.AnalysisCauses, page.AnalysisServices} {
+			c := pagetest.Context(store(slowTenant()), width, 24)
+			q := page.TraceQuery{Service: "deeplake-api", Title: "Latency of hybrid searches, POST /datasets/{id}/search, index.plan=full_scan"}
+			p := opened(analysis(kind, q), c)
+			send(p, c, "/", "s", "c", "a", "n")
+			if !p.Capturing() {
+				continue // no rows, no table
+			}
+			if got := text(p, c); !strings.Contains(strings.SplitN(got, "\n", 2)[0], "/scan_") {
+				t.Errorf("%d, %s: what is typed is not seen:\n%s", width, kind, got)
+			}
+		}
+	}
+}

@@ -180,7 +180,7 @@ func (l *List) View(c page.Context) []string {
 	f := l.frame(c)
 	title := "Recent traces"
 	if l.query.Title != "" {
-		title = page.Cut("Traces of "+l.query.Title, max(c.Width/2, 24), c.Styles.Glyphs.Ellipsis)
+		title = "Traces of " + l.query.Title
 	}
 	lines := append([]string{page.Title(c.Styles, title, l.facts(c, f), c.Width)}, f.notes...)
 	if len(f.rows) == 0 {
@@ -201,7 +201,8 @@ func (l *List) facts(c page.Context, f frame) string {
 	}
 	say(l.filter.Prompt(), l.filter.Prompt() != "")
 	say(l.marks.words(), l.marks.words() != "")
-	say(fmt.Sprintf("%d of %d shown", len(f.rows), len(r.traces)), len(r.traces) > 0)
+	newest := len(r.last.searches) <= 1 && r.full && len(f.rows) == len(r.traces) && len(f.rows) == limitOf(l.query)
+	say(fmt.Sprintf("%d of %d shown", len(f.rows), len(r.traces)), len(r.traces) > 0 && !newest) // or it is said below
 	say(fmt.Sprintf("%s %d by exemplars", c.Styles.Glyphs.Exemplar, len(r.top)), len(r.top) > 0)
 	cut := "the newest %d of more"
 	if len(r.last.searches) > 1 {

@@ -17,7 +17,8 @@ import (
 type table interface {
 	title() string
 	size() int       // rows, filtered or not
-	facts() []string // how many are shown, in which order, by which filter
+	prompt() string  // the filter; "" when there is none
+	facts() []string // how many are shown, in which order
 	// lines are the column titles and the rows that fit; without focus no row is selected.
 	lines(c page.Context, width, height int, focus bool) []string
 	key(k tea.KeyPressMsg) bool // tells whether it took the key
@@ -187,6 +188,8 @@ func (t *sheet[R]) key(k tea.KeyPressMsg) bool {
 	return ok
 }
 
+func (t *sheet[R]) prompt() string { return t.filter.Prompt() }
+
 func (t *sheet[R]) facts() []string {
 	facts := []string{counted(len(t.rows), t.noun)}
 	if rows, _ := t.shown(); len(rows) < len(t.rows) {
@@ -199,11 +202,7 @@ func (t *sheet[R]) facts() []string {
 	if t.reverse {
 		order += ", reversed"
 	}
-	facts = append(facts, order)
-	if f := t.filter.Prompt(); f != "" {
-		facts = append(facts, f)
-	}
-	return facts
+	return append(facts, order)
 }
 
 func (t *sheet[R]) lines(c page.Context, width, height int, focus bool) []string {
