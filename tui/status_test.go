@@ -206,3 +206,19 @@ func TestAgesAreCoarse(t *testing.T) {
 		}
 	}
 }
+
+func TestACrumbThatHasNoRoomIsAnEllipsis(t *testing.T) {
+	m, _ := newModel(t, pagetest.Reader(), 80, 24)
+	for _, k := range []string{"3", "d", "o", "e", "w"} {
+		hit(m, k)
+	}
+	for width := 40; width < 130; width++ {
+		line := ansi.Strip(m.tabLine(width))
+		if !strings.Contains(line, "who calls ") || strings.Contains(line, "› ›") || strings.Contains(line, "›  ›") {
+			t.Errorf("%d: %q", width, line)
+		}
+	}
+	if line := ansi.Strip(m.tabLine(60)); !strings.Contains(line, "› … › ") {
+		t.Errorf("%q", line)
+	}
+}

@@ -149,7 +149,8 @@ func (m *Model) tabParts() []part {
 			style, rank = s.Bold, 8
 		}
 		title := p.Title()
-		parts = append(parts, says(style, form{g.Pointer + " " + title, rank}, form{g.Pointer + " " + short(title, 12), rank}, form{g.Pointer, 9}, form{}))
+		parts = append(parts, says(style, form{g.Pointer + " " + title, rank}, form{g.Pointer + " " + page.Cut(title, 12, g.Ellipsis), rank},
+			form{g.Pointer + " " + g.Ellipsis, 9}, form{}))
 	}
 	if len(m.nav.stack) > 1 {
 		parts = append(parts, says(s.Muted, form{"esc back", 2}, form{}))
