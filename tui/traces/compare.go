@@ -52,7 +52,7 @@ func newCompare(o page.OpenAnalysis) *compare {
 			}}
 	}
 	k.sheet = sheet[compared]{
-		noun: "path", natural: "as they are called",
+		noun: "path", natural: "in the order of the calls",
 		id:    func(r compared) string { return fmt.Sprint(r.row) },
 		words: func(r compared) []string { return []string{r.Service, r.Operation, side(r)} },
 		columns: []column[compared]{
@@ -183,7 +183,7 @@ func (k *compare) above(c page.Context, _ int) []string {
 		verdict = "B is " + dashboard.FormatDuration(-d) + " shorter"
 	}
 	if r, ok := k.greatest(); ok {
-		verdict += fmt.Sprintf("; own time of %s %s: %s", r.Service, r.Operation, change(r.delta()))
+		verdict += fmt.Sprintf("; self time of %s %s: %s", r.Service, r.Operation, change(r.delta()))
 	}
 	return []string{
 		line("A", k.a), line("B", k.b),
@@ -225,7 +225,7 @@ func (k *compare) key(_ page.Context, pressed string, _ int) tea.Cmd {
 		inB = true
 	case "y":
 		what := cmp.Or(side(r), fmt.Sprintf("%s in A, %s in B, %s", dashboard.FormatDuration(r.SelfA), dashboard.FormatDuration(r.SelfB), change(r.delta())))
-		text := fmt.Sprintf("%s %s, own time: %s (A %s, B %s)", r.Service, r.Operation, what, k.a.Trace.ID, k.b.Trace.ID)
+		text := fmt.Sprintf("%s %s, self time: %s (A %s, B %s)", r.Service, r.Operation, what, k.a.Trace.ID, k.b.Trace.ID)
 		return page.Send(page.Copy{Text: text, What: r.Operation + "'s line"})
 	default:
 		return nil

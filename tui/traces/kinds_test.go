@@ -348,7 +348,7 @@ func TestAComparisonShowsWhereTheTimeWentAndWhatIsMissing(t *testing.T) {
 	r.Traces["t04"] = feedtest.Value(tracing.Analyze(b), pagetest.Now)
 	c := pagetest.Context(r, 80, 22)
 	p := opened(one(page.AnalysisCompare), c)
-	want(t, text(p, c), "A  t03", "423 ms", "B  t04", "45 ms", "B is 378 ms shorter; own time of deeplake index.scan: -378 ms", "only in B")
+	want(t, text(p, c), "A  t03", "423 ms", "B  t04", "45 ms", "B is 378 ms shorter; self time of deeplake index.scan: -378 ms", "only in B")
 	lines := strings.Split(text(p, c), "\n")
 	if !strings.HasPrefix(lines[5], "›POST /search") || !strings.HasPrefix(lines[6], "   search_vectors") || !strings.HasPrefix(lines[7], "     index.scan") {
 		t.Errorf("not the tree:\n%s", strings.Join(lines, "\n"))

@@ -285,7 +285,7 @@ func (l *List) Bindings() []key.Binding {
 		bind("d", "what is different: A against B or the rest; unmarked, the slow or failed against the rest"),
 		bind("c", "compare two marked traces"),
 		bind("o", "operations of the marked or of all traces"),
-		bind("e", "errors by cause"),
+		bind("e", "errors by root cause"),
 		bind("w", "who calls whom"),
 		bind("s", "sort by the next column"),
 		bind("S", "reverse the order"),

@@ -49,7 +49,7 @@ func newServices(o page.OpenAnalysis) *services {
 			order: order}
 	}
 	k.sheet = sheet[edge]{
-		noun: "call", natural: "callers above whom they call",
+		noun: "row", natural: "callers above whom they call",
 		id:    func(r edge) string { return r.path },
 		words: func(r edge) []string { return []string{r.Parent, r.Child} },
 		columns: []column[edge]{
@@ -65,7 +65,7 @@ func newServices(o page.OpenAnalysis) *services {
 					return errorCell(c, r.Errors)
 				},
 				order: most(func(r edge) int { return r.Errors })},
-			known("fail", 1, func(r edge) string { return percent(float64(r.Errors) / float64(r.Calls)) },
+			known("failed", 1, func(r edge) string { return percent(float64(r.Errors) / float64(r.Calls)) },
 				most(func(r edge) float64 { return float64(r.Errors) / float64(max(r.Calls, 1)) })),
 			known("p50", 2, func(r edge) string { return dashboard.FormatDuration(r.P50) }, most(func(r edge) time.Duration { return r.P50 })),
 			known("p95", 0, func(r edge) string { return dashboard.FormatDuration(r.P95) }, most(func(r edge) time.Duration { return r.P95 })),
