@@ -340,3 +340,21 @@ func TestTheFilterIsSeenWhileItIsTyped(t *testing.T) {
 		}
 	}
 }
+
+func TestALongTagLeavesRoomForTheInterval(t *testing.T) {
+	r := store(slowTenant())
+	for _, x := range slowTenant() {
+		tr := x.trace()
+		if x.wait && x.id != "t03" {
+			tr.Spans[2].Tags = append(tr.Spans[2].Tags, sources.Tag{Key: "http.url", Value: "https://api.openai.com/v1/embeddings/of/something"})
+		}
+		r.Traces[x.id] = feedtest.Value(tracing.Analyze(tr), pagetest.Now)
+	}
+	for _, width := range []int{80, 120, sideBySide, 200} {
+		c := pagetest.Context(r, width, 40)
+		p := opened(analysis(page.AnalysisDifference, page.TraceQuery{Service: "deeplake-api"}), c)
+		if got := text(p, c); !strings.Contains(got, "http.url=https://api.") || !strings.Contains(got, "points  95 % interval") {
+			t.Errorf("%d: no interval beside\n%s", width, got)
+		}
+	}
+}

@@ -63,16 +63,16 @@ func (k *difference) tagColumns() []column[tracing.TagDifference] {
 			cell: func(c page.Context, r row) page.Cell {
 				return page.Cell{Text: r.Key + "=" + r.Value, Style: c.Styles.Text}
 			},
-			order: byName(func(r row) string { return r.Key + "=" + r.Value })},
+			order: byName(func(r row) string { return r.Key + "=" + r.Value }), tight: 34}, // the interval still fits beside it
 		share(k.groups.shortA, func(r row) (float64, int) { return r.ShareA, r.InA }),
 		share(k.groups.shortB, func(r row) (float64, int) { return r.ShareB, r.InB }),
 		{Column: page.Column{Title: "points", Right: true}, cell: func(c page.Context, r row) page.Cell {
 			return page.Cell{Text: points(r.Delta), Style: deltaStyle(c, r.Delta)}
 		}},
-		{Column: page.Column{Title: "95 % interval", Right: true, Drop: 2}, cell: func(c page.Context, r row) page.Cell {
+		{Column: page.Column{Title: "95 % interval", Right: true, Drop: 3}, cell: func(c page.Context, r row) page.Cell {
 			return page.Cell{Text: points(r.Interval.Low) + " to " + points(r.Interval.High), Style: c.Styles.Muted}
 		}},
-		{Column: page.Column{Min: 11, Max: 41, Grow: true, Drop: 3}, cell: func(c page.Context, r row) page.Cell {
+		{Column: page.Column{Min: 11, Max: 41, Grow: true, Drop: 2}, cell: func(c page.Context, r row) page.Cell {
 			return whiskerCell(c, r.Delta, r.Interval.Low, r.Interval.High, k.tagSpan, deltaStyle(c, r.Delta))
 		}},
 		{Column: page.Column{Title: "found on", Max: 30, Drop: 1},
@@ -104,10 +104,10 @@ func (k *difference) opsColumns() []column[tracing.PathDifference] {
 		{Column: page.Column{Title: "difference", Right: true}, cell: func(c page.Context, r row) page.Cell {
 			return page.Cell{Text: change(r.Delta), Style: deltaStyle(c, r.Delta.Seconds())}
 		}},
-		{Column: page.Column{Title: "95 % interval", Right: true, Drop: 3}, cell: func(c page.Context, r row) page.Cell {
+		{Column: page.Column{Title: "95 % interval", Right: true, Drop: 4}, cell: func(c page.Context, r row) page.Cell {
 			return page.Cell{Text: changeSeconds(r.Interval.Low) + " to " + changeSeconds(r.Interval.High), Style: c.Styles.Muted}
 		}},
-		{Column: page.Column{Min: 11, Max: 41, Grow: true, Drop: 4}, cell: func(c page.Context, r row) page.Cell {
+		{Column: page.Column{Min: 11, Max: 41, Grow: true, Drop: 3}, cell: func(c page.Context, r row) page.Cell {
 			return whiskerCell(c, r.Delta.Seconds(), r.Interval.Low, r.Interval.High, k.opsSpan, deltaStyle(c, r.Delta.Seconds()))
 		}},
 		{Column: page.Column{Title: "traces", Right: true, Drop: 1}, cell: func(c page.Context, r row) page.Cell {
