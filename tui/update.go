@@ -147,18 +147,20 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.narrower):
 		return m.setWindow(shorten(m.window), "shortest")
 	case key.Matches(k, keys.back):
-		m.back()
+		return m.back()
 	default:
 		return top.Update(c, k)
 	}
 	return nil
 }
 
-func (m *Model) back() {
-	if p, ok := m.nav.top().(page.Escaper); ok && p.Escape() {
-		return
+func (m *Model) back() tea.Cmd {
+	top := m.nav.top()
+	if p, ok := top.(page.Escaper); ok && p.Escape() {
+		return top.Update(m.context(), page.DataMsg{}) // there may be something to work out for what is shown now
 	}
 	m.nav.back()
+	return nil
 }
 
 func (m *Model) setWindow(w time.Duration, end string) tea.Cmd {

@@ -15,7 +15,7 @@ type spanView struct {
 	row     int // of the span
 	entries []entry
 	shown   []int32 // entries that the filter lets through
-	back    []int   // rows of the spans from which links led here
+	back    []place // from which links led here
 	at, top position
 
 	filter  page.Filter
@@ -28,6 +28,13 @@ type spanView struct {
 
 // position is a line of the view: of a shown entry, counted from 0, the line.
 type position struct{ entry, line int }
+
+// place is a span that was looked at: where in it, and what of it.
+type place struct {
+	row    int
+	at     position // of all entries, filtered or not
+	filter page.Filter
+}
 
 // filtered are the entries that a filter lets through.
 type filtered []int32
@@ -42,7 +49,7 @@ func (t *Trace) openSpan(row int) {
 
 // followSpan goes on to another span of the trace; Esc comes back to this one.
 func (t *Trace) followSpan(row int) {
-	back := append(t.span.back, t.span.row)
+	back := append(t.span.back, t.span.place())
 	if len(back) > maxBack {
 		back = slices.Delete(back, 0, 1)
 	}
@@ -50,12 +57,19 @@ func (t *Trace) followSpan(row int) {
 	t.span = spanView{row: row, back: back}
 }
 
+func (v *spanView) place() place {
+	p := place{row: v.row, at: v.at, filter: v.filter}
+	if v.at.entry < len(v.shown) {
+		p.at.entry = int(v.shown[v.at.entry])
+	}
+	return p
+}
+
 func (t *Trace) closeSpan() {
 	if n := len(t.span.back); n > 0 {
-		back := t.span.back[:n-1]
-		row := t.span.back[n-1]
-		t.rows.jump(row)
-		t.span = spanView{row: row, back: back}
+		to := t.span.back[n-1]
+		t.rows.jump(to.row)
+		t.span = spanView{row: to.row, back: t.span.back[:n-1], at: to.at, filter: to.filter}
 		return
 	}
 	t.look = waterfall
@@ -67,7 +81,7 @@ func (v *spanView) escape() bool { return v.filter.Escape() }
 
 // reread shows the same span of a trace that was read anew.
 func (v *spanView) reread(row int) {
-	*v = spanView{row: row, filter: v.filter, at: v.at, top: v.top}
+	*v = spanView{row: row, filter: v.filter, at: v.place().at}
 }
 
 // load makes the entries, once for each span.
@@ -85,10 +99,27 @@ func (t *Trace) load(c page.Context) *spanView {
 }
 
 func (v *spanView) all() {
-	v.shown, v.applied, v.gen = make([]int32, len(v.entries)), "", 0
-	for i := range v.shown {
-		v.shown[i] = int32(i)
+	v.applied, v.gen = "", 0
+	shown := make([]int32, len(v.entries))
+	for i := range shown {
+		shown[i] = int32(i)
 	}
+	if v.shown == nil { // nothing was shown before: the cursor counts all entries already
+		v.shown = shown
+		return
+	}
+	v.show(shown)
+}
+
+// show shows other entries; the cursor stays on its own as long as that is among them.
+func (v *spanView) show(shown []int32) {
+	at := position{}
+	if v.at.entry < len(v.shown) {
+		if i, ok := slices.BinarySearch(shown, v.shown[v.at.entry]); ok {
+			at = position{i, v.at.line}
+		}
+	}
+	v.shown, v.at, v.top = shown, at, position{}
 }
 
 // startFilter works the filter out off the loop: ten thousand tags may be long ones.
@@ -132,8 +163,8 @@ func (v *spanView) narrow(gen uint64, f filtered) {
 	if gen != v.gen || gen == 0 {
 		return
 	}
-	v.gen, v.shown = 0, f
-	v.at, v.top = position{}, position{}
+	v.gen = 0
+	v.show(f)
 	v.settle()
 }
 

@@ -178,3 +178,39 @@ func TestOnlyWhatIsSeenOfASpanIsLaidOut(t *testing.T) {
 		t.Errorf("%d values were laid out for two screens", n)
 	}
 }
+
+func TestEscapeKeepsTheCursorOfASpan(t *testing.T) {
+	s := span("2", "1", "scan", 20, 60)
+	for i := range 40 {
+		s.Tags = append(s.Tags, sources.Tag{Key: fmt.Sprintf("tag.%02d", i), Value: "v"})
+	}
+	p, c := open(t, 100, 24, span("1", "", "root", 0, 100), s)
+	at := func() string {
+		for line := range strings.SplitSeq(text(p, c), "\n") {
+			if strings.HasPrefix(line, "›") {
+				return strings.Fields(line)[0]
+			}
+		}
+		return ""
+	}
+	press(p, c, "/", "g", ".", "3", "3", "enter")
+	if at() != "›tag.33" {
+		t.Fatalf("the filter leaves %s", at())
+	}
+	p.Escape()
+	press(p, c) // drops the filter
+	if at() != "›tag.33" {
+		t.Errorf("without the filter the cursor is on %s", at())
+	}
+	press(p, c, "/", "p", "a", "r", "enter")
+	want := at()
+	press(p, c, "enter") // follows the parent
+	if want != "›parent" || !strings.Contains(text(p, c), "root  of svc") {
+		t.Fatalf("%s leads to\n%s", want, text(p, c))
+	}
+	p.Escape()
+	press(p, c, "shift")
+	if got := text(p, c); at() != want || !strings.Contains(got, "/par") || strings.Contains(got, "tag.01") {
+		t.Errorf("back at it the cursor is on %s:\n%s", at(), got)
+	}
+}
