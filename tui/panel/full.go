@@ -32,8 +32,9 @@ func (v *view) header() []string {
 		say("query", strings.Join(strings.Fields(v.Query), " "), 3)
 	}
 	var facts []string
+	name := "data"
 	if v.Panel.Unit != "" {
-		facts = append(facts, strings.ReplaceAll(v.Panel.Unit, "_", " "))
+		name, facts = "unit", append(facts, strings.ReplaceAll(v.Panel.Unit, "_", " "))
 	}
 	facts = append(facts, v.thresholds()...)
 	if v.Grid.Step > 0 {
@@ -43,7 +44,7 @@ func (v *view) header() []string {
 		facts = append(facts, "at "+v.At.In(v.zone()).Format("15:04:05 MST"))
 	}
 	if len(facts) > 0 {
-		say("unit", strings.Join(facts, " "+v.g.Dot+" "), 2)
+		say(name, strings.Join(facts, " "+v.g.Dot+" "), 2)
 	}
 	for _, w := range v.Warnings[:min(len(v.Warnings), 3)] {
 		say("note", w, 2)
