@@ -126,3 +126,18 @@ func TestWrapBoundsItsLines(t *testing.T) {
 		t.Error("no width gives lines")
 	}
 }
+
+func TestAnExplanationIsReadToItsEnd(t *testing.T) {
+	s, err := themes.Load("default", true, true, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := page.Explain(s, "no traces of deeplake-api with tenant_id = acme-corp in the last 1 h; + widens the window, n searches for others", nil, 60)
+	got := ansi.Strip(strings.Join(lines, "\n"))
+	if len(lines) != 2 || !strings.Contains(got, "\n  ") || !strings.HasSuffix(got, "n searches for others") {
+		t.Errorf("%s", got)
+	}
+	for width := range 12 {
+		page.Explain(s, "nothing matches x", nil, width)
+	}
+}

@@ -114,7 +114,11 @@ func Explain(s *themes.Styles, what string, err error, width int) []string {
 	if err != nil {
 		mark, style = s.Glyphs.Critical, s.Critical
 	}
-	lines := []string{style.Render(ansi.Truncate(mark+" "+what, max(0, width), s.Glyphs.Ellipsis))}
+	var lines []string
+	for _, l := range Wrap(what, max(width-2, 1), 3, s.Glyphs.Ellipsis) { // what to do next stands at its end
+		lines = append(lines, style.Render(Cut(mark+" "+l, max(0, width), s.Glyphs.Ellipsis)))
+		mark = " "
+	}
 	if err == nil {
 		return lines
 	}

@@ -266,8 +266,10 @@ func (f *Form) View(c page.Context) []string {
 		}
 		lines = append(lines, style.Render(page.Fit(name, label, ""))+f.input(c, i, max(c.Width-label-2, 4)))
 		if fault := f.faults[i]; fault != "" {
+			sign := g.Critical
 			for _, l := range page.Wrap(fault, max(c.Width-label-2, 4), 2, g.Ellipsis) {
-				lines = append(lines, strings.Repeat(" ", label-2)+s.Critical.Render(g.Critical+" "+l))
+				lines = append(lines, strings.Repeat(" ", label-2)+s.Critical.Render(sign+" "+l))
+				sign = " "
 			}
 		}
 	}

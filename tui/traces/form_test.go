@@ -261,3 +261,14 @@ func TestAWindowIsReadOnTheScreensClock(t *testing.T) {
 		}
 	}
 }
+
+func TestALongFaultHasOneSign(t *testing.T) {
+	c := pagetest.Context(pagetest.Reader(), 80, 24)
+	f := NewForm(page.TraceQuery{}, new(History))
+	f.Open(c)
+	write(f, c, fieldTags, "hyper")
+	press(f, c, "enter")
+	if got := text(f, c); strings.Count(got, "✖") != 1 || !strings.Contains(got, "between") {
+		t.Errorf("%s", got)
+	}
+}
