@@ -152,7 +152,7 @@ func (l *List) table(c page.Context, f frame) []string {
 		need.see(t, f.result.tenantOf(c, t))
 		dated = dated || c.Now.Sub(t.Start) > 12*time.Hour
 	}
-	operation := min(max(need.operation, 16), max(16, c.Width/4), 60)
+	operation := min(max(need.operation, 16), max(16, c.Width*3/10), 60) // at 80 the end of a path is still seen to differ
 	took, services, errors := "duration", "services", "errors"
 	if c.Width < 100 {
 		took, services, errors = "took", "svc", "err"
@@ -164,7 +164,7 @@ func (l *List) table(c page.Context, f frame) []string {
 	}
 	t := page.Table{Styles: c.Styles, Columns: []page.Column{
 		{Title: l.heading(c, "start", byStart)}, {}, {Title: l.heading(c, "operation", byOperation), Min: operation, Max: operation, Drop: 6}, tenant,
-		{Title: l.heading(c, took, byDuration), Right: true, Min: 8}, {Min: 8, Max: 40, Grow: true, Drop: 5},
+		{Title: l.heading(c, took, byDuration), Right: true, Min: 8}, {Min: 6, Max: 40, Grow: true, Drop: 5},
 		{Title: l.heading(c, "spans", bySpans), Right: true, Min: digits(need.spans), Drop: 3},
 		{Title: l.heading(c, services, byServices), Right: true, Min: digits(need.services), Drop: 2},
 		{Title: l.heading(c, errors, byErrors, byFailed), Right: true, Min: digits(need.errors), Drop: 4}, {Drop: 1},

@@ -203,7 +203,7 @@ func (l *List) facts(c page.Context, f frame) string {
 	say(l.marks.words(), l.marks.words() != "")
 	newest := len(r.last.searches) <= 1 && r.full && len(f.rows) == len(r.traces) && len(f.rows) == limitOf(l.query)
 	say(fmt.Sprintf("%d of %d shown", len(f.rows), len(r.traces)), len(r.traces) > 0 && !newest) // or it is said below
-	say(fmt.Sprintf("%s %d by exemplars", c.Styles.Glyphs.Exemplar, len(r.top)), len(r.top) > 0)
+	say(fmt.Sprintf("%s %d by exemplars on top", c.Styles.Glyphs.Exemplar, len(r.top)), len(r.top) > 0)
 	cut := "the newest %d of more"
 	if len(r.last.searches) > 1 {
 		cut = "the newest %d of each search, there are more"
