@@ -164,8 +164,8 @@ func (t *Trace) notes(c page.Context, exemplar string) []string {
 	if n := c.Data.Loading(t.asked.ID); n > 0 {
 		line = append(line, fact{"reading it anew: " + counted(n, "span"), s.Muted, 5})
 	}
-	if len(line) > 0 {
-		lines = append(lines, fit(s, line, c.Width))
+	if text := fit(s, line, c.Width); strings.TrimSpace(ansi.Strip(text)) != "" { // a line of nothing costs one for nothing
+		lines = append(lines, text)
 	}
 	return lines
 }

@@ -113,6 +113,12 @@ func (t *Trace) mapLine(c page.Context, cols columns, b *brushes) string {
 		what = "zoom " + tickLabel(float64(t.zoom.from), step, float64(t.zoom.to)) + " to " +
 			tickLabel(float64(t.zoom.to), step, float64(t.zoom.to)) + "  Z whole"
 	}
+	for _, legend := range []string{"  " + g.BarFull + " critical path  " + g.BarShade + " off it", "  " + g.BarFull + " critical"} {
+		if 1+ansi.StringWidth(what+legend) < cols.left() {
+			what += legend
+			break
+		}
+	}
 	var line canvas
 	line.put(b.muted[0], page.Fit(" "+what, cols.left(), g.Ellipsis))
 	n := &t.a.Nodes[t.rows.node()]

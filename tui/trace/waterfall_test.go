@@ -9,6 +9,7 @@ import (
 	"dlmon/sources"
 	"dlmon/sources/tracing"
 	"dlmon/sources/tracing/tracegen"
+	"dlmon/tui/page"
 )
 
 func TestBars(t *testing.T) {
@@ -133,5 +134,26 @@ func TestAFrameCostsOnlyTheRowsThatAreSeen(t *testing.T) {
 	small, big := allocations(200), allocations(20_000)
 	if big > 1.5*small {
 		t.Errorf("a frame of 200 spans allocates %v times, of 20,000 %v times", small, big)
+	}
+}
+
+func TestTheWaterfallSaysWhatItsBarsAreMadeOf(t *testing.T) {
+	for width, want := range map[int]string{120: "█ critical path  ▒ off it", 80: "█ critical", 40: "whole trace"} {
+		p, c := show(traceOf(span("1", "", "POST /datasets/{id}/search", 0, 100), span("2", "1", "scan", 10, 50)), width, 24)
+		if got := text(p, c); !strings.Contains(got, want) {
+			t.Errorf("%d: no %q in\n%s", width, want, got)
+		}
+	}
+}
+
+func TestNoLineOfTheHeadIsBlank(t *testing.T) {
+	tr := traceOf(span("1", "", "POST /datasets/{id}/search", 0, 100))
+	for width := leastWidth; width < 160; width++ {
+		p, c := shown(page.OpenTrace{ID: "t", Siblings: []string{"t", "u"}, Values: []float64{0.1, 0.2}}, tracing.Analyze(tr), width, 12)
+		for i, line := range strings.Split(text(p, c), "\n") {
+			if strings.TrimSpace(line) == "" {
+				t.Errorf("%d: line %d is blank:\n%s", width, i, text(p, c))
+			}
+		}
 	}
 }
