@@ -222,3 +222,21 @@ func TestACrumbThatHasNoRoomIsAnEllipsis(t *testing.T) {
 		t.Errorf("%q", line)
 	}
 }
+
+func TestHelpIsNotOfferedWhereItsKeyWouldBeTyped(t *testing.T) {
+	m, _ := newModel(t, pagetest.Reader(), 120, 40)
+	help := func() bool { return strings.Contains(ansi.Strip(m.tabLine(120)), "? help") }
+	press(m, "3")
+	if !help() {
+		t.Error("the list offers no help")
+	}
+	press(m, "/")
+	if help() {
+		t.Error("an open filter offers help")
+	}
+	press(m, "esc")
+	press(m, "n")
+	if help() {
+		t.Error("the search form offers help")
+	}
+}

@@ -117,8 +117,12 @@ func (m *Model) tabLine(width int) string {
 	if m.o.UTC {
 		clock = m.now.UTC()
 	}
+	help := "? help"
+	if p, ok := m.nav.top().(page.Capturer); ok && p.Capturing() && !m.help.open {
+		help = "" // there it would be typed
+	}
 	right := []part{
-		says(s.Muted, form{"? help", 2}, form{"?", 3}, form{}),
+		says(s.Muted, form{help, 2}, form{help[:min(len(help), 1)], 3}, form{}),
 		says(s.Text, form{clock.Format("15:04:05 MST"), 1}, form{clock.Format("15:04:05"), 4}, form{clock.Format("15:04"), 4}, form{}),
 	}
 	return b.fit(m.tabParts(), right, width)
