@@ -58,10 +58,11 @@ func NewForm(q page.TraceQuery, h *History) *Form {
 		f.fields[i] = in
 	}
 	f.fields[fieldTags].CharLimit = sources.MaxText
-	for field, text := range map[int]string{fieldOperation: "any", fieldTags: "any", fieldMin: "none", fieldMax: "none"} {
+	// In brackets, so that without colour, too, they are told from what is typed.
+	for field, text := range map[int]string{fieldOperation: "(any)", fieldTags: "(any)", fieldMin: "(none)", fieldMax: "(none)"} {
 		f.fields[field].Placeholder = text
 	}
-	f.fields[fieldLimit].Placeholder = fmt.Sprint(limit)
+	f.fields[fieldLimit].Placeholder = fmt.Sprintf("(%d)", limit)
 	f.focus(fieldService)
 	return f
 }
@@ -290,7 +291,7 @@ func (f *Form) View(c page.Context) []string {
 func (f *Form) input(c page.Context, field, width int) string {
 	s, in := c.Styles, &f.fields[field]
 	if field == fieldWindow {
-		in.Placeholder = "the last " + spanWords(c.Window)
+		in.Placeholder = "(the last " + spanWords(c.Window) + ")"
 	}
 	state := textinput.StyleState{Text: s.Text, Placeholder: s.Faint, Suggestion: s.Faint, Prompt: s.Muted}
 	in.SetStyles(textinput.Styles{Focused: state, Blurred: state})
