@@ -20,7 +20,7 @@ func (t *Trace) viewFlame(c page.Context) []string {
 	}
 	b := newBrushes(s)
 	lines = append(lines, f.details(c)...)
-	foot := footer(c, "arrows select", "enter zoom", "esc back", "Z all", "s longest self time", "f to the waterfall", "? all keys")
+	foot := page.Footer(c, "arrows select", "enter zoom", "esc back", "Z all", "s longest self time", "f to the waterfall", "? all keys")
 	height := max(1, c.Height-len(lines)-len(foot))
 	top := f.top(c, &b, height)
 	height = max(1, height-len(top))

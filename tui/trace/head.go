@@ -185,21 +185,3 @@ func (t *Trace) exemplar() string {
 	}
 	return text
 }
-
-// footer is the line of keys, where the screen is high enough to spare one.
-func footer(c page.Context, hints ...string) []string {
-	if c.Height < 20 {
-		return nil
-	}
-	s := c.Styles
-	var b strings.Builder
-	cells := 0
-	for _, h := range hints {
-		keys, what, _ := strings.Cut(h, " ")
-		if cells += ansi.StringWidth(h) + 2; cells > c.Width {
-			break
-		}
-		b.WriteString(" " + s.Key.Render(keys) + " " + s.Muted.Render(what) + " ")
-	}
-	return []string{b.String()}
-}

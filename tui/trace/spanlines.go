@@ -209,7 +209,10 @@ func (v *spanView) hits() int {
 }
 
 func (t *Trace) spanFoot(c page.Context) []string {
-	return footer(c, "esc back", "y copy the value", "Y copy the span id", "enter follow a link", "/ filter", "tab next section",
+	if t.span.filter.Open {
+		return page.Footer(c, page.FilterHints...)
+	}
+	return page.Footer(c, "esc back", "y copy the value", "Y copy the span id", "enter follow a link", "/ filter", "tab next section",
 		"e next error", "c next on the critical path", "? all keys")
 }
 

@@ -61,7 +61,7 @@ func (t *Trace) viewWaterfall(c page.Context) []string {
 	lines := append(t.head(c), t.mapLine(c, cols, &b), cols.heading(s, &b, t.shown()))
 	foot := t.findLine(c)
 	if foot == nil {
-		foot = footer(c, t.hints(c.Width)...)
+		foot = page.Footer(c, t.hints(c.Width)...)
 	}
 	visible := max(1, c.Height-len(lines)-len(foot))
 	t.rows.offset = page.Scroll(t.rows.offset, t.rows.cursor, visible, len(t.rows.shown))

@@ -1,6 +1,7 @@
 package traces
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -198,7 +199,9 @@ func (p *Analysis) View(c page.Context) []string {
 		lines = append(lines, in.why(c, p.open)...)
 	default:
 		lines = append(lines, p.kind.above(c, max(1, (c.Height-len(lines))/2))...)
-		lines = append(lines, p.body(c, c.Height-len(lines))...)
+		foot := page.Footer(c, p.hints(c.Width)...)
+		lines = append(lines, p.body(c, c.Height-len(lines)-len(foot))...)
+		return page.Above(lines, foot, c.Height)
 	}
 	return lines[:min(len(lines), c.Height)]
 }
@@ -319,6 +322,31 @@ func (p *Analysis) Bindings() []key.Binding {
 		}
 	}
 	return out
+}
+
+// hints are the keys that the last line names: on a narrow screen in a word each.
+func (p *Analysis) hints(width int) []string {
+	if p.Capturing() {
+		return page.FilterHints
+	}
+	enter := map[string]string{page.AnalysisCauses: "enter newest trace", page.AnalysisCompare: "enter span"}[p.open.Kind]
+	out := []string{cmp.Or(enter, "enter traces")}
+	if len(p.kind.tables()) > 1 {
+		out = append(out, "tab other table")
+	}
+	for _, n := range []struct{ kind, long, short string }{
+		{page.AnalysisDifference, "d what is different", "d differs"}, {page.AnalysisOperations, "o operations", "o operations"},
+		{page.AnalysisCauses, "e errors by root cause", "e errors"}, {page.AnalysisServices, "w who calls whom", "w calls"},
+	} {
+		switch {
+		case n.kind == p.open.Kind:
+		case width < 120:
+			out = append(out, n.short)
+		default:
+			out = append(out, n.long)
+		}
+	}
+	return append(out, "y copy", "/ filter", "s sort", "? all keys")
 }
 
 // counted is "1 trace", "2 traces".

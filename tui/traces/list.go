@@ -72,6 +72,7 @@ type frame struct {
 	rows    []*sources.TraceSummary
 	ids     []string
 	notes   []string // lines between title and scatter
+	foot    []string // the line of keys
 	visible int      // how many rows fit
 }
 
@@ -80,7 +81,8 @@ func (l *List) frame(c page.Context) frame {
 	f := frame{result: l.finder.look(c, l.query)}
 	l.arrange(c, &f)
 	f.notes = l.notes(c, f.result)
-	f.visible = max(1, c.Height-2-len(f.notes)-scatterHeight(c, f.result))
+	f.foot = page.Footer(c, l.hints(c.Width)...)
+	f.visible = max(1, c.Height-2-len(f.notes)-scatterHeight(c, f.result)-len(f.foot))
 	l.cursor.Sync(f.ids, f.visible)
 	return f
 }
@@ -187,7 +189,19 @@ func (l *List) View(c page.Context) []string {
 		return append(lines, l.why(c, f.result)...)
 	}
 	lines = append(lines, l.scatter(c, f)...)
-	return append(lines, l.table(c, f)...)
+	return page.Above(append(lines, l.table(c, f)...), f.foot, c.Height)
+}
+
+// hints are the keys that the last line names: on a narrow screen in a word each.
+func (l *List) hints(width int) []string {
+	switch {
+	case l.filter.Open:
+		return page.FilterHints
+	case width < 120:
+		return []string{"enter spans", "d differs", "o operations", "e errors", "v mark", "n search", "/ filter", "s sort", "? keys"}
+	}
+	return []string{"enter spans", "d what is different", "o operations", "e errors by root cause", "w who calls whom", "v mark", "n search",
+		"/ filter", "s sort", "c compare", "? all keys"}
 }
 
 // facts are what was asked of whom, how much is shown, and the order.

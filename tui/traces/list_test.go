@@ -324,3 +324,39 @@ func TestAFilterNarrowsByTenantOperationAndId(t *testing.T) {
 		}
 	}
 }
+
+func TestTheLastLineNamesTheKeys(t *testing.T) {
+	last := func(p page.Page, c page.Context) string {
+		lines := strings.Split(text(p, c), "\n")
+		if len(lines) > c.Height {
+			t.Errorf("%d lines of %d", len(lines), c.Height)
+		}
+		return lines[len(lines)-1]
+	}
+	for width, want := range map[int][]string{80: {"d differs", "/ filter"}, 120: {"d what is different", "w who calls whom"}} {
+		l, c, _ := listOf(many(limit), page.TraceQuery{}, width, 22)
+		for _, w := range want {
+			if got := last(l, c); !strings.Contains(got, w) {
+				t.Errorf("%d: no %q in %q", width, w, got)
+			}
+		}
+		press(l, c, "end")
+		if got := text(l, c); !strings.Contains(got, "›") {
+			t.Errorf("%d: the selected row is not seen:\n%s", width, got)
+		}
+		press(l, c, "/", "x")
+		press(l, c, "backspace")
+		if got := last(l, c); !strings.Contains(got, "esc drops it") {
+			t.Errorf("%d, filter open: %q", width, got)
+		}
+		l, c, _ = listOf(many(limit), page.TraceQuery{}, width, 12) // too low to spare one
+		if got := last(l, c); strings.Contains(got, "filter") {
+			t.Errorf("%d: %q", width, got)
+		}
+		c = pagetest.Context(store(slowTenant()), width, 22)
+		p := opened(analysis(page.AnalysisOperations, page.TraceQuery{Service: "deeplake-api"}), c)
+		if got := last(p, c); !strings.Contains(got, "enter traces  d ") || strings.Contains(got, "o operations") {
+			t.Errorf("%d: %q", width, got)
+		}
+	}
+}
