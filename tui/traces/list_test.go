@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"dlmon/sources"
@@ -151,7 +152,11 @@ func TestAnalysesAreOfTheMarkedGroups(t *testing.T) {
 	} {
 		l, c, _ := listOf(varied(), tenantQuery, 120, 15)
 		l.marks = x.marks
-		msg, ok := press(l, c, x.key).(page.OpenAnalysis)
+		last := press(l, c, x.key)
+		if batch, ok := last.(tea.BatchMsg); ok { // and a notice
+			last = batch[0]()
+		}
+		msg, ok := last.(page.OpenAnalysis)
 		if !ok || msg.Kind != x.kind || strings.Join(msg.A, " ") != x.a || strings.Join(msg.B, " ") != x.b || msg.Query.Title != tenantQuery.Title {
 			t.Errorf("%+v %s: %+v", x.marks, x.key, msg)
 		}
@@ -358,5 +363,14 @@ func TestTheLastLineNamesTheKeys(t *testing.T) {
 		if got := last(p, c); !strings.Contains(got, "enter traces  d ") || strings.Contains(got, "o operations") {
 			t.Errorf("%d: %q", width, got)
 		}
+	}
+}
+
+func TestAComparisonOfMoreThanTwoMarkedTracesIsSaid(t *testing.T) {
+	l, c, _ := listOf(many(9), page.TraceQuery{}, 120, 30)
+	press(l, c, "v", "down", "v", "down", "v")
+	cmd := l.Update(c, pagetest.Key("c"))
+	if batch, ok := cmd().(tea.BatchMsg); !ok || len(batch) != 2 {
+		t.Errorf("%T", cmd())
 	}
 }

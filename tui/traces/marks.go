@@ -98,7 +98,12 @@ func (m *marks) analysis(key string, q page.TraceQuery) tea.Cmd {
 		if !ok {
 			return page.Send(page.Notice{Text: "c compares two traces: mark them with v first, or one as A (v) and one as B (v twice)"})
 		}
+		more := len(o.A)+len(o.B) > 2
 		o.Kind, o.A, o.B = page.AnalysisCompare, []string{a}, []string{b}
+		if more {
+			note := page.Notice{Text: "of the marked traces, two are compared: the first that were marked; d compares the groups"}
+			return tea.Batch(page.Send(o), page.Send(note))
+		}
 	}
 	return page.Send(o)
 }
