@@ -93,3 +93,20 @@ func TestANewWindowBringsNewSums(t *testing.T) {
 		t.Errorf("the window is longer, the sums are the old ones:\n%s", got)
 	}
 }
+
+func TestToAndFroBetweenAnalysesTheWayBackGrowsNoLonger(t *testing.T) {
+	m, _ := newModel(t, pagetest.Reader(), 120, 40)
+	hit(m, "3")
+	hit(m, "d")
+	first := m.nav.top()
+	for _, k := range []string{"o", "e", "w", "d", "o", "d"} {
+		hit(m, k)
+	}
+	if m.nav.top() != first || len(m.nav.stack) != 2 {
+		t.Errorf("%d deep, %s on top", len(m.nav.stack), m.nav.top().Title())
+	}
+	hit(m, "esc")
+	if len(m.nav.stack) != 1 {
+		t.Errorf("esc leads to %s", m.nav.top().Title())
+	}
+}

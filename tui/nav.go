@@ -79,6 +79,21 @@ func (n *navigator) push(p page.Page) {
 	n.stack = append(slices.Clip(n.stack), p)
 }
 
+// analysis is the page that o asks for: one of those that led here from one to the next, or a new one. Going to and fro
+// between them makes the way back no longer.
+func (n *navigator) analysis(o page.OpenAnalysis) page.Page {
+	for _, p := range slices.Backward(n.stack) {
+		a, ok := p.(*traces.Analysis)
+		if !ok {
+			break
+		}
+		if a.Answers(o) {
+			return a
+		}
+	}
+	return traces.NewAnalysis(o)
+}
+
 // show goes deeper, or puts p in the place of the top page.
 func (n *navigator) show(replace bool, p page.Page) {
 	if replace && len(n.stack) > 1 {

@@ -190,7 +190,7 @@ func (m *Model) intent(msg tea.Msg) (tea.Cmd, bool) {
 	case page.OpenSearch:
 		m.nav.push(traces.NewForm(msg.Query, &m.searches))
 	case page.OpenAnalysis:
-		m.nav.push(traces.NewAnalysis(msg))
+		m.nav.push(m.nav.analysis(msg))
 	case page.Copy:
 		m.say(page.Notice{Text: msg.What + " copied"})
 		return tea.SetClipboard(msg.Text), true

@@ -3,6 +3,7 @@ package traces
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
@@ -85,6 +86,9 @@ func NewAnalysis(o page.OpenAnalysis) page.Page {
 	p.gather = gather{query: o.Query, scope: p.kind.scope()}
 	return p
 }
+
+// Answers tells whether the page is what o asks for.
+func (p *Analysis) Answers(o page.OpenAnalysis) bool { return reflect.DeepEqual(p.open, o) }
 
 // Title implements page.Page.
 func (p *Analysis) Title() string { return strings.ToLower(p.kind.name()) }
