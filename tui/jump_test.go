@@ -152,3 +152,27 @@ func TestTheFormKeepsTheSearchesOfTheRun(t *testing.T) {
 		t.Errorf("the last search is not offered again:\n%s", got)
 	}
 }
+
+func TestTGoesOnToTheNextExemplarFromTheOneThatTLedTo(t *testing.T) {
+	r := pagetest.Reader()
+	exemplarsOf(r, "4bf92f3577b34da6a3ce929d0e0e4736", "5bf92f3577b34da6a3ce929d0e0e4736", "6bf92f3577b34da6a3ce929d0e0e4736")
+	m, _ := newModel(t, r, 120, 40)
+	open(m, page.OpenExemplar{Query: latencyQuery})
+	first := m.nav.top()
+	seen := map[string]bool{first.Title(): true}
+	for _, k := range []string{"t", "t"} {
+		_, cmd := m.Update(pagetest.Key(k))
+		run(m, cmd)
+		seen[m.nav.top().Title()] = true
+	}
+	if len(seen) != 3 || len(m.nav.stack) != 2 {
+		t.Errorf("t leads to %v, %d deep", seen, len(m.nav.stack))
+	}
+	_, cmd := m.Update(pagetest.Key("T"))
+	run(m, cmd)
+	_, cmd = m.Update(pagetest.Key("T"))
+	run(m, cmd)
+	if m.nav.top().Title() != first.Title() {
+		t.Errorf("T T leads to %s, not back to %s", m.nav.top().Title(), first.Title())
+	}
+}
