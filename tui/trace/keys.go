@@ -71,16 +71,20 @@ func (t *Trace) sibling(d int) tea.Cmd {
 	return page.Send(page.Notice{Text: "no exemplars here: t on a latency panel leads to them", Warn: true})
 }
 
-// analyse asks what the traces around this one say; where it came from no search, this one against the recent ones.
+// analyse asks what the traces around this one say; where it came from no search, those with its root's operation, or
+// of what needs no others, this one alone.
 func (t *Trace) analyse(kind string) tea.Cmd {
 	o := page.OpenAnalysis{Kind: kind, Query: t.asked.Query}
-	if reflect.ValueOf(o.Query).IsZero() {
+	if reflect.ValueOf(o.Query).IsZero() && kind != page.AnalysisDifference {
 		o.A = []string{t.asked.ID}
 	} else if o.Query.Operation == "" && t.a != nil && len(t.a.Nodes) > 0 {
 		// Of all that a panel sums up, requests of another kind would only tell that they are of another kind.
 		root := t.a.Nodes[0].Span
 		o.Query.Service, o.Query.Operation = cmp.Or(o.Query.Service, root.Service), root.Operation
-		o.Query.Title += ", " + root.Operation
+		if o.Query.Title != "" {
+			o.Query.Title += ", "
+		}
+		o.Query.Title += root.Operation
 	}
 	return page.Send(o)
 }

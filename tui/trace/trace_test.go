@@ -100,8 +100,12 @@ func TestAFailedRefreshKeepsTheTraceAndSaysThatItIsOld(t *testing.T) {
 func TestKeysLeadToThePagesAround(t *testing.T) {
 	query := page.TraceQuery{Title: "tenant a", Histogram: "x_bucket"}
 	plain, c := New(page.OpenTrace{ID: "b"}), pagetest.Context(pagetest.Reader(), 100, 30)
-	if o, ok := press(plain, c, "d").(page.OpenAnalysis); !ok || o.Kind != page.AnalysisDifference || len(o.A) != 1 || o.A[0] != "b" {
-		t.Errorf("a trace from no search against the rest: %+v", o)
+	if o, ok := press(plain, c, "d").(page.OpenAnalysis); !ok || o.Kind != page.AnalysisDifference || o.A != nil ||
+		o.Query.Operation != pagetest.Trace("b").Spans[0].Operation || o.Query.Title != o.Query.Operation {
+		t.Errorf("a trace from no search, where one against all others could say nothing: %+v", o)
+	}
+	if o, ok := press(plain, c, "o").(page.OpenAnalysis); !ok || len(o.A) != 1 || o.A[0] != "b" {
+		t.Errorf("the operations of a trace from no search: %+v", o)
 	}
 	if n, ok := press(plain, c, "t").(page.Notice); !ok || !strings.Contains(n.Text, "no exemplars") {
 		t.Errorf("%+v", n)
