@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"fmt"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
@@ -35,7 +37,11 @@ func (m *Model) helpLines(width, height int) []string {
 		body = append(body, " "+s.Title.Render(title))
 		for _, b := range bindings {
 			if h := b.Help(); b.Enabled() && h.Key != "" {
-				body = append(body, "   "+s.Key.Render(page.Fit(h.Key, 14, s.Glyphs.Ellipsis))+" "+s.Text.Render(h.Desc))
+				keys := h.Key
+				for _, line := range page.Wrap(h.Desc, max(width-19, 10), 4, s.Glyphs.Ellipsis) {
+					body = append(body, "   "+s.Key.Render(page.Fit(keys, 14, s.Glyphs.Ellipsis))+" "+s.Text.Render(line))
+					keys = ""
+				}
 			}
 		}
 	}
@@ -51,6 +57,12 @@ func (m *Model) helpLines(width, height int) []string {
 		body = append(body, "", " "+s.Muted.Render("dlmon "+m.o.Version))
 	}
 	m.help.offset = max(0, min(m.help.offset, len(body)-height+1))
-	head := page.Title(s, "Help", "esc closes, arrows scroll", width)
+	facts := "esc closes"
+	if n := len(body) - m.help.offset - (height - 1); n > 0 {
+		facts += fmt.Sprintf(", arrows scroll: %d more below", n)
+	} else if m.help.offset > 0 {
+		facts += ", arrows scroll"
+	}
+	head := page.Title(s, "Help", facts, width)
 	return append([]string{head}, body[m.help.offset:]...)
 }

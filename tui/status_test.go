@@ -240,3 +240,15 @@ func TestHelpIsNotOfferedWhereItsKeyWouldBeTyped(t *testing.T) {
 		t.Error("the search form offers help")
 	}
 }
+
+func TestTheHelpSaysThatThereIsMoreOfIt(t *testing.T) {
+	m, _ := newModel(t, pagetest.Reader(), 80, 24)
+	press(m, "3", "?")
+	if got := ansi.Strip(content(m)); !strings.Contains(got, "more below") {
+		t.Errorf("%s", got)
+	}
+	press(m, "end")
+	if got := ansi.Strip(content(m)); strings.Contains(got, "more below") || !strings.Contains(got, "arrows scroll") || !strings.Contains(got, "Signs") {
+		t.Errorf("%s", got)
+	}
+}
