@@ -63,7 +63,7 @@ func (k *difference) tagColumns() []column[tracing.TagDifference] {
 			cell: func(c page.Context, r row) page.Cell {
 				return page.Cell{Text: r.Key + "=" + r.Value, Style: c.Styles.Text}
 			},
-			order: byName(func(r row) string { return r.Key + "=" + r.Value }), tight: 34}, // the interval still fits beside it
+			order: byName(func(r row) string { return r.Key + "=" + r.Value }), tight: 31}, // the interval still fits beside it
 		share(k.groups.shortA, func(r row) (float64, int) { return r.ShareA, r.InA }),
 		share(k.groups.shortB, func(r row) (float64, int) { return r.ShareB, r.InB }),
 		{Column: page.Column{Title: "points", Right: true}, cell: func(c page.Context, r row) page.Cell {
