@@ -179,7 +179,11 @@ func (t *Trace) exemplar() string {
 	if len(t.asked.Values) == 0 {
 		return fmt.Sprintf("%d of %d with this cause", i+1, len(t.asked.Siblings))
 	}
-	text := fmt.Sprintf("exemplar of p99, %d of %d", i+1, len(t.asked.Siblings))
+	of := "p99"
+	if q := t.asked.Query; q.Min > 0 || q.Max > 0 {
+		of = "the bucket"
+	}
+	text := fmt.Sprintf("exemplar of %s, %d of %d", of, i+1, len(t.asked.Siblings))
 	if i < len(t.asked.Values) && !math.IsNaN(t.asked.Values[i]) {
 		text += ", observed " + dashboard.FormatValue(t.asked.Values[i], dashboard.UnitSeconds)
 	}

@@ -59,29 +59,29 @@ func newOperations(o page.OpenAnalysis) *operations {
 					return page.Cell{Text: strconv.Itoa(r.Count), Style: c.Styles.Muted}
 				},
 				order: most(func(r stats) int { return r.Count })},
-			{Column: page.Column{Title: "traces", Right: true, Drop: 3},
+			{Column: page.Column{Title: "traces", Right: true, Drop: 1},
 				cell: func(c page.Context, r stats) page.Cell {
 					return page.Cell{Text: strconv.Itoa(r.Traces), Style: c.Styles.Muted}
 				},
 				order: most(func(r stats) int { return r.Traces })},
 			{Column: page.Column{Title: "errors", Right: true}, cell: func(c page.Context, r stats) page.Cell { return errorCell(c, r.Errors) },
 				order: most(func(r stats) int { return r.Errors })},
-			{Column: page.Column{Title: "success", Right: true, Drop: 6},
+			{Column: page.Column{Title: "success", Right: true, Drop: 7},
 				cell: func(c page.Context, r stats) page.Cell {
 					return page.Cell{Text: percent(r.SuccessRate()), Style: c.Styles.Muted}
 				},
 				order: func(a, b stats) int { return -most(stats.SuccessRate)(a, b) }, by: "lowest success rate"},
-			took("min", 1, func(r stats) time.Duration { return r.Min }),
-			took("avg", 2, func(r stats) time.Duration { return r.Avg }),
-			took("p50", 8, func(r stats) time.Duration { return r.P50 }),
+			took("min", 4, func(r stats) time.Duration { return r.Min }),
+			took("avg", 5, func(r stats) time.Duration { return r.Avg }),
+			took("p50", 9, func(r stats) time.Duration { return r.P50 }),
 			p95,
-			took("max", 4, func(r stats) time.Duration { return r.Max }),
-			took("self", 7, func(r stats) time.Duration { return r.Self }),
+			took("max", 6, func(r stats) time.Duration { return r.Max }),
+			took("self", 8, func(r stats) time.Duration { return r.Self }),
 			took("critical", 0, func(r stats) time.Duration { return r.Critical }),
-			{Column: page.Column{Title: "share", Right: true, Drop: 9}, cell: func(c page.Context, r stats) page.Cell {
+			{Column: page.Column{Title: "share", Right: true, Drop: 3}, cell: func(c page.Context, r stats) page.Cell {
 				return page.Cell{Text: percent(k.share(r)), Style: c.Styles.Bold}
 			}},
-			{Column: page.Column{Min: 6, Max: 40, Grow: true, Drop: 5}, cell: func(c page.Context, r stats) page.Cell {
+			{Column: page.Column{Min: 6, Max: 40, Grow: true, Drop: 2}, cell: func(c page.Context, r stats) page.Cell {
 				return barCell(c, k.share(r))
 			}},
 		},
