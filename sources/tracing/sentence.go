@@ -59,14 +59,17 @@ func (d Difference) Sentence(a, b string) string {
 			what, verb = what+" and "+said(tags[1].Key, maxSaid)+"="+said(tags[1].Value, maxSaid), "are"
 		}
 		points := "points"
-		if math.Round(math.Abs(t.Delta)*100) == 1 {
+		if math.Abs(inPoints(t.Delta)) == 1 {
 			points = "point"
 		}
 		parts = append(parts, fmt.Sprintf("%s %s in %s of them and %s of %s (difference %.0f %s, 95 %% interval %.0f to %.0f)",
-			what, verb, percent(t.ShareA), percent(t.ShareB), b, t.Delta*100, points, t.Interval.Low*100, t.Interval.High*100))
+			what, verb, percent(t.ShareA), percent(t.ShareB), b, inPoints(t.Delta), points, inPoints(t.Interval.Low), inPoints(t.Interval.High)))
 	}
 	return s.String() + strings.Join(parts, "; ") + "."
 }
+
+// inPoints is a share (-1 to 1) in whole percentage points, rounded as the screen's tables are; the sum makes -0 a 0.
+func inPoints(share float64) float64 { return math.Round(share*100) + 0 }
 
 // named are the tags that the sentence names.
 func (d Difference) named() []TagDifference {
@@ -129,7 +132,7 @@ func percent(share float64) string {
 	case share < 1 && share >= 0.995:
 		return "over 99 %"
 	}
-	return fmt.Sprintf("%.0f %%", share*100)
+	return fmt.Sprintf("%.0f %%", math.Round(share*100))
 }
 
 func capital(s string) string {
