@@ -320,7 +320,7 @@ func TestHTTPFaults(t *testing.T) {
 		"an error in 200":  {says(200, `{"error":{"message":"shard gone"}}`), Options{}, sources.Rejected, "jaeger: trace 1: shard gone"},
 		"no such trace":    {says(404, `{"error":{"httpCode":404,"message":"trace not found"}}`), Options{}, sources.Rejected, "jaeger: trace 1: no such trace (it may have expired)"},
 		"an empty trace":   {says(200, `{"result":{"resourceSpans":[]}}`), Options{}, sources.Rejected, "jaeger: trace 1: no such trace (it may have expired)"},
-		"nothing in time":  {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, Options{Timeout: 50 * time.Millisecond}, sources.Timeout, "no answer from 127.0.0.1:"},
+		"nothing in time":  {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, Options{TraceTimeout: 50 * time.Millisecond}, sources.Timeout, " in time (dlmon waited 50ms; a longer jaeger.timeout in the config"},
 		"not a trace":      {says(200, `{"a":1}`), Options{}, sources.Rejected, "jaeger: trace 1: no traces in it"},
 		"no JSON":          {says(200, `{"result":`), Options{}, sources.Internal, "the answer ends in the middle"},
 		"too large at all": {says(200, `{"result":{"resourceSpans":[{"resource":{}}]}}`), Options{MaxBytes: 10}, sources.TooLarge, "larger than 10 bytes"},
