@@ -301,33 +301,6 @@ func (c *collector) keep(g *gathered, spans []sources.Span, ids []string) {
 
 func root(s sources.Span) bool { return s.ParentID == "" }
 
-func (c *collector) sumUp(g *gathered, spans []sources.Span, ids []string) {
-	for i := range spans {
-		if len(ids) > 0 && ids[i] != "" {
-			spans[i].Service = unnamed + ids[i]
-		}
-		g.sum.Add(&spans[i])
-	}
-	if len(ids) > 0 && (len(c.open) == 0 || c.open[len(c.open)-1].of != g) {
-		c.open = append(c.open, stretch{of: g})
-	}
-}
-
-// unnamed marks a process whose service is not known yet; no cleaned text holds a NUL.
-const unnamed = "\x00"
-
-// named is the service of a process that was marked; others stay.
-func named(service string, processes map[string]process) string {
-	id, marked := strings.CutPrefix(service, unnamed)
-	if !marked {
-		return service
-	}
-	if p, ok := processes[id]; ok {
-		return p.service
-	}
-	return id
-}
-
 // traces is everything that was taken up; err is why there is no more.
 func (c *collector) traces(err error) []sources.Trace {
 	out := make([]sources.Trace, 0, len(c.order))
@@ -346,25 +319,6 @@ func (c *collector) traces(err error) []sources.Trace {
 		}
 		t.Cut = sources.Clean(strings.Join(cut, "; "))
 		out = append(out, t)
-	}
-	return out
-}
-
-// summaries is everything that was summed up; err is why there is no more. An answer holds one trace after another, so
-// that it is the last one that may lack spans.
-func (c *collector) summaries(err error) []sources.TraceSummary {
-	out := make([]sources.TraceSummary, 0, len(c.order))
-	for _, g := range c.order {
-		s := g.sum.Summary()
-		var cut []string
-		if err != nil && g == c.last {
-			cut = append(cut, CutOff(c.o.Input, c.spans, c.reason(err)))
-		}
-		if c.bad > 0 {
-			cut = append(cut, c.leftOut())
-		}
-		s.Cut = sources.Clean(strings.Join(cut, "; "))
-		out = append(out, s)
 	}
 	return out
 }

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strconv"
 
 	"dlmon/sources"
@@ -53,17 +52,6 @@ func Decode(r io.Reader, o Options) ([]sources.Trace, error) {
 		return nil, err
 	}
 	return c.traces(err), nil
-}
-
-// Summaries is Decode for a list: traces are summed up while they arrive, with all their spans (MaxSpans and One don't
-// matter), and none is kept. Where the input breaks off, TraceSummary.Cut says so of the trace that was arriving.
-func Summaries(r io.Reader, o Options) ([]sources.TraceSummary, error) {
-	o.MaxSpans, o.One = math.MaxInt-1, false
-	c, err := collect(r, o, true)
-	if c == nil {
-		return nil, err
-	}
-	return c.summaries(err), nil
 }
 
 // collect reads r to its end. With a collector the error is why there is no more of what came, and nil if it is all;
