@@ -282,20 +282,37 @@ func (c *collector) keep(g *gathered, spans []sources.Span, ids []string) {
 	from := len(g.spans)
 	room := min(len(spans), c.o.MaxSpans-from)
 	g.spans = append(g.spans, spans[:room]...)
-	if c.o.One {
-		g.rooted = g.rooted || slices.ContainsFunc(spans[:room], root)
-	}
-	if room < len(spans) {
-		g.more = true
-		// A root that comes later takes the last one's place: without it the tree falls apart. Of a trace in Jaeger's
-		// own form the rest is not decoded.
-		if i := slices.IndexFunc(spans[room:], root); c.o.One && !g.rooted && i >= 0 && len(ids) == 0 {
-			g.spans[len(g.spans)-1], g.rooted = spans[room+i], true
-		}
-		c.enough = c.enough || c.o.One && (g.rooted || len(ids) > 0)
-	}
 	if len(ids) > 0 {
 		c.open = append(c.open, stretch{of: g, from: from, to: len(g.spans), ids: ids[:room]})
+	}
+	g.rooted = g.rooted || slices.ContainsFunc(spans[:room], root)
+	if room == len(spans) {
+		return
+	}
+	g.more = true
+	// A root that comes later takes the last one's place: without it the tree falls apart.
+	if i := slices.IndexFunc(spans[room:], root); !g.rooted && i >= 0 {
+		last, id := len(g.spans)-1, ""
+		if len(ids) > 0 {
+			id = ids[room+i]
+		}
+		g.spans[last], g.rooted = spans[room+i], true
+		c.reassign(g, last, id)
+	}
+	// Of a trace in Jaeger's own form the processes are still to come.
+	c.enough = c.enough || c.o.One && g.rooted && len(ids) == 0
+}
+
+// reassign gives a span that was put in another's place its own process.
+func (c *collector) reassign(g *gathered, at int, id string) {
+	for _, o := range c.open {
+		if o.of == g && o.from <= at && at < o.to {
+			o.ids[at-o.from] = id
+			return
+		}
+	}
+	if id != "" {
+		c.open = append(c.open, stretch{of: g, from: at, to: at + 1, ids: []string{id}})
 	}
 }
 
@@ -309,7 +326,7 @@ func (c *collector) traces(err error) []sources.Trace {
 		Sort(t.Spans)
 		var cut []string
 		if g.more {
-			cut = append(cut, CutAt(c.o.MaxSpans, slices.ContainsFunc(g.spans, root)))
+			cut = append(cut, CutAt(c.o.MaxSpans, g.rooted))
 		}
 		if err != nil {
 			cut = append(cut, CutOff(c.o.Input, c.spans, c.reason(err)))

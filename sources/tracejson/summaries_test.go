@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -59,23 +60,41 @@ func TestAListThatBreaksOffIsWhatCame(t *testing.T) {
 }
 
 func TestTheRootOfACutTraceIsKept(t *testing.T) {
-	child := func(n int) string { return otlpSpan(n, `,"parentSpanId":"0000000000000bb8"`) }
-	var all []string
-	for n := 1; n < 3000; n++ {
-		all = append(all, child(n))
+	const n = 3000
+	forms := map[string]struct {
+		of            func(...string) string
+		child, parent func(int) string
+	}{
+		"OTLP": {otlpOf, func(n int) string { return otlpSpan(n, `,"parentSpanId":"0000000000000bb8"`) }, func(n int) string { return otlpSpan(n, `,"name":"root"`) }},
+		"Jaeger": {func(s ...string) string {
+			return `{"data":[{"traceID":"1","spans":[` + strings.Join(s, ",") + `],"processes":{"p":{"serviceName":"api"},"q":{"serviceName":"web"}}}]}`
+		}, func(n int) string {
+			return fmt.Sprintf(`{"traceID":"1","spanID":"%x","references":[{"refType":"CHILD_OF","traceID":"1","spanID":"bb8"}],"processID":"p"}`, n)
+		}, func(n int) string {
+			return fmt.Sprintf(`{"traceID":"1","spanID":"%x","operationName":"root","references":[],"processID":"q"}`, n)
+		}},
 	}
-	late := otlpOf(append(all, otlpSpan(3000, ""))...)
-	got := decode(t, late, Options{MaxSpans: 5, One: true})[0]
-	roots := 0
-	for _, s := range got.Spans {
-		if s.ParentID == "" && s.SpanID == fmt.Sprintf("%016x", 3000) {
-			roots++
+	for name, form := range forms {
+		var all []string
+		for i := 1; i < n; i++ {
+			all = append(all, form.child(i))
 		}
-	}
-	if len(got.Spans) != 5 || roots != 1 || got.Cut != CutAt(5, true) {
-		t.Errorf("%d spans, %d roots, %q", len(got.Spans), roots, got.Cut)
-	}
-	if got := decode(t, otlpOf(all...), Options{MaxSpans: 5, One: true})[0]; len(got.Spans) != 5 || got.Cut != "dlmon keeps 5 spans of a trace; this one has more; its root may be missing" {
-		t.Errorf("%d spans, %q", len(got.Spans), got.Cut)
+		for _, at := range []int{0, 3, 4, 5, 6, n - 1} {
+			got := decode(t, form.of(slices.Insert(slices.Clone(all), at, form.parent(n))...), Options{MaxSpans: 5, One: true})[0]
+			roots := 0
+			for _, s := range got.Spans {
+				if s.ParentID == "" && s.Operation == "root" && (name == "OTLP" || s.Service == "web") {
+					roots++
+				} else if s.ParentID == "" || name == "Jaeger" && s.Service != "api" {
+					t.Errorf("%s: %+v", name, s)
+				}
+			}
+			if len(got.Spans) != 5 || roots != 1 || got.Cut != "dlmon keeps 5 spans of a trace; this one has more" {
+				t.Errorf("%s, at %d: %d spans, %d roots, %q", name, at, len(got.Spans), roots, got.Cut)
+			}
+		}
+		if got := decode(t, form.of(all...), Options{MaxSpans: 5, One: true})[0]; len(got.Spans) != 5 || got.Cut != "dlmon keeps 5 spans of a trace; this one has more; its root may be missing" {
+			t.Errorf("%s: %d spans, %q", name, len(got.Spans), got.Cut)
+		}
 	}
 }

@@ -26,11 +26,11 @@ type Options struct {
 	Source string // of errors; "" is "file"
 	Asked  string // of errors: "trace 4bf9...", or the file's name
 	Input  string // what texts call the input: "answer"; "" is "file"
-	// MaxBytes bounds the input, MaxSpans each trace; 0 takes the defaults. What lies beyond is cut off.
+	// MaxBytes bounds the input, MaxSpans each trace; 0 takes the defaults. What lies beyond is cut off, apart from a root,
+	// which takes the place of the last span if none came before.
 	MaxBytes int64
 	MaxSpans int
-	// One says that the input is one trace: nothing more is read once it has MaxSpans and a root among them. A root that
-	// comes later takes the place of the last span kept (in OTLP).
+	// One says that the input is one trace: nothing more is read once it has MaxSpans and a root among them.
 	One bool
 	// Progress, if not nil, is told now and then how many spans have been read so far.
 	Progress func(spans int)
