@@ -6,10 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of Clean, in runes. A label or a name is a word; a message may be a paragraph.
+// Bounds of Clean, in runes. A label or a name is a word; a message may be a paragraph; a span's attribute may hold
+// a whole query or request.
 const (
 	MaxName = 256
 	MaxText = 4096
+	MaxLong = 65_536
 )
 
 // Clean makes text from outside harmless: it is the one function that every label, span name, tag, annotation,
@@ -22,8 +24,12 @@ func Clean(s string) string { return clean(s, MaxText, false) }
 // CleanName is Clean bounded to MaxName runes.
 func CleanName(s string) string { return clean(s, MaxName, false) }
 
-// CleanBlock is Clean that keeps newlines (a stack trace, a rule's expression) and turns tabs into four spaces.
-func CleanBlock(s string) string { return clean(s, 16*MaxText, true) }
+// CleanLong is Clean bounded to MaxLong runes, for the value of an attribute of a span or an event: it is looked at
+// by itself, and must not lose its end there. Where many stand side by side they have to be cut.
+func CleanLong(s string) string { return clean(s, MaxLong, false) }
+
+// CleanBlock is CleanLong that keeps newlines (a stack trace, a rule's expression) and turns tabs into four spaces.
+func CleanBlock(s string) string { return clean(s, MaxLong, true) }
 
 func clean(s string, limit int, block bool) string {
 	if plain(s) && len(s) <= limit {

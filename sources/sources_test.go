@@ -37,6 +37,12 @@ func TestClean(t *testing.T) {
 	if n := utf8.RuneCountInString(long); n != MaxText || !strings.HasSuffix(long, "…") {
 		t.Errorf("%d runes, ends %q", n, long[len(long)-4:])
 	}
+	if got := CleanLong(strings.Repeat("ü\n", MaxLong/2)); got != strings.Repeat("ü ", MaxLong/2) {
+		t.Errorf("a long value of %d runes, whole and in one line: %d runes", MaxLong, utf8.RuneCountInString(got))
+	}
+	if got := CleanLong(strings.Repeat("x", MaxLong+1)); utf8.RuneCountInString(got) != MaxLong || !strings.HasSuffix(got, "x…") {
+		t.Errorf("a longer value: %d runes", utf8.RuneCountInString(got))
+	}
 	if n := utf8.RuneCountInString(CleanName(strings.Repeat("ü", 1000))); n != MaxName {
 		t.Errorf("a name of %d runes", n)
 	}

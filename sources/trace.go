@@ -72,6 +72,8 @@ type TraceSummary struct {
 	Services  int
 	Errors    int               // spans in error
 	Tags      map[string]string // the root's tags, and of other spans those that the root lacks
+	// Cut says in words why there is more of the trace than the figures tell, as Trace.Cut does; "" where it is whole.
+	Cut string
 }
 
 // TraceSearch asks for traces. Zero fields do not restrict. It is a comparable value, so that equal searches are
@@ -110,6 +112,8 @@ func SplitTags(s string) map[string]string {
 type Tracer interface {
 	Services(ctx context.Context) ([]string, error)
 	Operations(ctx context.Context, service string) ([]string, error)
+	// Search lists traces. An answer that breaks off after some traces is a list with Cut set where figures are too low,
+	// and no error.
 	Search(ctx context.Context, q TraceSearch) ([]TraceSummary, error)
 	// Trace reads one trace. progress, if not nil, is told now and then how many spans have come so far. A stream that
 	// breaks off after some spans is a trace with Cut set and no error.

@@ -128,6 +128,14 @@ func TestWhatARealServerSentBeforeItBrokeOffIsKept(t *testing.T) {
 							t.Errorf("%d spans, cut %q, %v", len(got.Spans), got.Cut, err)
 						}
 					})
+					t.Run("in a list", func(t *testing.T) {
+						for bytes, whole := range map[int64]bool{0: true, firstPart: false} {
+							found, err := client(t, Options{URL: way.url, MaxSpans: 1000, MaxBytes: bytes}).Search(t.Context(), sources.TraceSearch{Service: "deeplake-api"})
+							if err != nil || len(found) != 1 || (found[0].Spans == large) != whole || (found[0].Cut == "") != whole || found[0].Spans < 100 || found[0].Service != "deeplake-api" && whole {
+								t.Errorf("within %d bytes: %+v, %v", bytes, found, err)
+							}
+						}
+					})
 					t.Run("cancelled", func(t *testing.T) {
 						g := newGate(t, addr, firstPart, false)
 						c := client(t, Options{URL: scheme + g.addr, Timeout: time.Hour})

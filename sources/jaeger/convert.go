@@ -93,7 +93,7 @@ func same(a, b model.KeyValue) bool {
 		a.VFloat64 == b.VFloat64 && string(a.VBinary) == string(b.VBinary)
 }
 
-// value writes a tag's value as text: numbers without loss, binary as hex.
+// value writes a tag's value as text: numbers without loss, binary as hex (Jaeger's own /api/traces has base64).
 func (b *builder) value(kv *model.KeyValue) string {
 	switch kv.VType {
 	case model.BoolType:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -15,18 +16,23 @@ import (
 
 // fault puts a failed call into words and tells its kind. Failures to connect read as they do for the HTTP sources.
 func (g *grpcServer) fault(asked string, err error) *sources.Error {
+	return g.faultAfter(g.limits.timeout, asked, err)
+}
+
+// faultAfter is fault of a call whose time, if that was too short, was waited.
+func (g *grpcServer) faultAfter(waited time.Duration, asked string, err error) *sources.Error {
 	asked = sources.CleanName(asked)
 	code, text := status.Code(err), words(err)
 	e := &sources.Error{Source: source, Asked: asked, Reason: text, Err: err}
 	switch {
 	case errors.Is(err, transport.ErrTooLarge), code == codes.ResourceExhausted && strings.Contains(text, "larger than max"):
 		e = transport.Fault(source, asked, transport.ErrTooLarge)
-		e.Advice = "ask for fewer traces"
+		e.Advice = ""
 		return e
 	case code == codes.Canceled:
 		return transport.Fault(source, asked, context.Canceled)
 	case code == codes.Unavailable, code == codes.DeadlineExceeded:
-		return g.unreachable(asked, code, text)
+		return g.unreachable(waited, asked, code, text)
 	case code == codes.NotFound, strings.Contains(text, "trace not found"):
 		return noSuchTrace(asked)
 	case code == codes.Unauthenticated, code == codes.PermissionDenied:
@@ -43,7 +49,7 @@ func (g *grpcServer) fault(asked string, err error) *sources.Error {
 	return e
 }
 
-func (g *grpcServer) unreachable(asked string, code codes.Code, text string) *sources.Error {
+func (g *grpcServer) unreachable(waited time.Duration, asked string, code codes.Code, text string) *sources.Error {
 	last := g.link.last.Load()
 	at := func(err error) *sources.Error {
 		return transport.Fault(source, asked, &url.Error{URL: "grpc://" + g.link.host, Err: err})
@@ -57,6 +63,7 @@ func (g *grpcServer) unreachable(asked string, code codes.Code, text string) *so
 		}
 	case code == codes.DeadlineExceeded:
 		e = at(context.DeadlineExceeded)
+		e.Advice = longer(waited)
 	case strings.Contains(text, "remote error: tls:"): // with TLS 1.3 a client's certificate is judged after the handshake
 		_, alert, _ := strings.Cut(text, "remote error: ")
 		e.Kind, e.Advice = sources.Unauthorized, "set jaeger.tls_config.cert_file and key_file"

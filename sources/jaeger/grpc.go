@@ -61,8 +61,10 @@ func (g *grpcServer) operations(ctx context.Context, asked, service string) ([]s
 	return found, nil
 }
 
+// search sums the traces up as they come. The server sends one after another, so that where the answer breaks off it is
+// the last one that may lack spans.
 func (g *grpcServer) search(ctx context.Context, asked string, q sources.TraceSearch) ([]sources.TraceSummary, error) {
-	ctx, quiet := listen(ctx, g.limits.timeout)
+	ctx, quiet := listen(ctx, g.limits.timeout, g.limits.timeout)
 	defer quiet.end() // also ends the stream where its rest isn't read
 	stream, err := g.api.FindTraces(ctx, &api_v2.FindTracesRequest{Query: &api_v2.TraceQueryParameters{
 		ServiceName: q.Service, OperationName: q.Operation, Tags: sources.SplitTags(q.Tags),
@@ -72,47 +74,75 @@ func (g *grpcServer) search(ctx context.Context, asked string, q sources.TraceSe
 	if err != nil {
 		return nil, g.streamFault(ctx, asked, err)
 	}
-	traces := map[model.TraceID][]sources.Span{}
+	traces := map[model.TraceID]*sources.Summing{}
+	var last *sources.Summing
+	came := 0
 	b := newBuilder()
 	err = g.receive(stream, quiet, g.limits.list, func(spans []model.Span) bool {
 		for i := range spans {
-			id := spans[i].TraceID
-			trace, known := traces[id]
-			if !known && len(traces) == q.Limit || len(trace) == g.limits.spans {
+			s := &spans[i]
+			trace := traces[s.TraceID]
+			if trace == nil && len(traces) == q.Limit {
 				continue // more than was asked for
 			}
-			traces[id] = append(trace, b.span(&spans[i]))
+			if trace == nil {
+				trace = sources.NewSumming(tracejson.FormatTraceID(s.TraceID.High, s.TraceID.Low))
+				traces[s.TraceID] = trace
+			}
+			s.Logs, s.Warnings = nil, nil // a summary has none
+			span := b.span(s)
+			trace.Add(&span)
+			last = trace
+			came++
 		}
 		return true
 	})
+	cut := ""
 	if err != nil && status.Code(err) != codes.NotFound {
-		return nil, g.streamFault(ctx, asked, err)
+		fault := g.streamFault(ctx, asked, err)
+		if came == 0 || fault.Kind == sources.Canceled {
+			return nil, fault
+		}
+		cut = tracejson.CutOff("answer", came, fault.Reason)
 	}
 	found := make([]sources.TraceSummary, 0, len(traces))
-	for id, spans := range traces {
-		tracejson.Sort(spans)
-		t := sources.Trace{ID: tracejson.FormatTraceID(id.High, id.Low), Spans: spans}
-		found = append(found, t.Summary())
+	for _, trace := range traces {
+		s := trace.Summary()
+		if trace == last {
+			s.Cut = cut
+		}
+		found = append(found, s)
 	}
 	return found, nil
 }
 
+// trace keeps the first spans to come. The server sends them in no useful order, so where there are more than it keeps
+// it reads on for a root, without which the tree falls apart.
 func (g *grpcServer) trace(ctx context.Context, asked string, id traceID, progress func(int)) (sources.Trace, error) {
-	ctx, quiet := listen(ctx, g.limits.timeout)
+	ctx, quiet := listen(ctx, g.limits.first, g.limits.timeout)
 	defer quiet.end()
 	stream, err := g.api.GetTrace(ctx, &api_v2.GetTraceRequest{TraceID: model.NewTraceID(id.high, id.low)})
 	if err != nil {
 		return sources.Trace{}, g.streamFault(ctx, asked, err)
 	}
 	t := sources.Trace{ID: id.String()}
+	rooted, more := false, false
 	b := newBuilder()
 	err = g.receive(stream, quiet, g.limits.trace, func(spans []model.Span) bool {
 		for i := range spans {
-			if len(t.Spans) == g.limits.spans {
-				t.Cut = tracejson.CutAt(g.limits.spans)
+			if len(t.Spans) < g.limits.spans {
+				t.Spans = append(t.Spans, b.span(&spans[i]))
+				rooted = rooted || t.Spans[len(t.Spans)-1].ParentID == ""
+				continue
+			}
+			more = true
+			if !rooted && spans[i].ParentSpanID() == 0 {
+				t.Spans[len(t.Spans)-1] = b.span(&spans[i])
+				rooted = t.Spans[len(t.Spans)-1].ParentID == ""
+			}
+			if rooted {
 				return false
 			}
-			t.Spans = append(t.Spans, b.span(&spans[i]))
 		}
 		if progress != nil {
 			progress(len(t.Spans))
@@ -125,6 +155,9 @@ func (g *grpcServer) trace(ctx context.Context, asked string, id traceID, progre
 			return sources.Trace{}, fault
 		}
 		t.Cut = tracejson.CutOff("answer", len(t.Spans), fault.Reason)
+	}
+	if more {
+		t.Cut = tracejson.CutAt(g.limits.spans, rooted)
 	}
 	if len(t.Spans) == 0 {
 		return sources.Trace{}, noSuchTrace(asked)
@@ -180,8 +213,8 @@ func (g *grpcServer) receive(stream interface {
 
 // streamFault is fault for a stream under listen.
 func (g *grpcServer) streamFault(ctx context.Context, asked string, err error) *sources.Error {
-	if silent(ctx) {
-		err = status.Error(codes.DeadlineExceeded, errSilent.Error())
+	if waited, quiet := silent(ctx); quiet {
+		return g.faultAfter(waited, asked, status.Error(codes.DeadlineExceeded, "nothing came in time"))
 	}
 	return g.fault(asked, err)
 }

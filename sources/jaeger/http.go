@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"dlmon/sources"
 	"dlmon/sources/tracejson"
@@ -167,9 +168,9 @@ func (a *answer) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// stream is get for an answer that may take long: only silence ends it.
-func (h *httpServer) stream(ctx context.Context, asked, path string, query url.Values, read func(io.Reader) error) error {
-	ctx, quiet := listen(ctx, h.limits.timeout)
+// stream is get for an answer that may take long: only silence ends it, before the first byte after the time first.
+func (h *httpServer) stream(ctx context.Context, first time.Duration, asked, path string, query url.Values, read func(io.Reader) error) error {
+	ctx, quiet := listen(ctx, first, h.limits.timeout)
 	defer quiet.end()
 	body, err := h.get(ctx, asked, path, query)
 	if err != nil {
@@ -205,19 +206,24 @@ func (h *httpServer) object(ctx context.Context, asked, path string, query url.V
 
 // fault puts a failed request into words.
 func (h *httpServer) fault(ctx context.Context, asked string, err error) *sources.Error {
-	if silent(ctx) {
+	waited, quiet := silent(ctx)
+	if quiet {
 		err = &url.Error{URL: "http://" + h.base.Host, Err: context.DeadlineExceeded}
 	}
 	e := transport.Fault(source, asked, err)
 	switch {
-	case e.Kind == sources.TooLarge:
-		e.Advice = "ask for fewer traces"
+	case errors.Is(e.Err, transport.ErrTooLarge):
+		e.Advice = ""
 	// A gRPC server greets at once: net/http finds that malformed, or wonders about an answer to nothing.
 	case strings.Contains(e.Reason, "another protocol than HTTP"), strings.Contains(e.Reason, "readLoopPeekFail"):
 		e.Kind, e.Reason = sources.Unavailable, "another protocol than HTTP is spoken by "+h.base.Host
 		e.Advice = "use grpc:// if that is Jaeger's gRPC port"
-	case h.guessed && (e.Kind == sources.Refused || e.Kind == sources.Timeout):
+	case h.guessed && h.known.Load() == nil && (e.Kind == sources.Refused || e.Kind == sources.Timeout):
 		e.Advice = fmt.Sprintf("jaeger-url names no port: %s is taken", httpPort)
+	case quiet:
+		e.Advice = longer(waited)
+	case errors.Is(err, context.DeadlineExceeded) && e.Advice == "":
+		e.Advice = longer(h.limits.timeout)
 	}
 	return e
 }

@@ -62,9 +62,15 @@ func plain(asked string, err error) error {
 
 func (h *httpServer) search(ctx context.Context, asked string, q sources.TraceSearch) (found []sources.TraceSummary, err error) {
 	err = h.attempt(ctx, asked, func(a abilities) error {
+		whole := func(path string, query url.Values) error {
+			return h.stream(ctx, h.limits.timeout, asked, path, query, func(r io.Reader) (err error) {
+				found, err = h.whole(asked, r)
+				return err
+			})
+		}
 		switch {
 		case a.summaries:
-			return h.stream(ctx, asked, v3Summaries, v3Query(q), func(r io.Reader) (err error) {
+			return h.stream(ctx, h.limits.timeout, asked, v3Summaries, v3Query(q), func(r io.Reader) (err error) {
 				bounded := &io.LimitedReader{R: r, N: h.limits.list}
 				if found, err = summaries(asked, bounded, q.Limit); err != nil && bounded.N == 0 {
 					err = h.fault(ctx, asked, transport.ErrTooLarge)
@@ -72,15 +78,9 @@ func (h *httpServer) search(ctx context.Context, asked string, q sources.TraceSe
 				return err
 			})
 		case a.v3 && (a.byTags || q.Tags == ""):
-			return h.stream(ctx, asked, v3Traces, v3Query(q), func(r io.Reader) (err error) {
-				found, err = h.whole(asked, r)
-				return err
-			})
+			return whole(v3Traces, v3Query(q))
 		case a.old:
-			return h.stream(ctx, asked, oldTraces, oldQuery(q), func(r io.Reader) (err error) {
-				found, err = h.whole(asked, r)
-				return err
-			})
+			return whole(oldTraces, oldQuery(q))
 		}
 		return &sources.Error{Source: source, Asked: asked, Kind: sources.Rejected, Reason: "this server does not search by tags over HTTP", Advice: "use grpc://, or leave the tags out"}
 	})
@@ -92,22 +92,11 @@ func (h *httpServer) search(ctx context.Context, asked string, q sources.TraceSe
 
 // whole sums up an answer of whole traces.
 func (h *httpServer) whole(asked string, r io.Reader) ([]sources.TraceSummary, error) {
-	traces, err := tracejson.Decode(r, tracejson.Options{Source: source, Asked: asked, Input: "answer",
-		MaxBytes: h.limits.list, MaxSpans: h.limits.spans, Strict: true})
+	found, err := tracejson.Summaries(r, tracejson.Options{Source: source, Asked: asked, Input: "answer", MaxBytes: h.limits.list})
 	if errors.Is(err, tracejson.ErrNoSpans) {
 		return nil, nil
 	}
-	if e, ok := errors.AsType[*sources.Error](err); ok {
-		if e.Kind == sources.TooLarge {
-			e.Advice = "ask for fewer traces"
-		}
-		return nil, e
-	}
-	found := make([]sources.TraceSummary, len(traces))
-	for i, t := range traces {
-		found[i] = t.Summary()
-	}
-	return found, nil
+	return found, err
 }
 
 // v3Query is a search as API v3 takes it. Before Jaeger 2.19 it knew names with underscores only, and num_traces for
@@ -168,7 +157,7 @@ func (h *httpServer) trace(ctx context.Context, asked string, id traceID, progre
 		if a.v3 {
 			path = v3Traces
 		}
-		return h.stream(ctx, asked, path+"/"+id.padded(), nil, func(r io.Reader) (err error) {
+		return h.stream(ctx, h.limits.first, asked, path+"/"+id.padded(), nil, func(r io.Reader) (err error) {
 			t, err = h.one(asked, id, r, progress)
 			return err
 		})

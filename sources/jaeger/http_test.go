@@ -105,6 +105,7 @@ func v219() map[string]http.HandlerFunc {
 		"/api/v3/trace-summaries": needsTimes(says(200, `{"summaries":[
 			{"traceId":"00000000000000000000000000000001","rootServiceName":"frontend","rootOperationName":"HTTP GET /\u001b[2J","minStartTimeUnixNano":"1000000000000","maxEndTimeUnixNano":"1001000000000","spanCount":2,"errorSpanCount":1,"services":[{"name":"frontend","spanCount":2,"errorSpanCount":1}]},
 			{"traceId":"4BF92F3577B34DA6A3CE929D0E0E4736","minStartTimeUnixNano":"1700000000000000001","maxEndTimeUnixNano":"1700000000000000000","spanCount":3,"orphanSpanCount":1,"services":[{"name":"a","spanCount":1},{"name":"b","spanCount":2}]},
+			{"traceId":"00000000000000000000000000000005","minStartTimeUnixNano":"10413792000000000000","maxEndTimeUnixNano":"10413792000000000005"},
 			{"traceId":"00000000000000000000000000000003"}],"nextPageToken":""}`)),
 		"/api/v3/traces": says(500, `{"error":{"message":"whole traces were asked for"}}`),
 		"/api/v3/traces/00000000000000000000000000000001": says(200, `{"result":{"resourceSpans":[{"resource":{},"scopeSpans":[{"scope":{},"spans":[{"traceId":"00000000000000000000000000000001","spanId":"0000000000000002","name":"op"}]}]}]}}`),
@@ -122,6 +123,7 @@ func TestAServerWithSummariesIsNeverAskedForWholeTraces(t *testing.T) {
 	}
 	got, err := c.Search(t.Context(), sources.TraceSearch{Service: "a"})
 	want := []sources.TraceSummary{
+		{ID: "0000000000000005", Start: time.Date(2300, 1, 1, 0, 0, 0, 0, time.UTC), Duration: 5, Tags: map[string]string{}},
 		{ID: "4bf92f3577b34da6a3ce929d0e0e4736", Start: time.Unix(0, 1700000000000000001).UTC(), Spans: 3, Services: 2, Tags: map[string]string{}},
 		{ID: "0000000000000001", Service: "frontend", Operation: "HTTP GET /[2J", Start: time.Unix(1000, 0).UTC(), Duration: time.Second, Spans: 2, Services: 1, Errors: 1, Tags: map[string]string{}},
 		{ID: "0000000000000003", Tags: map[string]string{}},
@@ -318,7 +320,7 @@ func TestHTTPFaults(t *testing.T) {
 		"an error in 200":  {says(200, `{"error":{"message":"shard gone"}}`), Options{}, sources.Rejected, "jaeger: trace 1: shard gone"},
 		"no such trace":    {says(404, `{"error":{"httpCode":404,"message":"trace not found"}}`), Options{}, sources.Rejected, "jaeger: trace 1: no such trace (it may have expired)"},
 		"an empty trace":   {says(200, `{"result":{"resourceSpans":[]}}`), Options{}, sources.Rejected, "jaeger: trace 1: no such trace (it may have expired)"},
-		"nothing in time":  {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, Options{Timeout: 50 * time.Millisecond}, sources.Timeout, "no answer from 127.0.0.1:"},
+		"nothing in time":  {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, Options{TraceTimeout: 50 * time.Millisecond}, sources.Timeout, " in time (dlmon waited 50ms; a longer jaeger.timeout in the config"},
 		"not a trace":      {says(200, `{"a":1}`), Options{}, sources.Rejected, "jaeger: trace 1: no traces in it"},
 		"no JSON":          {says(200, `{"result":`), Options{}, sources.Internal, "the answer ends in the middle"},
 		"too large at all": {says(200, `{"result":{"resourceSpans":[{"resource":{}}]}}`), Options{MaxBytes: 10}, sources.TooLarge, "larger than 10 bytes"},

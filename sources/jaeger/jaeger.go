@@ -5,6 +5,7 @@ package jaeger
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -28,13 +29,17 @@ const (
 	defaultWindow = 24 * time.Hour // of a search without a start: stores keep an index per day, and open every one asked for
 )
 
-// Bounds of one answer in bytes where Options names none. A trace is read piece by piece, so that only its spans take
-// memory, and these are bounded by themselves; a list may have to be made of whole traces.
+// Bounds of one answer in bytes where Options names none. All are read piece by piece. Of a trace only its spans take
+// memory, and these are bounded by themselves. A list may have to be made of whole traces, which are summed up as they
+// come: its bound is for how long it takes.
 const (
 	traceBytes    = 512 << 20
-	listBytes     = 64 << 20
-	grpcListBytes = 24 << 20 // the same spans
+	listBytes     = 256 << 20 // some 600,000 spans
+	grpcListBytes = 96 << 20  // the same spans
 )
+
+// firstWait is the least time for the first piece of a trace: Jaeger makes the whole answer up before it sends any.
+const firstWait = time.Minute
 
 // Options configures a Client.
 type Options struct {
@@ -47,10 +52,12 @@ type Options struct {
 	HTTP config.HTTPClientConfig
 	// Timeout bounds one call; of one that streams, the time in which nothing comes. 0 means transport.DefaultTimeout.
 	Timeout time.Duration
+	// TraceTimeout bounds the wait for the first piece of a trace; 0 means the longer of Timeout and a minute.
+	TraceTimeout time.Duration
 	// MaxBytes bounds one answer with all it streams; 0 means 512 MiB for a trace, and for a list
-	// 64 MiB of JSON or 24 MiB of gRPC's messages.
+	// 256 MiB of JSON or 96 MiB of gRPC's messages.
 	MaxBytes int64
-	// MaxSpans bounds one trace; 0 means tracejson.DefaultMaxSpans. What lies beyond is cut off.
+	// MaxSpans bounds one trace; 0 means tracejson.DefaultMaxSpans. What lies beyond is cut off. Lists count all spans.
 	MaxSpans int
 }
 
@@ -80,7 +87,8 @@ func (id traceID) String() string { return tracejson.FormatTraceID(id.high, id.l
 // limits are a server's bounds, all set.
 type limits struct {
 	timeout     time.Duration
-	trace, list int64 // bytes
+	first       time.Duration // for the first piece of a trace
+	trace, list int64         // bytes
 	spans       int
 }
 
@@ -89,6 +97,9 @@ func New(o Options) (*Client, error) {
 	l := limits{timeout: o.Timeout, trace: o.MaxBytes, list: o.MaxBytes, spans: o.MaxSpans}
 	if l.timeout <= 0 {
 		l.timeout = transport.DefaultTimeout
+	}
+	if l.first = o.TraceTimeout; l.first <= 0 {
+		l.first = max(l.timeout, firstWait)
 	}
 	if o.MaxBytes <= 0 {
 		l.trace, l.list = traceBytes, listBytes
@@ -149,7 +160,8 @@ func (c *Client) Operations(ctx context.Context, service string) ([]string, erro
 
 // Search finds traces that have a span of q.Service with q's operation, tags and duration (which are all the one
 // span's, not the trace's), newest first, at most q.Limit (20 if it is zero, 1500 at most). Without q.End it reaches to
-// now, without q.Start a day back. No match is an empty list.
+// now, without q.Start a day back. No match is an empty list. Of an answer that is too large or breaks off, what came is
+// the list.
 func (c *Client) Search(ctx context.Context, q sources.TraceSearch) ([]sources.TraceSummary, error) {
 	if q.Service == "" {
 		return nil, &sources.Error{Source: source, Asked: "traces", Kind: sources.Rejected, Reason: "Jaeger searches one service only", Advice: "name a service"}
@@ -166,13 +178,13 @@ func (c *Client) Search(ctx context.Context, q sources.TraceSearch) ([]sources.T
 	}
 	q.Min, q.Max = max(q.Min, 0), max(q.Max, 0)
 	asked := fmt.Sprintf("traces of %q", q.Service)
-	found, err := c.server.search(ctx, asked, q)
+	found, err := c.search(ctx, asked, q)
 	if rest, wanted := withoutError(q.Tags); err == nil && wanted && !slices.ContainsFunc(found, failed) {
 		// Jaeger 2.x's memory store takes error=true for error=false (jaegertracing/jaeger#8553).
 		q := q
 		q.Tags, q.Limit = rest, min(errorSearch*q.Limit, maxLimit)
 		var all []sources.TraceSummary
-		if all, err = c.server.search(ctx, asked, q); err == nil {
+		if all, err = c.search(ctx, asked, q); err == nil {
 			// A summary may not count as failed what the search does; a whole trace does.
 			kept := slices.DeleteFunc(found, func(t sources.TraceSummary) bool { return len(t.Tags) > 0 })
 			found = append(kept, slices.DeleteFunc(all, func(t sources.TraceSummary) bool { return !failed(t) })...)
@@ -183,6 +195,15 @@ func (c *Client) Search(ctx context.Context, q sources.TraceSearch) ([]sources.T
 	}
 	sources.NewestFirst(found)
 	return found[:min(len(found), q.Limit)], nil
+}
+
+// search asks the server. Where one answer is too large before any of it can be read, other words help.
+func (c *Client) search(ctx context.Context, asked string, q sources.TraceSearch) ([]sources.TraceSummary, error) {
+	found, err := c.server.search(ctx, asked, q)
+	if e, ok := errors.AsType[*sources.Error](err); ok && e.Kind == sources.TooLarge {
+		e.Advice = "search in a shorter window, or open a trace by its id: dlmon trace ID"
+	}
+	return found, err
 }
 
 func failed(t sources.TraceSummary) bool { return t.Errors > 0 }
@@ -198,7 +219,7 @@ func withoutError(joined string) (rest string, wanted bool) {
 
 // Trace reads one trace by its id in hex, 16 or 32 digits (leading zeros may lack). A trace that Jaeger doesn't have is
 // an *sources.Error of kind Rejected. Of a trace with more than Options.MaxSpans or MaxBytes the first to arrive are
-// kept, and so is what came before an answer broke off; Trace.Cut says so then.
+// kept, with a root that comes later, and so is what came before an answer broke off; Trace.Cut says so then.
 func (c *Client) Trace(ctx context.Context, id string, progress func(spans int)) (sources.Trace, error) {
 	asked := sources.CleanName("trace " + id)
 	var parsed traceID

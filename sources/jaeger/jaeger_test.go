@@ -224,7 +224,7 @@ func TestFaults(t *testing.T) {
 		text   string
 	}{
 		{"broken", broken(0, status.Error(codes.Internal, "shard gone\x1b[2J")), Options{}, sources.Unavailable, "jaeger: trace 1: shard gone[2J"},
-		{"silent", nil, Options{Timeout: 20 * time.Millisecond}, sources.Timeout, "no answer from 127.0.0.1:"},
+		{"silent", nil, Options{Timeout: time.Hour, TraceTimeout: 20 * time.Millisecond}, sources.Timeout, " in time (dlmon waited 20ms; a longer jaeger.timeout in the config"},
 		{"wants credentials", broken(0, status.Error(codes.Unauthenticated, "who?")), Options{}, sources.Unauthorized, "who? (set jaeger.authorization"},
 		{"forbids", broken(0, status.Error(codes.PermissionDenied, "no")), Options{}, sources.Unauthorized, "no (set jaeger.authorization"},
 		{"has no such trace", broken(0, status.Error(codes.NotFound, "trace not found")), Options{}, sources.Rejected, "no such trace (it may have expired)"},
@@ -232,7 +232,7 @@ func TestFaults(t *testing.T) {
 		{"an empty stream", broken(0, nil), Options{}, sources.Rejected, "no such trace (it may have expired)"},
 		{"is another service", broken(0, status.Error(codes.Unimplemented, "unknown service")), Options{}, sources.Rejected, "16685"},
 		{"overloaded", broken(0, status.Error(codes.ResourceExhausted, "slow down")), Options{}, sources.Unavailable, "slow down"},
-		{"one message too large", broken(1, nil), Options{MaxBytes: 10}, sources.TooLarge, "larger than dlmon's bound (ask for fewer traces)"},
+		{"one message too large", broken(1, nil), Options{MaxBytes: 10}, sources.TooLarge, "larger than dlmon's bound"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.o.URL = "grpc://" + serve(t, &fake{stream: c.stream})

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"strings"
-	"time"
 
 	"dlmon/sources"
 	"dlmon/sources/tracejson"
@@ -71,8 +70,8 @@ func (s traceSummary) summary(b *tracejson.Builder) sources.TraceSummary {
 		out.ID = b.Name(strings.ToLower(s.TraceID))
 	}
 	if s.MinStartTimeUnixNano > 0 { // 0 where it is not known
-		out.Start = time.Unix(0, int64(s.MinStartTimeUnixNano)).UTC()
-		out.Duration = max(time.Unix(0, int64(s.MaxEndTimeUnixNano)).Sub(out.Start), 0)
+		out.Start = tracejson.Nanos(uint64(s.MinStartTimeUnixNano))
+		out.Duration = max(tracejson.Nanos(uint64(s.MaxEndTimeUnixNano)).Sub(out.Start), 0)
 	}
 	return out
 }

@@ -50,7 +50,7 @@ func (b *Builder) Name(raw string) string {
 	return sources.CleanName(raw)
 }
 
-// Value is the cleaned text of a tag; a stack trace keeps its lines.
+// Value is the cleaned text of a tag, of at most sources.MaxLong runes; a stack trace keeps its lines.
 func (b *Builder) Value(key, raw string) string {
 	switch {
 	case key == stackTrace:
@@ -58,10 +58,10 @@ func (b *Builder) Value(key, raw string) string {
 	case len(raw) <= maxInterned:
 		return b.short(raw)
 	}
-	return sources.Clean(raw)
+	return sources.CleanLong(raw)
 }
 
-// short cleans a text of at most maxInterned bytes, to which Clean and CleanName do the same.
+// short cleans a text of at most maxInterned bytes, to which Clean and its kin do the same.
 func (b *Builder) short(raw string) string {
 	if known, ok := b.texts[raw]; ok {
 		return known
@@ -73,7 +73,7 @@ func (b *Builder) short(raw string) string {
 	return clean
 }
 
-// Binary writes a binary value as hex.
+// Binary writes a binary value as hex, whichever way it came: in Jaeger's own form it is base64.
 func Binary(raw []byte) string {
 	if len(raw) > maxBinary {
 		return hex.EncodeToString(raw[:maxBinary]) + "…"
@@ -216,8 +216,10 @@ const noSpan = "0000000000000000"
 func nameEvent(e *sources.Event) {
 	for _, key := range []string{"event", "message"} {
 		if i := slices.IndexFunc(e.Tags, func(t sources.Tag) bool { return t.Key == key }); i >= 0 {
-			e.Name = e.Tags[i].Value
-			e.Tags = slices.Delete(e.Tags, i, i+1)
+			value := e.Tags[i].Value
+			if e.Name = sources.Clean(value); e.Name == value { // else the tag has the rest
+				e.Tags = slices.Delete(e.Tags, i, i+1)
+			}
 			return
 		}
 	}

@@ -19,6 +19,7 @@ const maxWorkers = 8
 // collector has pieces decoded side by side and takes the spans up in the order of the input.
 type collector struct {
 	o       *Options
+	sum     bool // traces are summed up, and their spans not kept
 	builder *Builder
 	filling *piece    // more fits into it
 	queue   []*piece  // given out, in order
@@ -45,9 +46,11 @@ type stretch struct {
 
 // gathered is one trace in the making.
 type gathered struct {
-	id    string
-	spans []sources.Span
-	more  bool // than are kept
+	id     string
+	spans  []sources.Span
+	sum    *sources.Summing // instead of spans
+	more   bool             // than are kept
+	rooted bool             // a root is among those kept
 }
 
 func newCollector(o *Options) *collector {
@@ -227,6 +230,10 @@ func (c *collector) end(p *piece) {
 		_ = iterate(p.warnings, func(it *jsoniter.Iterator) { warnings = readTexts(it) })
 	}
 	for _, o := range c.open {
+		if o.of.sum != nil {
+			o.of.sum.Rename(func(service string) string { return named(service, processes) })
+			continue
+		}
 		resolve(o.of.spans[o.from:o.to], o.ids, processes, warnings)
 		warnings = nil
 	}
@@ -236,33 +243,80 @@ func (c *collector) end(p *piece) {
 // add sorts spans into their traces; ids, if there are any, are their processes.
 func (c *collector) add(spans []sources.Span, ids []string) {
 	for len(spans) > 0 {
-		id := spans[0].TraceID
 		n := 1
-		for n < len(spans) && spans[n].TraceID == id {
+		for n < len(spans) && spans[n].TraceID == spans[0].TraceID {
 			n++
 		}
-		if c.last == nil || c.last.id != id {
-			c.last = c.byID[id]
-			if c.last == nil {
-				c.last = &gathered{id: id}
-				c.byID[id] = c.last
-				c.order = append(c.order, c.last)
-			}
-		}
-		room := min(n, c.o.MaxSpans-len(c.last.spans))
-		if room < n {
-			c.last.more = true
-			c.enough = c.enough || c.o.One
-		}
-		from := len(c.last.spans)
-		c.last.spans = append(c.last.spans, spans[:room]...)
-		spans = spans[n:]
+		g := c.of(spans[0].TraceID)
+		these := ids
 		if len(ids) > 0 {
-			c.open = append(c.open, stretch{of: c.last, from: from, to: len(c.last.spans), ids: ids[:room]})
-			ids = ids[n:]
+			these, ids = ids[:n], ids[n:]
 		}
+		if g.sum != nil {
+			c.sumUp(g, spans[:n], these)
+		} else {
+			c.keep(g, spans[:n], these)
+		}
+		spans = spans[n:]
 	}
 }
+
+// of is the trace with an id.
+func (c *collector) of(id string) *gathered {
+	if c.last == nil || c.last.id != id {
+		c.last = c.byID[id]
+		if c.last == nil {
+			c.last = &gathered{id: id}
+			if c.sum {
+				c.last.id = strings.Clone(id)
+				c.last.sum = sources.NewSumming(c.last.id)
+			}
+			c.byID[c.last.id] = c.last
+			c.order = append(c.order, c.last)
+		}
+	}
+	return c.last
+}
+
+func (c *collector) keep(g *gathered, spans []sources.Span, ids []string) {
+	from := len(g.spans)
+	room := min(len(spans), c.o.MaxSpans-from)
+	g.spans = append(g.spans, spans[:room]...)
+	if len(ids) > 0 {
+		c.open = append(c.open, stretch{of: g, from: from, to: len(g.spans), ids: ids[:room]})
+	}
+	g.rooted = g.rooted || slices.ContainsFunc(spans[:room], root)
+	if room == len(spans) {
+		return
+	}
+	g.more = true
+	// A root that comes later takes the last one's place: without it the tree falls apart.
+	if i := slices.IndexFunc(spans[room:], root); !g.rooted && i >= 0 {
+		last, id := len(g.spans)-1, ""
+		if len(ids) > 0 {
+			id = ids[room+i]
+		}
+		g.spans[last], g.rooted = spans[room+i], true
+		c.reassign(g, last, id)
+	}
+	// Of a trace in Jaeger's own form the processes are still to come.
+	c.enough = c.enough || c.o.One && g.rooted && len(ids) == 0
+}
+
+// reassign gives a span that was put in another's place its own process.
+func (c *collector) reassign(g *gathered, at int, id string) {
+	for _, o := range c.open {
+		if o.of == g && o.from <= at && at < o.to {
+			o.ids[at-o.from] = id
+			return
+		}
+	}
+	if id != "" {
+		c.open = append(c.open, stretch{of: g, from: at, to: at + 1, ids: []string{id}})
+	}
+}
+
+func root(s sources.Span) bool { return s.ParentID == "" }
 
 // traces is everything that was taken up; err is why there is no more.
 func (c *collector) traces(err error) []sources.Trace {
@@ -272,18 +326,23 @@ func (c *collector) traces(err error) []sources.Trace {
 		Sort(t.Spans)
 		var cut []string
 		if g.more {
-			cut = append(cut, CutAt(c.o.MaxSpans))
+			cut = append(cut, CutAt(c.o.MaxSpans, g.rooted))
 		}
 		if err != nil {
 			cut = append(cut, CutOff(c.o.Input, c.spans, c.reason(err)))
 		}
 		if c.bad > 0 {
-			cut = append(cut, fmt.Sprintf("spans that could not be read: %d (%s)", c.bad, c.firstBad))
+			cut = append(cut, c.leftOut())
 		}
 		t.Cut = sources.Clean(strings.Join(cut, "; "))
 		out = append(out, t)
 	}
 	return out
+}
+
+// leftOut says in words that spans lack; whose they were nobody knows.
+func (c *collector) leftOut() string {
+	return fmt.Sprintf("spans that could not be read: %d (%s)", c.bad, c.firstBad)
 }
 
 // Sort puts spans in the order of a sources.Trace: by start, then by id.

@@ -1,6 +1,7 @@
 package tracejson
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -305,7 +306,11 @@ type jaegerTrace struct {
 	*parser
 	processes, warnings []byte
 	spans               int
+	rooted              bool // one of the spans looks like a root
 }
+
+// noReferences is what Jaeger writes in a root.
+var noReferences = []byte(`"references":[]`)
 
 func (t *jaegerTrace) field(key string) error {
 	switch key {
@@ -339,13 +344,18 @@ func (t *jaegerTrace) cut() error {
 	}
 	err := t.array(func() error {
 		t.spans++
-		if !t.out.roomFor(t.spans) {
+		room := t.out.roomFor(t.spans)
+		if !room && t.rooted {
 			return t.skip() // the processes are still to come
 		}
 		raw, _, err := t.value(0)
 		if err != nil {
 			t.spans--
 			return t.tooDeep(err)
+		}
+		t.rooted = t.rooted || bytes.Contains(raw, noReferences)
+		if !room && !t.rooted {
+			return nil
 		}
 		if n > 0 {
 			piece = append(piece, ',')

@@ -35,7 +35,10 @@ func TestTimesFarAway(t *testing.T) {
 		"OTLP, 1969":            {otlpOf(otlpSpan(1, fmt.Sprintf(`,"startTimeUnixNano":"%d","endTimeUnixNano":"%d"`, uint64(math.MaxUint64), 1))), time.Unix(0, -1).UTC(), 2},
 		"OTLP, 2250":            {otlpOf(otlpSpan(1, `,"startTimeUnixNano":"8835955200000000000","endTimeUnixNano":"8835955200000000001"`)), time.Date(2250, 1, 1, 0, 0, 0, 0, time.UTC), 1},
 		"OTLP, no time":         {otlpOf(otlpSpan(1, "")), time.Unix(0, 0).UTC(), 0},
-		"OTLP, all of it":       {otlpOf(otlpSpan(1, fmt.Sprintf(`,"startTimeUnixNano":"%d","endTimeUnixNano":"%d"`, uint64(1)<<63, uint64(1)<<63-1))), time.Unix(0, math.MinInt64).UTC(), math.MaxInt64},
+		"OTLP, all of it":       {otlpOf(otlpSpan(1, fmt.Sprintf(`,"startTimeUnixNano":"%d","endTimeUnixNano":"%d"`, uint64(1)<<63, uint64(1)<<63-1))), time.Unix(9223372036, 854775808).UTC(), 0},
+		"OTLP, after 2262":      {otlpOf(otlpSpan(1, `,"startTimeUnixNano":"10413792000000000000","endTimeUnixNano":"10413792000000000005"`)), time.Date(2300, 1, 1, 0, 0, 0, 0, time.UTC), 5},
+		"OTLP, the last":        {otlpOf(otlpSpan(1, fmt.Sprintf(`,"startTimeUnixNano":"%d"`, uint64(3)<<62-1))), time.Unix(13835058055, 282163711).UTC(), 0},
+		"OTLP, the first":       {otlpOf(otlpSpan(1, fmt.Sprintf(`,"startTimeUnixNano":"%d"`, uint64(3)<<62))), time.Unix(0, -1<<62).UTC(), 1 << 62},
 		"OTLP, as a number":     {otlpOf(otlpSpan(1, `,"startTimeUnixNano":1700000000000000001,"endTimeUnixNano":1700000000000000003`)), time.Unix(0, 1700000000000000001).UTC(), 2},
 		"Jaeger, 1960":          {jaegerOf(`{"traceID":"1","spanID":"1","startTime":-315619200000000,"duration":5}`), time.Date(1960, 1, 1, 0, 0, 0, 0, time.UTC), 5000},
 		"Jaeger, 1960, wrapped": {jaegerOf(fmt.Sprintf(`{"traceID":"1","spanID":"1","startTime":%d}`, uint64(math.MaxUint64)-315619200000000+1)), time.Date(1960, 1, 1, 0, 0, 0, 0, time.UTC), 0},
@@ -71,10 +74,14 @@ func TestLargeAndDamagedSpans(t *testing.T) {
 		check func(sources.Span) bool
 	}{
 		"a tag of 1 MB": {otlpOf(otlpSpan(1, `,"attributes":[`+kv("k", megabyte)+`]`)), func(s sources.Span) bool {
-			return utf8.RuneCountInString(s.Tags[0].Value) == sources.MaxText
+			return utf8.RuneCountInString(s.Tags[0].Value) == sources.MaxLong
 		}},
 		"a tag of 1 MB, Jaeger": {jaegerOf(`{"traceID":"1","spanID":"1","tags":[` + tag(megabyte, megabyte) + `]}`), func(s sources.Span) bool {
-			return utf8.RuneCountInString(s.Tags[0].Value) == sources.MaxText && utf8.RuneCountInString(s.Tags[0].Key) == sources.MaxName
+			return utf8.RuneCountInString(s.Tags[0].Value) == sources.MaxLong && utf8.RuneCountInString(s.Tags[0].Key) == sources.MaxName
+		}},
+		"an event of 1 MB": {otlpOf(otlpSpan(1, `,"events":[{"attributes":[`+kv("message", megabyte)+`]}]`)), func(s sources.Span) bool {
+			e := s.Events[0] // its name is shorter than what it says, which is kept therefore
+			return utf8.RuneCountInString(e.Name) == sources.MaxText && len(e.Tags) == 1 && utf8.RuneCountInString(e.Tags[0].Value) == sources.MaxLong
 		}},
 		"10,000 tags": {otlpOf(otlpSpan(1, `,"attributes":[`+list(10_000, func(i int) string { return kv(fmt.Sprint(i), "v") })+`]`)), func(s sources.Span) bool {
 			return len(s.Tags) == 10_000 && s.Tags[9999].Key == "9999"

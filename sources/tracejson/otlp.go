@@ -160,9 +160,17 @@ func traceText(b *Builder, id pcommon.TraceID) string {
 	return b.TraceID(binary.BigEndian.Uint64(id[:8]), binary.BigEndian.Uint64(id[8:]))
 }
 
-// at is a time of OTLP's. It is unsigned there, but those who write times before 1970 let them wrap around, and those
-// who read them (the collector, Jaeger) too.
-func at(t pcommon.Timestamp) time.Time { return time.Unix(0, int64(t)).UTC() }
+// Nanos is a time of OTLP's, nanoseconds since 1970 without a sign: up to the year 2408. Those who write times before
+// 1970 let them wrap around, and those who read them (the collector, Jaeger) too, so the topmost quarter of all values
+// are the times from 1823 on.
+func Nanos(t uint64) time.Time {
+	if signed := int64(t); signed < 0 && signed >= -1<<62 {
+		return time.Unix(0, signed).UTC()
+	}
+	return time.Unix(int64(t/1e9), int64(t%1e9)).UTC()
+}
+
+func at(t pcommon.Timestamp) time.Time { return Nanos(uint64(t)) }
 
 func warnings(v pcommon.Value) []string {
 	if v.Type() != pcommon.ValueTypeSlice {
@@ -175,7 +183,8 @@ func warnings(v pcommon.Value) []string {
 	return out
 }
 
-// tag writes a value of any kind as text: maps and lists as JSON, bytes as hex.
+// tag writes a value of any kind as text: maps and lists as JSON, bytes as hex, as they are over gRPC. Jaeger's own
+// /api/traces has base64 for these.
 func tag(b *Builder, key string, v pcommon.Value) sources.Tag {
 	out := sources.Tag{Key: b.Name(key)}
 	switch v.Type() {

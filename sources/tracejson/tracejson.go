@@ -26,13 +26,12 @@ type Options struct {
 	Source string // of errors; "" is "file"
 	Asked  string // of errors: "trace 4bf9...", or the file's name
 	Input  string // what texts call the input: "answer"; "" is "file"
-	// MaxBytes bounds the input, MaxSpans each trace; 0 takes the defaults. What lies beyond is cut off.
+	// MaxBytes bounds the input, MaxSpans each trace; 0 takes the defaults. What lies beyond is cut off, apart from a root,
+	// which takes the place of the last span if none came before.
 	MaxBytes int64
 	MaxSpans int
-	// One says that the input is one trace: nothing more is read once it has MaxSpans.
+	// One says that the input is one trace: nothing more is read once it has MaxSpans and a root among them.
 	One bool
-	// Strict makes an input that breaks off, or is beyond MaxBytes, an error even where spans came before.
-	Strict bool
 	// Progress, if not nil, is told now and then how many spans have been read so far.
 	Progress func(spans int)
 }
@@ -48,6 +47,16 @@ var ErrNoSpans = errors.New("no spans in it")
 // Errors are *sources.Error: nothing at all could be read (Rejected where the input is something else than traces),
 // or the reader was cancelled.
 func Decode(r io.Reader, o Options) ([]sources.Trace, error) {
+	c, err := collect(r, o, false)
+	if c == nil {
+		return nil, err
+	}
+	return c.traces(err), nil
+}
+
+// collect reads r to its end. With a collector the error is why there is no more of what came, and nil if it is all;
+// without one it is an *sources.Error.
+func collect(r io.Reader, o Options, sum bool) (*collector, error) {
 	if o.Source == "" {
 		o.Source = "file"
 	}
@@ -61,6 +70,7 @@ func Decode(r io.Reader, o Options) ([]sources.Trace, error) {
 		o.MaxSpans = DefaultMaxSpans
 	}
 	c := newCollector(&o)
+	c.sum = sum
 	defer c.close()
 	p := &parser{scanner: newScanner(r, o.MaxBytes), out: c, limit: pieceBytes}
 	err := p.documents()
@@ -77,10 +87,10 @@ func Decode(r io.Reader, o Options) ([]sources.Trace, error) {
 	if err == nil && p.refusal != "" {
 		err = errors.New(p.refusal)
 	}
-	if err != nil && (o.Strict || c.spans == 0 || sources.KindOf(err) == sources.Canceled) {
+	if err != nil && (c.spans == 0 || sources.KindOf(err) == sources.Canceled) {
 		return nil, c.fault(err)
 	}
-	return c.traces(err), nil
+	return c, err
 }
 
 // nothing is the error of an input that holds no span.
@@ -130,9 +140,13 @@ func (c *collector) reason(err error) string {
 	return sources.Clean(err.Error())
 }
 
-// CutAt says in words that a trace has more spans than are kept.
-func CutAt(spans int) string {
-	return fmt.Sprintf("dlmon keeps %s spans of a trace; this one has more", thousands(int64(spans)))
+// CutAt says in words that a trace has more spans than are kept; rooted tells whether a root is among these.
+func CutAt(spans int, rooted bool) string {
+	text := fmt.Sprintf("dlmon keeps %s spans of a trace; this one has more", thousands(int64(spans)))
+	if !rooted {
+		text += "; its root may be missing"
+	}
+	return text
 }
 
 // CutOff says in words that an answer broke off.

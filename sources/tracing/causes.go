@@ -140,11 +140,15 @@ func masked(message string) string {
 	return b.String()
 }
 
-// first is the value of the first of the keys that has one.
+// first is the value of the first of the keys that has one, of at most sources.MaxText runes: many are told apart and
+// listed.
 func first(tags []sources.Tag, keys ...string) string {
 	for _, k := range keys {
 		for _, t := range tags {
 			if t.Key == k && strings.TrimSpace(t.Value) != "" {
+				if len(t.Value) > sources.MaxText {
+					return sources.Clean(t.Value)
+				}
 				return t.Value
 			}
 		}

@@ -165,9 +165,9 @@ func (l *List) table(c page.Context, f frame) []string {
 	t := page.Table{Styles: c.Styles, Columns: []page.Column{
 		{Title: l.heading(c, "start", byStart)}, {}, {Title: l.heading(c, "operation", byOperation), Min: operation, Max: operation, Drop: 6}, tenant,
 		{Title: l.heading(c, took, byDuration), Right: true, Min: 8}, {Min: 6, Max: 40, Grow: true, Drop: 5},
-		{Title: l.heading(c, "spans", bySpans), Right: true, Min: digits(need.spans), Drop: 3},
-		{Title: l.heading(c, services, byServices), Right: true, Min: digits(need.services), Drop: 2},
-		{Title: l.heading(c, errors, byErrors, byFailed), Right: true, Min: digits(need.errors), Drop: 4}, {Drop: 1},
+		{Title: l.heading(c, "spans", bySpans), Right: true, Min: need.spans, Drop: 3},
+		{Title: l.heading(c, services, byServices), Right: true, Min: need.services, Drop: 2},
+		{Title: l.heading(c, errors, byErrors, byFailed), Right: true, Min: need.errors, Drop: 4}, {Drop: 1},
 	}}
 	clock := "15:04:05"
 	if dated {
@@ -200,14 +200,23 @@ func (l *List) row(c page.Context, f frame, t *sources.TraceSummary, clock strin
 			filled, empty := chart.Bar(float64(t.Duration), float64(longest), w, chart.BarSigns{Full: g.BarFull, Parts: g.BarParts})
 			return bar.Render(filled) + strings.Repeat(" ", empty)
 		}},
-		{Text: strconv.Itoa(t.Spans), Style: s.Muted},
-		{Text: strconv.Itoa(t.Services), Style: s.Muted},
-		{Text: strconv.Itoa(t.Errors), Style: errors},
+		{Text: atLeast(t, t.Spans), Style: s.Muted},
+		{Text: atLeast(t, t.Services), Style: s.Muted},
+		{Text: atLeast(t, t.Errors), Style: errors},
 		{Text: word, Style: s.Key},
 	}
 }
 
-// signs tell the group that a trace is marked for, whether an exemplar led to it, and whether it failed.
+// atLeast is one of t's numbers, as "1000+" where more of it did not come.
+func atLeast(t *sources.TraceSummary, n int) string {
+	if t.Cut != "" {
+		return strconv.Itoa(n) + "+"
+	}
+	return strconv.Itoa(n)
+}
+
+// signs tell the group that a trace is marked for, whether an exemplar led to it, and whether it failed, or did not come
+// whole.
 func (l *List) signs(c page.Context, f frame, t *sources.TraceSummary, selected bool) page.Cell {
 	s, g := c.Styles, c.Styles.Glyphs
 	var out strings.Builder
@@ -233,21 +242,26 @@ func (l *List) signs(c page.Context, f frame, t *sources.TraceSummary, selected 
 		sign(text, s.Key)
 		width++
 	}
-	failed := ""
-	if t.Errors > 0 {
-		failed = g.Critical
+	switch {
+	case t.Errors > 0:
+		sign(g.Critical, s.Critical)
+	case t.Cut != "":
+		sign(g.Stale, s.Stale)
+	default:
+		sign("", s.Critical)
 	}
-	sign(failed, s.Critical)
 	return page.Cell{Text: strings.Repeat(" ", width), Draw: func(w int) string { return page.Cut(out.String(), w, "") }}
 }
 
-// wide is what the columns have to hold.
+// wide is what the columns have to hold, in cells.
 type wide struct{ operation, tenant, spans, services, errors int }
 
 func (w *wide) see(t *sources.TraceSummary, tenant string) {
 	w.operation = max(w.operation, cells(t.Operation))
 	w.tenant = max(w.tenant, cells(tenant))
-	w.spans, w.services, w.errors = max(w.spans, t.Spans), max(w.services, t.Services), max(w.errors, t.Errors)
+	w.spans = max(w.spans, len(atLeast(t, t.Spans)))
+	w.services = max(w.services, len(atLeast(t, t.Services)))
+	w.errors = max(w.errors, len(atLeast(t, t.Errors)))
 }
 
 // cells is ansi.StringWidth, quick for the names that are plain ASCII.
@@ -259,5 +273,3 @@ func cells(s string) int {
 	}
 	return len(s)
 }
-
-func digits(n int) int { return len(strconv.Itoa(n)) }

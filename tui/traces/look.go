@@ -195,10 +195,28 @@ func (r result) notes(c page.Context, q page.TraceQuery) []string {
 		}
 		out = append(out, text)
 	}
-	if q.Errors && !r.asking && r.err == nil && len(r.traces) > 0 && r.failed() == 0 {
+	cut, why := r.cut()
+	switch {
+	case cut == 1:
+		out = append(out, "one trace did not come whole: "+why)
+	case cut > 1:
+		out = append(out, fmt.Sprintf("%d traces did not come whole: %s", cut, why))
+	case q.Errors && !r.asking && r.err == nil && len(r.traces) > 0 && r.failed() == 0:
 		out = append(out, "none of these traces failed")
 	}
 	return out
+}
+
+// cut counts the traces whose figures are too low, and says why the first one's are.
+func (r result) cut() (n int, why string) {
+	for i := range r.traces {
+		if text := r.traces[i].Cut; text != "" {
+			if n++; n == 1 {
+				why = text
+			}
+		}
+	}
+	return n, why
 }
 
 // instead is what is searched for in place of exemplars: the first attempt, whatever came of it.
