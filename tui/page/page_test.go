@@ -122,6 +122,9 @@ func TestWrapBoundsItsLines(t *testing.T) {
 			t.Errorf("%q is too wide", l)
 		}
 	}
+	if got := page.Wrap("interval of 95 % here", 14, 3, "…"); len(got) != 2 || got[1] != "95 % here" {
+		t.Errorf("%q", got)
+	}
 	if page.Wrap("x", 0, 3, "…") != nil {
 		t.Error("no width gives lines")
 	}

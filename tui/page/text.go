@@ -39,7 +39,9 @@ func Wrap(text string, width, limit int, ellipsis string) []string {
 	if width <= 0 || limit <= 0 {
 		return nil
 	}
-	lines := strings.Split(ansi.Wrap(text, width, ""), "\n")
+	// A number stays with its per cent sign.
+	text = strings.ReplaceAll(text, " %", "\u00a0%")
+	lines := strings.Split(strings.ReplaceAll(ansi.Wrap(text, width, ""), "\u00a0", " "), "\n")
 	if len(lines) > limit {
 		lines = lines[:limit]
 		lines[limit-1] = ansi.Truncate(lines[limit-1], max(0, width-1), "") + ellipsis
