@@ -1,6 +1,7 @@
 package dlmon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,13 +58,22 @@ func (a *app) trace(ctx context.Context, arg, format string) (int, error) {
 		return ExitUsage, err
 	}
 	defer in.Close()
-	traces, err := tracejson.Decode(in, tracejson.Options{Asked: name, Input: inputWord(arg), MaxSpans: c.MaxSpans})
-	switch {
-	case err != nil:
-		return ExitTrouble, err
-	case ctx.Err() != nil:
+	var traces []sources.Trace
+	read := make(chan error, 1)
+	go func() { // a pipe may stay silent for ever, and its reader can't be stopped
+		var err error
+		traces, err = tracejson.Decode(in, tracejson.Options{Asked: name, Input: inputWord(arg), MaxSpans: c.MaxSpans})
+		read <- err
+	}()
+	select {
+	case <-ctx.Done():
 		return ExitTrouble, errors.New("interrupted")
-	case format != formatScreen:
+	case err := <-read:
+		if err != nil {
+			return ExitTrouble, err
+		}
+	}
+	if format != formatScreen {
 		return a.printTraces(traces, format)
 	}
 	c.Page, c.TraceService = "traces", anyService
@@ -83,6 +93,20 @@ func (s fileStore) Search(ctx context.Context, q sources.TraceSearch) ([]sources
 		q.Service = ""
 	}
 	return s.Store.Search(ctx, q)
+}
+
+func (s fileStore) Operations(ctx context.Context, service string) ([]string, error) {
+	if service != anyService {
+		return s.Store.Operations(ctx, service)
+	}
+	services, err := s.Services(ctx)
+	var all []string
+	for _, name := range services {
+		own, failed := s.Store.Operations(ctx, name)
+		all, err = append(all, own...), cmp.Or(err, failed)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), err
 }
 
 func (s fileStore) Dependencies(ctx context.Context, end time.Time, _ time.Duration) ([]sources.Dependency, error) {

@@ -1,19 +1,24 @@
 package dlmon
 
 import (
+	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"dlmon/cmd/dlmon/screentest"
 	"dlmon/sources"
 	"dlmon/sources/testserver"
+	"dlmon/sources/tracejson"
 	"dlmon/sources/tracing/tracegen"
 )
 
@@ -104,6 +109,40 @@ func TestWhatIsNoTraceIsSaidWithItsExitCode(t *testing.T) {
 		r := execute(t, nil, append([]string{"trace"}, c.args...)...)
 		if r.code != c.code || !strings.Contains(r.errors, c.says) || r.out != "" {
 			t.Errorf("%s: exit %d, %q, printed %q", c.name, r.code, r.errors, r.out)
+		}
+	}
+}
+
+func TestASilentPipeIsLeftWhenInterrupted(t *testing.T) {
+	in, _ := io.Pipe()
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	var errs bytes.Buffer
+	code := Execute(ctx, Build{Name: "dlmon", Args: []string{"trace", "-", "--format", "text"}, Stdin: in, Stdout: io.Discard, Stderr: &errs,
+		Version: "test", Env: func(string) (string, bool) { return "", false }})
+	if code != ExitTrouble || !strings.Contains(errs.String(), "interrupted") {
+		t.Errorf("exit %d: %s", code, errs.String())
+	}
+	_ = in.Close()
+}
+
+func TestAFileIsSearchedAsAWhole(t *testing.T) {
+	traces, err := tracejson.Decode(strings.NewReader(twoSpans+anotherSpan), tracejson.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := fileStore{tracejson.NewStore(traces)}
+	now := time.Now()
+	for service, want := range map[string]struct {
+		found      int
+		operations string
+	}{anyService: {2, "[GET /x db tick]"}, "clock": {1, "[tick]"}} {
+		found, err := s.Search(t.Context(), sources.TraceSearch{Service: service, Start: now.Add(-time.Hour), End: now})
+		if err != nil || len(found) != want.found {
+			t.Errorf("%s: %d traces, %v", service, len(found), err)
+		}
+		if got, err := s.Operations(t.Context(), service); err != nil || fmt.Sprint(got) != want.operations {
+			t.Errorf("%s: operations %v, %v", service, got, err)
 		}
 	}
 }
