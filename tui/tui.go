@@ -30,6 +30,12 @@ type Options struct {
 	TagNames     map[string][]string
 	UTC          bool
 	Version      string
+
+	From, To  time.Time     // the time to show at first; To zero: live
+	Tenant    string        // whose page to open at once, over the first page; "" for none
+	Silencer  feed.Silencer // what silences are written to; nil: nothing is ever written
+	Creator   string        // of silences
+	Objective float64       // share of requests that should succeed, 0 to 1
 }
 
 // subscription is the part of feed.Subscription that the model uses.
@@ -153,6 +159,7 @@ func (m *Model) context() page.Context {
 		},
 		Styles: m.styles, Now: m.now, Window: m.window, Step: step,
 		Width: w, Height: h, UTC: m.o.UTC,
+		Live: true, ReadOnly: m.o.Silencer == nil, Creator: m.o.Creator, Objective: m.o.Objective,
 		TraceService: m.o.TraceService, TagNames: m.o.TagNames,
 	}
 }

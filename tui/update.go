@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -69,7 +70,9 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case tea.PasteMsg:
 		m.dirty = true
 		return m.nav.top().Update(m.context(), msg)
-	case tea.MouseMsg, tea.KeyReleaseMsg:
+	case tea.MouseMsg:
+		return m.mouse(msg)
+	case tea.KeyReleaseMsg:
 		return nil
 	}
 	m.dirty = true
@@ -194,6 +197,16 @@ func (m *Model) intent(msg tea.Msg) (tea.Cmd, bool) {
 	case page.Copy:
 		m.say(page.Notice{Text: msg.What + " copied"})
 		return tea.SetClipboard(msg.Text), true
+	case page.SetSilence:
+		return m.write(msg.From, msg.Silence.ID, func(ctx context.Context) (string, error) {
+			return m.o.Silencer.SetSilence(ctx, msg.Silence)
+		}), true
+	case page.ExpireSilence:
+		return m.write(msg.From, msg.ID, func(ctx context.Context) (string, error) {
+			return "", m.o.Silencer.ExpireSilence(ctx, msg.ID)
+		}), true
+	case page.Written:
+		return m.written(msg), true
 	case page.Computed:
 		return msg.Page.Update(m.context(), msg), true
 	case page.OpenPanel:

@@ -30,6 +30,18 @@ type Config struct {
 	LogFile      string              // "" logs nothing
 	Page         string              // the first page
 	MaxSpans     int                 // kept of one trace
+	LocalTime    bool                // times in the machine's zone, else in UTC
+	At           string              // the time or the range to show at first, as typed; "" is live
+	Tenant       string              // whose page is opened at first; "" for none
+	ReadOnly     bool                // nothing is ever written to a server
+	Creator      string              // of silences
+	Objective    float64             // share of requests that should succeed, 0 to 1
+	Mouse        string              // auto, on, off
+	Kiosk        bool                // nobody is at the keyboard: implies ReadOnly
+	KioskLocked  bool                // no key does anything
+	Rotate       []string            // pages that a kiosk turns between; nil: stays
+	Every        time.Duration       // how long a kiosk shows each
+	Dim          string              // "22:00-06:00": when a kiosk is dimmed; "" is never
 	TraceService string              // the Jaeger service whose traces are searched; "" guesses
 	Tags         map[string][]string // concept → span tags that name it, likeliest first
 

@@ -92,6 +92,18 @@ ascii: true # flag
 no-color: false # default
 log-file: "" # default
 trace-service: "" # default
+at: "" # default
+time-zone: utc # default
+tenant: "" # default
+read-only: false # default
+creator: "" # default
+objective: "99.9" # default
+mouse: auto # default
+kiosk: false # default
+kiosk-locked: false # default
+rotate: "" # default
+every: 20s # default
+dim: "" # default
 max-spans: 200000 # default
 tags: # default
   tenant:

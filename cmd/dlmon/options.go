@@ -85,6 +85,51 @@ func options() []option {
 		option{name: "trace-service", usage: "the Jaeger service to search traces in (default: guessed)", def: "",
 			set: func(c *Config, s string) error { c.TraceService = s; return nil },
 			get: func(c *Config) any { return c.TraceService }},
+		option{name: "at", usage: "time or range to show, as in 14:05, -3h..-2h (default: live)", def: "",
+			set: func(c *Config, s string) error { c.At = s; return nil },
+			get: func(c *Config) any { return c.At }},
+		option{name: "time-zone", usage: "times on the screen: utc or local", def: "utc",
+			set: func(c *Config, s string) error {
+				c.LocalTime = s == "local"
+				var zone string
+				return setOneOf(&zone, s, []string{"utc", "local"})
+			},
+			get: func(c *Config) any {
+				if c.LocalTime {
+					return "local"
+				}
+				return "utc"
+			}},
+		option{name: "tenant", usage: "open this tenant's page", def: "",
+			set: func(c *Config, s string) error { c.Tenant = s; return nil },
+			get: func(c *Config) any { return c.Tenant }},
+		option{name: "read-only", usage: "never write to a server: no silences", def: "false", toggle: true,
+			set: func(c *Config, s string) error { return setBool(&c.ReadOnly, s) },
+			get: func(c *Config) any { return c.ReadOnly }},
+		option{name: "creator", usage: "who creates silences (default: $USER)", def: "",
+			set: func(c *Config, s string) error { c.Creator = s; return nil },
+			get: func(c *Config) any { return c.Creator }},
+		option{name: "objective", usage: "per cent of requests that should succeed, for error budgets", def: "99.9",
+			set: func(c *Config, s string) error { return setObjective(&c.Objective, s) },
+			get: func(c *Config) any { return shownObjective(c.Objective) }},
+		option{name: "mouse", usage: "auto (off inside SSH), on or off", def: "auto",
+			set: func(c *Config, s string) error { return setOneOf(&c.Mouse, s, []string{"auto", "on", "off"}) },
+			get: func(c *Config) any { return c.Mouse }},
+		option{name: "kiosk", usage: "a screen on the wall: read-only, no keys but quit", def: "false", toggle: true,
+			set: func(c *Config, s string) error { return setBool(&c.Kiosk, s) },
+			get: func(c *Config) any { return c.Kiosk }},
+		option{name: "kiosk-locked", usage: "a kiosk on which no key does anything", def: "false", toggle: true,
+			set: func(c *Config, s string) error { return setBool(&c.KioskLocked, s) },
+			get: func(c *Config) any { return c.KioskLocked }},
+		option{name: "rotate", usage: "pages a kiosk turns between: overview,tenants,alerts", def: "",
+			set: func(c *Config, s string) error { return setPages(&c.Rotate, s) },
+			get: func(c *Config) any { return strings.Join(c.Rotate, ",") }},
+		option{name: "every", usage: "how long a kiosk shows each page, 1s to 1h", def: "20s",
+			set: func(c *Config, s string) error { return setDuration(&c.Every, s, "20s", time.Second, time.Hour) },
+			get: func(c *Config) any { return shownDuration(c.Every) }},
+		option{name: "dim", usage: "when a kiosk is dimmed: 22:00-06:00 (default: never)", def: "",
+			set: func(c *Config, s string) error { return setHours(&c.Dim, s) },
+			get: func(c *Config) any { return c.Dim }},
 		option{name: "max-spans", usage: "spans kept of one trace, 1000 to 2000000", def: strconv.Itoa(tracejson.DefaultMaxSpans),
 			set: func(c *Config, s string) error { return setInt(&c.MaxSpans, s, minMaxSpans, maxMaxSpans) },
 			get: func(c *Config) any { return c.MaxSpans }},
@@ -165,6 +210,47 @@ func shownDuration(d time.Duration) string {
 		return d.String()
 	}
 	return model.Duration(d).String()
+}
+
+// setObjective takes per cent and stores a share.
+func setObjective(to *float64, s string) error {
+	v, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(s), "%"), 64)
+	if err != nil || !(v > 0 && v < 100) {
+		return errors.New("expected per cent between 0 and 100, such as 99.9")
+	}
+	*to = v / 100
+	return nil
+}
+
+// shownObjective is a share in per cent, without the noise of its division.
+func shownObjective(share float64) string { return strconv.FormatFloat(share*100, 'g', 12, 64) }
+
+// setPages takes page names with commas between them; an empty text is none.
+func setPages(to *[]string, s string) error {
+	*to = nil
+	for name := range strings.SplitSeq(s, ",") {
+		if name = strings.TrimSpace(name); name == "" && s == "" {
+			return nil
+		}
+		var page string
+		if err := setOneOf(&page, name, pageNames); err != nil {
+			return fmt.Errorf("expected pages with commas between them, of %s", strings.Join(pageNames, ", "))
+		}
+		*to = append(*to, page)
+	}
+	return nil
+}
+
+// setHours takes a stretch of the day, "22:00-06:00"; an empty text is none.
+func setHours(to *string, s string) error {
+	from, until, ok := strings.Cut(s, "-")
+	_, errFrom := time.Parse("15:04", from)
+	_, errUntil := time.Parse("15:04", until)
+	if s != "" && (!ok || errFrom != nil || errUntil != nil) {
+		return errors.New("expected a stretch of the day such as 22:00-06:00")
+	}
+	*to = s
+	return nil
 }
 
 func setInt(to *int, s string, low, high int) error {

@@ -218,7 +218,10 @@ func (s *session) screen(b Build) tui.Options {
 		Page:         c.Page,
 		TraceService: c.TraceService,
 		TagNames:     c.Tags,
-		UTC:          true,
+		UTC:          !c.LocalTime,
+		Tenant:       c.Tenant,
+		Creator:      c.Creator,
+		Objective:    c.Objective,
 		Version:      b.Version,
 	}
 }

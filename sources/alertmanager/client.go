@@ -14,6 +14,7 @@ import (
 	"github.com/go-openapi/strfmt"
 	"github.com/prometheus/alertmanager/api/v2/client/alert"
 	"github.com/prometheus/alertmanager/api/v2/client/general"
+	"github.com/prometheus/alertmanager/api/v2/client/silence"
 	"github.com/prometheus/alertmanager/api/v2/models"
 	"github.com/prometheus/common/config"
 
@@ -33,9 +34,10 @@ type Options struct {
 
 // Client asks one Alertmanager. It is safe for concurrent use; every error is a *sources.Error.
 type Client struct {
-	alerts  alert.ClientService
-	general general.ClientService
-	timeout time.Duration
+	alerts   alert.ClientService
+	silences silence.ClientService
+	general  general.ClientService
+	timeout  time.Duration
 }
 
 // New returns a client; it makes no connection.
@@ -60,9 +62,10 @@ func New(o Options) (*Client, error) {
 		o.Timeout = transport.DefaultTimeout
 	}
 	return &Client{
-		alerts:  alert.New(rt, strfmt.Default),
-		general: general.New(rt, strfmt.Default),
-		timeout: o.Timeout,
+		alerts:   alert.New(rt, strfmt.Default),
+		silences: silence.New(rt, strfmt.Default),
+		general:  general.New(rt, strfmt.Default),
+		timeout:  o.Timeout,
 	}, nil
 }
 

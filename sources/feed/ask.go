@@ -24,6 +24,14 @@ func (f *Feed) now(t time.Time) time.Time {
 	return t
 }
 
+// about is the time that e's answer is about, when it is asked at the wall clock's time t.
+func (f *Feed) about(e *entry, t time.Time) time.Time {
+	if !e.key.At.IsZero() {
+		return e.key.At
+	}
+	return f.now(t)
+}
+
 // ask runs e's request in a goroutine. The lock is held.
 func (f *Feed) ask(e *entry, gen uint64) {
 	limit := askLimit
@@ -77,7 +85,7 @@ func answer[T any](v T, err error) (any, error) { return v, err }
 
 // call is the client's call that answers e now. The lock is held, but not while the call runs.
 func (f *Feed) call(e *entry) func(context.Context) (any, error) {
-	at, k, o := f.now(e.started), e.key, f.o
+	at, k, o := f.about(e, e.started), e.key, f.o
 	switch k.Kind {
 	case Instant:
 		return func(ctx context.Context) (any, error) {
@@ -112,6 +120,8 @@ func (f *Feed) call(e *entry) func(context.Context) (any, error) {
 		return func(ctx context.Context) (any, error) { return answer(o.Health.Report(ctx)) }
 	case Managed:
 		return func(ctx context.Context) (any, error) { return answer(o.Alertmanager.Alerts(ctx)) }
+	case Silences:
+		return func(ctx context.Context) (any, error) { return answer(o.Alertmanager.Silences(ctx)) }
 	case Services:
 		return func(ctx context.Context) (any, error) { return answer(o.Jaeger.Services(ctx)) }
 	case Search:
@@ -241,15 +251,15 @@ func (f *Feed) touched(e *entry) {
 // store keeps a good answer.
 func (f *Feed) store(e *entry, v any, now time.Time) {
 	// Queries are evaluated at the time they were asked for, all else is true when it arrives.
-	e.at = f.now(now)
+	e.at = f.about(e, now)
 	switch v := v.(type) {
 	case rangeAnswer:
-		e.at = f.now(e.started)
+		e.at = f.about(e, e.started)
 		e.track.merge(v)
 		// The window may have grown while this was in flight.
 		e.pending = e.track.headless(e.at)
 	case sources.Vector:
-		e.at = f.now(e.started)
+		e.at = f.about(e, e.started)
 		e.value = v
 	case sources.ServerInfo:
 		e.src.info = v

@@ -61,19 +61,18 @@ func key(r Request) Request {
 	k := Request{Kind: r.Kind}
 	switch r.Kind {
 	case Instant:
-		k.Expr, k.Ago = r.Expr, r.Ago
+		k.Expr, k.Ago, k.At = r.Expr, r.Ago, moment(r.At)
 	case Range:
-		k.Expr, k.Step = r.Expr, r.Step
+		k.Expr, k.Step, k.At = r.Expr, r.Step, moment(r.At)
 	case Exemplars:
-		k.Expr, k.Window = r.Expr, r.Window
+		k.Expr, k.Window, k.At = r.Expr, r.Window, moment(r.At)
 	case Operations:
 		k.Expr = r.Expr
 	case Dependencies:
-		k.Window = r.Window
+		k.Window, k.At = r.Window, moment(r.At)
 	case Search:
-		k.Search, k.Window = r.Search, r.Window
-		// Equal times compare equal only without monotonic clock and in one location.
-		k.Search.Start, k.Search.End = r.Search.Start.Round(0).UTC(), r.Search.End.Round(0).UTC()
+		k.Search, k.Window, k.At = r.Search, r.Window, moment(r.At)
+		k.Search.Start, k.Search.End = moment(r.Search.Start), moment(r.Search.End)
 	case Trace:
 		k.TraceID = r.TraceID
 	case kindInfo:
@@ -81,6 +80,9 @@ func key(r Request) Request {
 	}
 	return k
 }
+
+// moment is t such that equal times compare equal: without monotonic clock and in one location.
+func moment(t time.Time) time.Time { return t.Round(0).UTC() }
 
 // collect works out what is wanted now: entries appear, change their cadence, or are left.
 func (f *Feed) collect(now time.Time) {
@@ -134,7 +136,7 @@ func (f *Feed) collect(now time.Time) {
 		switch {
 		case wanted[e]:
 			e.wanted = true
-			if e.tried.IsZero() || e.track != nil && e.err == nil && e.track.headless(f.now(now)) {
+			if e.tried.IsZero() || e.track != nil && e.err == nil && e.track.headless(f.about(e, now)) {
 				e.pending = true
 			}
 		case e.wanted:
@@ -248,7 +250,7 @@ func (f *Feed) interval(e *entry) time.Duration {
 
 // once tells whether e needs no more tries.
 func (f *Feed) once(e *entry) bool {
-	return e.err == nil && !e.tried.IsZero() && (!f.o.At.IsZero() || e.base == Once || e.settled())
+	return e.err == nil && !e.tried.IsZero() && (!f.o.At.IsZero() || !e.key.At.IsZero() || e.base == Once || e.settled())
 }
 
 // settled tells whether e is a trace that will stay as it is: it is whole, and when it was read its last span had ended

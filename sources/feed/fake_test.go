@@ -189,6 +189,8 @@ func (s *server) Report(ctx context.Context) (sources.HealthReport, error) {
 	return s.report, err
 }
 
+func (s *server) Silences(context.Context) ([]sources.Silence, error) { return nil, nil }
+
 func (s *server) Alerts(ctx context.Context) ([]sources.ManagedAlert, error) {
 	return nil, s.serve(ctx, call{kind: feed.Managed})
 }

@@ -78,7 +78,7 @@ func (f *Feed) inherit(e *entry, now time.Time) {
 }
 
 // order is the order of kinds in one round: what an operator reads first comes first.
-var order = map[Kind]int{Instant: 0, Health: 1, Rules: 2, Managed: 3, kindInfo: 4, Services: 5, Exemplars: 6, Search: 7, Trace: 8, Operations: 9, Dependencies: 10, Range: 11, Targets: 12}
+var order = map[Kind]int{Instant: 0, Health: 1, Rules: 2, Managed: 3, kindInfo: 4, Services: 5, Exemplars: 6, Search: 7, Trace: 8, Operations: 9, Dependencies: 10, Range: 11, Targets: 12, Silences: 13}
 
 // before puts requests that have never been answered first, then follows order.
 func before(a, b *entry) int {

@@ -74,6 +74,16 @@ func (f *Feed) Alerts() sources.Snapshot[[]sources.Alert] {
 	return *f.alerts
 }
 
+// Managed implements Reader.
+func (f *Feed) Managed() sources.Snapshot[[]sources.ManagedAlert] {
+	return read[[]sources.ManagedAlert](f, Request{Kind: Managed})
+}
+
+// Silences implements Reader.
+func (f *Feed) Silences() sources.Snapshot[[]sources.Silence] {
+	return read[[]sources.Silence](f, Request{Kind: Silences})
+}
+
 // Targets implements Reader.
 func (f *Feed) Targets() sources.Snapshot[[]sources.Target] {
 	return read[[]sources.Target](f, Request{Kind: Targets})

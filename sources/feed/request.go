@@ -26,6 +26,7 @@ const (
 	Exemplars                // exemplars of Expr over Window
 	Operations               // Jaeger's operations of the service Expr
 	Dependencies             // Jaeger's calls between services over Window
+	Silences                 // Alertmanager's silences
 )
 
 // Request is one thing a screen needs. It is comparable: equal requests are asked once, however many screens want
@@ -34,6 +35,10 @@ type Request struct {
 	Kind Kind
 	// Expr is PromQL, complete: names resolved, rate windows filled in.
 	Expr string
+	// At is the time that an instant, a range or an exemplar query, a search without Start or the calls between services
+	// are about, in place of the clock's. What was true then stays so: such a request is asked until it is answered, and
+	// no more. Readers made by AsOf fill it in; pages leave it zero.
+	At time.Time
 	// Ago moves an instant query's evaluation time into the past ("one hour before").
 	Ago time.Duration
 	// Window is how far back a range query, an exemplar query or a search without Start reaches from now.
@@ -41,7 +46,7 @@ type Request struct {
 	// Step is the grid of a range query; columns are at whole multiples of it since the epoch.
 	Step time.Duration
 	// Every is the time between two tries. Zero takes the feed's cadence for the kind: the refresh for Health,
-	// Managed and Search; the longer of refresh and scrape interval for Instant, Rules and Exemplars (with Ago at
+	// Managed, Silences and Search; the longer of refresh and scrape interval for Instant, Rules and Exemplars (with Ago at
 	// least a minute, Targets at least 15 s); a new column of the grid for Range; 30 s for Services, Operations,
 	// Dependencies and Trace. Once never repeats a request that succeeded, until Subscription.Refresh. A trace that was
 	// read whole, a minute or more after its last span ended, is never read again. Every is not part of the question:
@@ -60,7 +65,7 @@ func (r Request) Source() string {
 	switch r.Kind {
 	case Health:
 		return SourceHealth
-	case Managed:
+	case Managed, Silences:
 		return SourceAlertmanager
 	case Services, Search, Trace, Operations, Dependencies:
 		return SourceJaeger
@@ -97,7 +102,18 @@ type HealthClient interface {
 // Alertmanager lists alerts with their silenced and inhibited state.
 type Alertmanager interface {
 	Alerts(ctx context.Context) ([]sources.ManagedAlert, error)
+	// Silences lists all that Alertmanager still knows, expired ones too.
+	Silences(ctx context.Context) ([]sources.Silence, error)
 	Info(ctx context.Context) (sources.ServerInfo, error)
+}
+
+// Silencer changes silences: the only thing dlmon ever writes to a server. It is no part of the feed: the root calls it
+// from a command when the operator has confirmed, and refreshes the feed then. Errors are *sources.Error.
+type Silencer interface {
+	// SetSilence creates a silence, or changes the one whose ID it has, and returns the ID that it has now.
+	SetSilence(ctx context.Context, s sources.Silence) (id string, err error)
+	// ExpireSilence ends a silence now.
+	ExpireSilence(ctx context.Context, id string) error
 }
 
 // State is how a source stands.
@@ -134,6 +150,9 @@ type Reader interface {
 	// Alerts are the firing and pending alerts of Prometheus's rules joined with Alertmanager's, worst first: firing
 	// before pending, those that notify before muted ones, critical before warning, then the oldest.
 	Alerts() sources.Snapshot[[]sources.Alert]
+	// Managed are the alerts as Alertmanager holds them.
+	Managed() sources.Snapshot[[]sources.ManagedAlert]
+	Silences() sources.Snapshot[[]sources.Silence]
 	Targets() sources.Snapshot[[]sources.Target]
 	Health() sources.Snapshot[sources.HealthReport]
 	// HealthHistory is the status of each check over the kept window, oldest first; key "" is the whole report.

@@ -9,6 +9,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"dlmon/sources"
 	"dlmon/sources/feed"
 	"dlmon/themes"
 	"dlmon/tui/dashboard"
@@ -26,6 +27,18 @@ type Context struct {
 	Width, Height int
 	// UTC shows times in UTC, else in the machine's zone.
 	UTC bool
+	// Live tells that Now is the present: the operator has neither paused nor gone back in time.
+	Live bool
+	// Cursor is the time that the operator has picked on a chart, marked on every other; zero: none.
+	Cursor time.Time
+	// Marks are what happened within Window, oldest first, for every time axis.
+	Marks []dashboard.Mark
+	// ReadOnly forbids everything that would change a server: pages do not offer it.
+	ReadOnly bool
+	// Creator is who creates silences.
+	Creator string
+	// Objective is the share of requests that should succeed, 0 to 1, for error budgets.
+	Objective float64
 	// TraceService is the Jaeger service the traces are searched in; "" until known.
 	TraceService string
 	// TagNames are the span tags that name a concept, likeliest first: "tenant" → tenant_id, tenant.id.
@@ -97,6 +110,21 @@ type (
 		// comparison takes the first of each.
 		A, B []string
 	}
+	// OpenTenant goes to a tenant's own page.
+	OpenTenant struct{ ID string }
+	// SetRange shows the time from From to To on every page.
+	SetRange struct{ From, To time.Time }
+	// SetCursor picks a time on every chart; the zero time picks none.
+	SetCursor struct{ At time.Time }
+	// SetSilence writes a silence to Alertmanager, ExpireSilence ends one. The page that asked is told by Written.
+	SetSilence struct {
+		Silence sources.Silence
+		From    Page
+	}
+	ExpireSilence struct {
+		ID   string
+		From Page
+	}
 	// Copy puts text on the operator's clipboard (OSC 52, through SSH too); What names it in the notice.
 	Copy struct{ Text, What string }
 	// OpenPanel shows one panel of a dashboard full screen.
@@ -122,6 +150,13 @@ const (
 	AnalysisServices   = "services"   // who calls whom
 	AnalysisCompare    = "compare"    // two traces side by side
 )
+
+// Written tells a page how a change that it asked for ended, wherever the operator is by then.
+type Written struct {
+	Page Page
+	ID   string // of the silence
+	Err  error
+}
 
 // Computed delivers to a page what Compute worked out for it, wherever the operator is by then.
 type Computed struct {

@@ -20,6 +20,8 @@ type Reader struct {
 	ExemplarsFunc func(feed.Request) sources.Snapshot[[]sources.Exemplar]
 	RulesSnap     sources.Snapshot[[]sources.Rule]
 	AlertsSnap    sources.Snapshot[[]sources.Alert]
+	ManagedSnap   sources.Snapshot[[]sources.ManagedAlert]
+	SilencesSnap  sources.Snapshot[[]sources.Silence]
 	TargetsSnap   sources.Snapshot[[]sources.Target]
 	HealthSnap    sources.Snapshot[sources.HealthReport]
 	History       map[string][]sources.HealthPoint
@@ -133,3 +135,9 @@ func (r *Reader) Refresh() time.Duration {
 
 // Now implements feed.Reader.
 func (r *Reader) Now() time.Time { return r.Clock }
+
+// Managed implements feed.Reader.
+func (r *Reader) Managed() sources.Snapshot[[]sources.ManagedAlert] { return r.ManagedSnap }
+
+// Silences implements feed.Reader.
+func (r *Reader) Silences() sources.Snapshot[[]sources.Silence] { return r.SilencesSnap }
