@@ -114,6 +114,7 @@ func (s *Styles) paint(p palette) {
 	s.Key = fg(p.focus).Bold(true)
 	s.Bar = fg(p.barText).Background(lipgloss.Color(p.bar))
 	s.BarOK, s.BarWarn, s.BarCritical = on(p.ok), on(p.warn), on(p.critical)
+	s.Past = on(p.stale)
 	s.Cursor = plain.Reverse(true)
 	for _, c := range p.series {
 		s.Series = append(s.Series, fg(c))
@@ -135,6 +136,7 @@ func (s *Styles) paintMono() {
 	s.Focus, s.Border = reverse, faint
 	s.Selected, s.Key = reverse, bold
 	s.Bar, s.BarOK, s.BarWarn, s.BarCritical = reverse, reverse, reverse.Bold(true), reverse.Bold(true)
+	s.Past = plain.Reverse(false).Bold(true).Underline(true) // a hole in a bar that is reversed
 	s.Cursor = reverse
 	s.Series = []lipgloss.Style{plain}
 	s.Heat = []lipgloss.Style{faint, plain}
