@@ -8,7 +8,7 @@ import (
 
 // keyMap are the keys that work on every page.
 type keyMap struct {
-	pages, help, quit, force, refresh, wider, narrower, back key.Binding
+	pages, help, quit, force, refresh, wider, narrower, back, handoff key.Binding
 }
 
 func bind(keys []string, shown, what string) key.Binding {
@@ -22,6 +22,7 @@ func globalKeys() keyMap {
 		refresh:  bind([]string{"r"}, "r", "ask everything now"),
 		wider:    bind([]string{"+", "="}, "+", "longer window"),
 		narrower: bind([]string{"-", "_"}, "-", "shorter window"),
+		handoff:  bind([]string{"x"}, "x", "hand the page on: write it as Markdown and SVG"),
 		help:     bind([]string{"?"}, "?", "this help"),
 		quit:     bind([]string{"q"}, "q", "quit"),
 		force:    bind([]string{"ctrl+c"}, "ctrl+c", "quit, from anywhere"),
@@ -29,7 +30,7 @@ func globalKeys() keyMap {
 }
 
 func (k keyMap) list() []key.Binding {
-	return []key.Binding{k.pages, k.back, k.refresh, k.wider, k.narrower, k.help, k.quit, k.force}
+	return []key.Binding{k.pages, k.back, k.refresh, k.wider, k.narrower, k.handoff, k.help, k.quit, k.force}
 }
 
 // ladder are the windows that + and - step through.

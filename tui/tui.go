@@ -36,6 +36,7 @@ type Options struct {
 	Silencer  feed.Silencer // what silences are written to; nil: nothing is ever written
 	Creator   string        // of silences
 	Objective float64       // share of requests that should succeed, 0 to 1
+	Command   []string      // the program and the flags that name its servers, for what brings a page back; nil: dlmon and the context
 	Kiosk     Kiosk         // a screen on the wall: nobody is at the keyboard, nothing is ever written
 }
 

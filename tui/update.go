@@ -155,6 +155,8 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.setWindow(shorten(m.window), "shortest")
 	case key.Matches(k, keys.back):
 		return m.back()
+	case key.Matches(k, keys.handoff):
+		return m.handOff()
 	default:
 		return top.Update(c, k)
 	}
