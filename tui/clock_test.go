@@ -254,7 +254,7 @@ func TestUTogglesTheZoneEverywhere(t *testing.T) {
 	if got := ansi.Strip(content(m)); !strings.Contains(got, "12:35–13:35 UTC") || !strings.Contains(got, "now 14:05:32 UTC") {
 		t.Errorf("%s", got[:300])
 	}
-	press(m, "u", "x")
+	press(m, "u", "~")
 	if got := ansi.Strip(content(m)); !strings.Contains(got, "13:35–14:35 CET") || !strings.Contains(got, "now 15:05:32 CET") || m.context().UTC {
 		t.Errorf("%s", got[:300])
 	}

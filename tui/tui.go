@@ -36,6 +36,8 @@ type Options struct {
 	Silencer  feed.Silencer // what silences are written to; nil: nothing is ever written
 	Creator   string        // of silences
 	Objective float64       // share of requests that should succeed, 0 to 1
+	Command   []string      // the program and the flags that name its servers, for what brings a page back; nil: dlmon and the context
+	Kiosk     Kiosk         // a screen on the wall: nobody is at the keyboard, nothing is ever written
 }
 
 // subscription is the part of feed.Subscription that the model uses.
@@ -65,6 +67,7 @@ type Model struct {
 	nav    navigator
 	shown  page.Page // the page that was last told that it is on the screen
 	help   helpOverlay
+	kiosk  *kiosk // nil: an operator is at the keyboard
 	notice notice
 
 	searches traces.History
@@ -79,6 +82,7 @@ type Model struct {
 // New returns the screen of o, looking at its first page. Nothing is asked before it knows its size. Close it if it is
 // not run by Run.
 func New(o Options) *Model {
+	o = kioskOptions(o)
 	m := &Model{o: o, data: o.Data, done: make(chan struct{}), window: o.Window, dirty: true}
 	if o.Feed != nil {
 		if m.data == nil {
@@ -98,6 +102,7 @@ func New(o Options) *Model {
 	if o.Trace != "" {
 		m.nav.push(trace.New(page.OpenTrace{ID: o.Trace}))
 	}
+	m.startKiosk()
 	return m
 }
 
@@ -164,7 +169,7 @@ func (m *Model) context() page.Context {
 		},
 		Styles: m.styles, Now: m.now, Window: m.window, Step: step,
 		Width: w, Height: h, UTC: m.clock.utc,
-		Live: m.isLive(), Wall: m.wall(), Cursor: m.picked(m.window), ReadOnly: m.o.Silencer == nil, Creator: m.o.Creator, Objective: m.o.Objective,
+		Live: m.isLive(), Big: m.kiosk != nil, Wall: m.wall(), Cursor: m.picked(m.window), ReadOnly: m.o.Silencer == nil, Creator: m.o.Creator, Objective: m.o.Objective,
 		TraceService: m.o.TraceService, TagNames: m.o.TagNames,
 	}
 }

@@ -46,8 +46,8 @@ func TestKeysGoToOverlayThenCapturingPageThenGlobalKeysThenPage(t *testing.T) {
 	rec := &recorder{Page: m.nav.top()}
 	m.nav.stack = []page.Page{rec}
 
-	press(m, "x", "up", "enter", "f")
-	if want := []string{"x", "up", "enter", "f"}; !slices.Equal(rec.got, want) {
+	press(m, "p", "up", "enter", "f")
+	if want := []string{"p", "up", "enter", "f"}; !slices.Equal(rec.got, want) {
 		t.Errorf("the page got %v, want %v", rec.got, want)
 	}
 	rec.got = nil

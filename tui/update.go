@@ -29,8 +29,9 @@ const (
 )
 
 // Update implements tea.Model.
-func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	cmd := m.update(msg)
+func (m *Model) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
+	defer m.survive(msg, &cmd)
+	cmd = tea.Batch(m.update(msg), m.kioskStep())
 	if top := m.nav.top(); top != m.shown {
 		m.shown = top
 		if p, ok := top.(page.Opener); ok {
@@ -42,6 +43,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 func (m *Model) update(msg tea.Msg) tea.Cmd {
+	if cmd, ok := m.kioskTakes(msg); ok {
+		return cmd
+	}
 	switch msg := msg.(type) {
 	case tickMsg:
 		m.setNow()
@@ -178,6 +182,8 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.toggleZone()
 	case key.Matches(k, keys.back):
 		return m.back()
+	case key.Matches(k, keys.handoff):
+		return m.handOff()
 	default:
 		return top.Update(c, k)
 	}
@@ -276,7 +282,11 @@ func (m *Model) want() {
 // requests are those of the status bar and of the page on the screen, each once.
 func (m *Model) requests() []feed.Request {
 	reqs := []feed.Request{{Kind: feed.Health}, {Kind: feed.Rules}, {Kind: feed.Managed}, {Kind: feed.Services}}
-	for _, r := range m.nav.top().Wants(m.context()) {
+	wants := m.nav.top().Wants(m.context())
+	if p := m.upcoming(); p != nil {
+		wants = append(wants, p.Wants(m.context())...)
+	}
+	for _, r := range wants {
 		if !slices.Contains(reqs, r) {
 			reqs = append(reqs, r)
 		}

@@ -45,7 +45,7 @@ func (m *Model) Frame(width, height int) string {
 
 // headLines is how many lines the status bar and the tabs take.
 func (m *Model) headLines() int {
-	if m.height < 16 {
+	if m.height < 16 && m.kiosk == nil {
 		return 1
 	}
 	return 2
@@ -86,14 +86,15 @@ func (m *Model) render() string {
 }
 
 // page is what stands under the tabs: at most h lines.
-func (m *Model) page(w, h int) []string {
+func (m *Model) page(w, h int) (out []string) {
+	defer m.surviveView(&out)
 	var lines []string
 	if m.help.open {
 		lines = m.helpLines(w, h)
 	} else {
 		lines = m.nav.top().View(m.context())
 	}
-	out := make([]string, min(len(lines), h))
+	out = make([]string, min(len(lines), h))
 	for i := range out {
 		out[i] = m.final(lines[i])
 	}
@@ -111,6 +112,9 @@ func (m *Model) final(line string) string {
 
 // tabLine is the second line: the tabs, or the way that led deeper; a notice; the clock.
 func (m *Model) tabLine(width int) string {
+	if m.kiosk != nil {
+		return m.kioskLine(width)
+	}
 	s, b := m.styles, bar{s: m.styles, tight: 6}
 	switch {
 	case m.prompt.open:

@@ -246,7 +246,7 @@ func setHours(to *string, s string) error {
 	from, until, ok := strings.Cut(s, "-")
 	_, errFrom := time.Parse("15:04", from)
 	_, errUntil := time.Parse("15:04", until)
-	if s != "" && (!ok || errFrom != nil || errUntil != nil) {
+	if s != "" && (!ok || errFrom != nil || errUntil != nil || from == until) {
 		return errors.New("expected a stretch of the day such as 22:00-06:00")
 	}
 	*to = s

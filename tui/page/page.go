@@ -35,6 +35,8 @@ type Context struct {
 	Cursor time.Time
 	// Marks are what happened within Window, oldest first, for every time axis.
 	Marks []dashboard.Mark
+	// Big tells that nobody is at the keyboard: what is shown is read from across the room.
+	Big bool
 	// ReadOnly forbids everything that would change a server: pages do not offer it.
 	ReadOnly bool
 	// Creator is who creates silences.
