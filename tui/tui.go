@@ -57,7 +57,10 @@ type Model struct {
 
 	width, height int
 	window        time.Duration
-	now           time.Time // of the frame being shown
+	clock         clock
+	now           time.Time // that the frame shows: the clock's, or that of the past
+	second        int64     // of the wall clock on it
+	prompt        gotoPrompt
 
 	nav    navigator
 	shown  page.Page // the page that was last told that it is on the screen
@@ -86,6 +89,8 @@ func New(o Options) *Model {
 	if m.window <= 0 {
 		m.window = time.Hour
 	}
+	m.clock = clock{live: m.data, utc: o.UTC, settle: settleTime}
+	m.begin(o.From, o.To)
 	m.styles = o.Styles(true)
 	m.now = m.data.Now()
 	m.readVocab()
@@ -130,7 +135,7 @@ type tickMsg struct{}
 
 // tick ends when the clock shows the next second.
 func (m *Model) tick() tea.Cmd {
-	now := m.data.Now()
+	now := m.wall()
 	return tea.Tick(now.Truncate(time.Second).Add(time.Second).Sub(now), func(time.Time) tea.Msg { return tickMsg{} })
 }
 
@@ -150,7 +155,7 @@ func (m *Model) readVocab() bool {
 // context is what pages are handed now.
 func (m *Model) context() page.Context {
 	w, h := m.room()
-	step := dashboard.GridStep(m.window, max(w, 1))
+	step := m.step()
 	return page.Context{
 		Data: m.data,
 		Env: dashboard.Env{
@@ -158,10 +163,16 @@ func (m *Model) context() page.Context {
 			Rate: dashboard.RateWindow(m.scrapeInterval(), step), Scrape: m.scrapeInterval(),
 		},
 		Styles: m.styles, Now: m.now, Window: m.window, Step: step,
-		Width: w, Height: h, UTC: m.o.UTC,
-		Live: true, ReadOnly: m.o.Silencer == nil, Creator: m.o.Creator, Objective: m.o.Objective,
+		Width: w, Height: h, UTC: m.clock.utc,
+		Live: m.isLive(), Wall: m.wall(), Cursor: m.picked(m.window), ReadOnly: m.o.Silencer == nil, Creator: m.o.Creator, Objective: m.o.Objective,
 		TraceService: m.o.TraceService, TagNames: m.o.TagNames,
 	}
+}
+
+// step is the grid of the charts.
+func (m *Model) step() time.Duration {
+	w, _ := m.room()
+	return dashboard.GridStep(m.window, max(w, 1))
 }
 
 func (m *Model) scrapeInterval() time.Duration {

@@ -69,7 +69,9 @@ func (m *Model) render() string {
 	}
 	w, h := m.room()
 	lines := []string{m.statusLine(w)}
-	if m.headLines() > 1 {
+	if m.prompt.open && m.headLines() == 1 {
+		lines[0] = m.gotoLine(w)
+	} else if m.headLines() > 1 {
 		lines = append(lines, m.tabLine(w))
 	} else if m.notice.text != "" {
 		lines[0] = m.noticeLine(w)
@@ -110,12 +112,15 @@ func (m *Model) final(line string) string {
 // tabLine is the second line: the tabs, or the way that led deeper; a notice; the clock.
 func (m *Model) tabLine(width int) string {
 	s, b := m.styles, bar{s: m.styles, tight: 6}
-	if m.notice.text != "" {
+	switch {
+	case m.prompt.open:
+		return m.gotoLine(width)
+	case m.notice.text != "":
 		return m.noticeLine(width)
 	}
-	clock := m.now.Local()
-	if m.o.UTC {
-		clock = m.now.UTC()
+	clock, now := m.zone(m.wall()), ""
+	if !m.isLive() { // the one time on the screen that goes on
+		now = "now "
 	}
 	help := "? help"
 	if p, ok := m.nav.top().(page.Capturer); ok && p.Capturing() && !m.help.open {
@@ -123,7 +128,7 @@ func (m *Model) tabLine(width int) string {
 	}
 	right := []part{
 		says(s.Muted, form{help, 2}, form{help[:min(len(help), 1)], 3}, form{}),
-		says(s.Text, form{clock.Format("15:04:05 MST"), 1}, form{clock.Format("15:04:05"), 4}, form{clock.Format("15:04"), 4}, form{}),
+		says(s.Text, form{now + clock.Format("15:04:05 MST"), 1}, form{now + clock.Format("15:04:05"), 4}, form{now + clock.Format("15:04"), 4}, form{}),
 	}
 	return b.fit(m.tabParts(), right, width)
 }

@@ -46,6 +46,9 @@ func (a *app) show(ctx context.Context, c *Config, with opening) (int, error) {
 	if f, ok := a.Stdout.(*os.File); !ok || !term.IsTerminal(f.Fd()) {
 		return ExitUsage, a.noTerminal()
 	}
+	if t, _ := a.Env("TERM"); t == "dumb" {
+		return ExitUsage, fmt.Errorf("TERM=dumb: such a terminal shows no dashboard; %s snapshot prints one frame as text", a.Name)
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	s, err := c.start(ctx, noTime, with)
 	if err != nil {

@@ -101,6 +101,11 @@ func load(in inputs) (*Config, error) {
 			errs = append(errs, err)
 		}
 	}
+	if c.Theme != "" { // else it is among the errors
+		if err := c.loadTheme(in.env); err != nil {
+			errs = append(errs, err)
+		}
+	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}

@@ -240,6 +240,9 @@ func (s *session) screen(b Build) tui.Options {
 }
 
 func (c *Config) styles(dark bool) *themes.Styles {
+	if c.custom != nil {
+		return c.custom.Styles(dark, !c.NoColor, c.ASCII)
+	}
 	s, err := themes.Load(c.Theme, dark, !c.NoColor, c.ASCII)
 	if err != nil { // the name was checked with the config
 		return themes.Default(dark)

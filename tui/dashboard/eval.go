@@ -54,6 +54,10 @@ func (d *Data) absent(source string, err error) {
 		d.set(StateNoData, "waiting for "+source, "")
 		return
 	}
+	if e, ok := errors.AsType[*sources.Error](err); ok && e.Kind == sources.NotKept { // it is nobody's fault
+		d.set(StateNoData, e.Reason, e.Advice)
+		return
+	}
 	d.Err = err
 	d.set(StateError, err.Error(), advice(err))
 }

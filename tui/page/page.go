@@ -29,6 +29,8 @@ type Context struct {
 	UTC bool
 	// Live tells that Now is the present: the operator has neither paused nor gone back in time.
 	Live bool
+	// Wall is the present's time whatever is shown: how dlmon's own sources stand is told as of it.
+	Wall time.Time
 	// Cursor is the time that the operator has picked on a chart, marked on every other; zero: none.
 	Cursor time.Time
 	// Marks are what happened within Window, oldest first, for every time axis.
@@ -118,6 +120,8 @@ type (
 	SetRange struct{ From, To time.Time }
 	// SetCursor picks a time on every chart; the zero time picks none.
 	SetCursor struct{ At time.Time }
+	// MoveCursor moves the picked time by columns of the charts; without one it picks the newest.
+	MoveCursor struct{ By int }
 	// SetSilence writes a silence to Alertmanager, ExpireSilence ends one. The page that asked is told by Written.
 	SetSilence struct {
 		Silence sources.Silence
