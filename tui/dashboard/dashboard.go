@@ -106,6 +106,8 @@ type Query struct {
 	// Stats, in place of Expr, are several expressions asked in one query: their answers are joined with "or" and told
 	// apart by the label "stat". Each may have a recording rule of its own.
 	Stats []Stat `yaml:"stats"`
+
+	only *only // of the range; nil: all series
 }
 
 // Stat is one of the expressions of a query, with the value of its label "stat".
@@ -210,7 +212,8 @@ type Data struct {
 	Warnings []string
 
 	// For the kinds that are not PromQL.
-	Tenants []Tenant
+	Tenants []Tenant // worst first
+	Widest  Widths   // of the texts of Tenants
 	Alerts  []sources.Alert
 	Health  sources.HealthReport
 	History map[string][]sources.HealthPoint
@@ -226,16 +229,15 @@ type Grid struct {
 
 // Tenant is one row of the tenants' table. Unknown numbers are NaN.
 type Tenant struct {
-	ID            string
-	Labels        sources.Labels // what the main query's answer names it by: tenant_id="acme-corp"
-	SearchRate    float64        // searches per second
-	P50, P95, P99 float64        // seconds
-	ErrorRatio    float64        // 0 to 1, of HTTP requests
-	P95Before     float64        // seconds, one hour before
-	Points        []float64      // p95 over the grid, seconds
+	ID, Label     string    // Label is the real name of the label that holds the ID: tenant_id
+	SearchRate    float64   // searches per second
+	P50, P95, P99 float64   // seconds
+	ErrorRatio    float64   // 0 to 1, of HTTP requests
+	P95Before     float64   // seconds, one hour before
+	Points        []float64 // p95 over the grid, seconds
 	State         State
 	Reason        string           // why it is not ok: "p95 812 ms > 500 ms"
-	States        map[string]State // by Limits: "p95", "errors", "change"
+	States        map[string]State // by Limits: "p95", "errors", "change"; shared between rows
 }
 
 // Env is what turns templates into PromQL and snapshots into Data.

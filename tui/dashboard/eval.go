@@ -102,6 +102,10 @@ func evalPromQL(d *Data, env Env) {
 		return
 	}
 	d.Query, _ = p.Queries[0].rangeQL(env)
+	if p.Kind == KindTenants {
+		d.tenants(env)
+		return
+	}
 	for i, q := range p.Queries {
 		values, err := d.answer(q, env)
 		if i == 0 && d.At.IsZero() {
@@ -116,9 +120,6 @@ func evalPromQL(d *Data, env Env) {
 	d.Lines = d.lines(env)
 	d.Gauges = d.gauges(env)
 	switch p.Kind {
-	case KindTenants:
-		d.tenants(env)
-		return
 	case KindHeatmap:
 		d.Heat = heatOf(d.Values, d.Grid)
 	}
@@ -135,7 +136,7 @@ func (d *Data) answer(q Query, env Env) ([]Value, error) {
 	}
 	instant := env.Data.Instant(q.instant(expr))
 	var ranged sources.Snapshot[sources.Matrix]
-	if q.Range && env.Window > 0 && env.Step > 0 {
+	if q.ranged(env) {
 		ranged = env.Data.Range(q.rangeRequest(env))
 	}
 	var before map[string]float64

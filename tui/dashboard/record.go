@@ -131,7 +131,7 @@ func (q Query) template(env Env, rate, back time.Duration) string {
 			return s.Expr
 		}
 		// Without its name, as the expression's own answer is: so each goes on where the other ends.
-		return "max without () (" + name + ")"
+		return "max without () (" + name + q.only.matcher(env.Vocab, firstConcept(s.Expr)) + ")"
 	}
 	if len(q.Stats) > 0 {
 		return q.joined(choose)

@@ -28,6 +28,7 @@ func (q Query) PromQL(env Env) (string, bool) { return q.PromQLAgo(env, 0) }
 
 // PromQLAgo is the query as it is asked for a value so long ago: recorded series may not reach back to then.
 func (q Query) PromQLAgo(env Env, ago time.Duration) (string, bool) {
+	q.only = nil
 	return q.promQL(env, RateWindow(env.Scrape, 0), ago)
 }
 
@@ -40,8 +41,8 @@ func (q Query) promQL(env Env, rate, back time.Duration) (string, bool) {
 	if env.Vocab == nil {
 		return "", false
 	}
-	expr, missing := expand(q.template(env, rate, back), env.Vocab, rate)
-	return expr, missing == ""
+	expr, missing := expand(q.only.restrict(q.template(env, rate, back), env.Vocab), env.Vocab, rate)
+	return q.only.fill(expr), missing == ""
 }
 
 // coarse is a step at which a range's last column is too old to stand for the value now.
@@ -57,6 +58,11 @@ func (q Query) instant(expr string) feed.Request {
 func (q Query) before(env Env) feed.Request {
 	expr, _ := q.PromQLAgo(env, beforeAgo)
 	return feed.Request{Kind: feed.Instant, Expr: expr, Ago: beforeAgo, Every: beforeEvery}
+}
+
+// ranged tells whether q's range is asked.
+func (q Query) ranged(env Env) bool {
+	return q.Range && env.Window > 0 && env.Step > 0 && (q.only == nil || len(q.only.values) > 0)
 }
 
 func (q Query) rangeRequest(env Env) feed.Request {
@@ -88,7 +94,7 @@ func (p Panel) Requests(env Env) []feed.Request {
 		if !ok {
 			continue
 		}
-		ranged := q.Range && env.Window > 0 && env.Step > 0
+		ranged := q.ranged(env)
 		switch {
 		case q.Instant:
 			reqs = append(reqs, q.instant(expr))

@@ -227,7 +227,7 @@ func (g *Grid) eval(c page.Context, i int) dashboard.Data {
 	if ok && a.gen == g.gen && a.env == k {
 		return a.data
 	}
-	stamp := stamp(c.Data, g.requests(c, i))
+	stamp := page.Stamp(c.Data, g.requests(c, i))
 	if !ok || a.env != k || a.stamp != stamp {
 		a.data = dashboard.Eval(p, c.Env)
 		delete(g.lines, p.ID)
