@@ -22,7 +22,7 @@ func globalKeys() keyMap {
 		refresh:  bind([]string{"r"}, "r", "ask everything now"),
 		wider:    bind([]string{"+", "="}, "+", "longer window"),
 		narrower: bind([]string{"-", "_"}, "-", "shorter window"),
-		help:     bind([]string{"?"}, "?", "this help"),
+		help:     bind([]string{"?", "f1"}, "?", "this help; f1 where ? would be typed"),
 		quit:     bind([]string{"q"}, "q", "quit"),
 		force:    bind([]string{"ctrl+c"}, "ctrl+c", "quit, from anywhere"),
 	}

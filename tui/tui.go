@@ -9,6 +9,7 @@ import (
 	"dlmon/sources/feed"
 	"dlmon/themes"
 	"dlmon/tui/dashboard"
+	"dlmon/tui/keys"
 	"dlmon/tui/page"
 	"dlmon/tui/trace"
 	"dlmon/tui/traces"
@@ -36,6 +37,8 @@ type Options struct {
 	Silencer  feed.Silencer // what silences are written to; nil: nothing is ever written
 	Creator   string        // of silences
 	Objective float64       // share of requests that should succeed, 0 to 1
+	Keys      *keys.Map     // the operator's own; nil for the defaults
+	Mouse     bool          // clicks and the wheel are taken from the start
 }
 
 // subscription is the part of feed.Subscription that the model uses.
@@ -159,6 +162,7 @@ func (m *Model) context() page.Context {
 		},
 		Styles: m.styles, Now: m.now, Window: m.window, Step: step,
 		Width: w, Height: h, UTC: m.o.UTC,
+		Keys: m.o.Keys, Scope: m.scope(),
 		Live: true, ReadOnly: m.o.Silencer == nil, Creator: m.o.Creator, Objective: m.o.Objective,
 		TraceService: m.o.TraceService, TagNames: m.o.TagNames,
 	}

@@ -55,6 +55,9 @@ func New(d dashboard.Dashboard) *Page {
 // Title implements page.Page.
 func (p *Page) Title() string { return "Tenants" }
 
+// Scope implements page.Scoped.
+func (p *Page) Scope() string { return "tenants" }
+
 // Wants implements page.Page.
 func (p *Page) Wants(c page.Context) []feed.Request {
 	if !p.known {
@@ -302,15 +305,12 @@ func mark(s *themes.Styles, st dashboard.State) (string, lipgloss.Style) {
 
 // Bindings implements page.Page.
 func (p *Page) Bindings() []key.Binding {
-	b := func(shown, what string) key.Binding {
-		return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
-	}
 	return []key.Binding{
-		b("enter", "traces of the selected tenant"),
-		b("t", "the trace of an exemplar nearest to its p99, else the list"),
-		b("up down", "select; pgup, pgdown, home and end"),
-		b("s", "sort by the next column"),
-		b("S", "reverse the order"),
-		b("/", "filter as you type; enter keeps it, esc drops it"),
+		page.Bind("enter", "traces of the selected tenant"),
+		page.Bind("t", "the trace of an exemplar nearest to its p99, else the list"),
+		page.BindRows("select"),
+		page.Bind("s", "sort by the next column"),
+		page.Bind("S", "reverse the order"),
+		page.Bind("/", "filter as you type; enter keeps it, esc drops it"),
 	}
 }
