@@ -34,7 +34,7 @@ func globalKeys() keyMap {
 		after:    bind([]string{"."}, ".", "mark a time on all charts, a column later"),
 		zone:     bind([]string{"u"}, "u", "UTC or local time"),
 		handoff:  bind([]string{"x"}, "x", "hand the page on: write it as Markdown and SVG"),
-		help:     bind([]string{"?"}, "?", "this help"),
+		help:     bind([]string{"?", "f1"}, "?", "this help; f1 where ? would be typed"),
 		quit:     bind([]string{"q"}, "q", "quit"),
 		force:    bind([]string{"ctrl+c"}, "ctrl+c", "quit, from anywhere"),
 	}

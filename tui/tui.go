@@ -9,6 +9,7 @@ import (
 	"dlmon/sources/feed"
 	"dlmon/themes"
 	"dlmon/tui/dashboard"
+	"dlmon/tui/keys"
 	"dlmon/tui/page"
 	"dlmon/tui/trace"
 	"dlmon/tui/traces"
@@ -38,6 +39,8 @@ type Options struct {
 	Objective float64       // share of requests that should succeed, 0 to 1
 	Command   []string      // the program and the flags that name its servers, for what brings a page back; nil: dlmon and the context
 	Kiosk     Kiosk         // a screen on the wall: nobody is at the keyboard, nothing is ever written
+	Keys      *keys.Map     // the operator's own; nil for the defaults
+	Mouse     bool          // clicks and the wheel are taken from the start
 }
 
 // subscription is the part of feed.Subscription that the model uses.
@@ -170,6 +173,7 @@ func (m *Model) context() page.Context {
 		Styles: m.styles, Now: m.now, Window: m.window, Step: step,
 		Width: w, Height: h, UTC: m.clock.utc,
 		Live: m.isLive(), Big: m.kiosk != nil, Wall: m.wall(), Cursor: m.picked(m.window), ReadOnly: m.o.Silencer == nil, Creator: m.o.Creator, Objective: m.o.Objective,
+		Keys: m.o.Keys, Scope: m.scope(),
 		TraceService: m.o.TraceService, TagNames: m.o.TagNames,
 	}
 }

@@ -131,23 +131,35 @@ func (m *Model) resize(width, height int) {
 	m.dirty = true
 }
 
-// key routes a key: overlay, capturing page, global keys, page.
+// key routes a key: overlay, capturing page, global keys, page. What is typed stays as it is; all else is turned from the
+// operator's keys into the default ones first.
 func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	keys := globalKeys()
 	m.notice = notice{} // it stands over the tabs: whoever types has read it
 	if key.Matches(k, keys.force) {
 		return tea.Quit
 	}
-	if m.help.open && m.help.key(k, keys) {
+	does, ok := m.canonical(k)
+	if m.help.open && (!ok || m.help.key(does, keys)) {
 		return nil
 	}
-	if m.prompt.open {
+	switch {
+	case m.prompt.open:
 		return m.gotoKey(k)
+	case m.typing() && k.String() == m.typingHelp():
+		m.help = helpOverlay{open: true}
+		return nil
+	case m.typing():
+		return m.nav.top().Update(m.context(), k)
+	case !ok:
+		return nil
 	}
-	top, c := m.nav.top(), m.context()
-	if p, ok := top.(page.Capturer); ok && p.Capturing() {
-		return top.Update(c, k)
-	}
+	return m.act(does)
+}
+
+// act does what a default key does.
+func (m *Model) act(k tea.KeyPressMsg) tea.Cmd {
+	keys, top, c := globalKeys(), m.nav.top(), m.context()
 	switch {
 	case key.Matches(k, keys.pages):
 		m.nav.open(int(k.String()[0] - '1'))

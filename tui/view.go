@@ -126,12 +126,15 @@ func (m *Model) tabLine(width int) string {
 	if !m.isLive() { // the one time on the screen that goes on
 		now = "now "
 	}
-	help := "? help"
-	if p, ok := m.nav.top().(page.Capturer); ok && p.Capturing() && !m.help.open {
-		help = "" // there it would be typed
+	help, word := m.keyOf("?"), " help"
+	if m.typing() && !m.help.open {
+		help = m.typingHelp() // ? would be typed
+	}
+	if help == "" {
+		word = ""
 	}
 	right := []part{
-		says(s.Muted, form{help, 2}, form{help[:min(len(help), 1)], 3}, form{}),
+		says(s.Muted, form{help + word, 2}, form{help, 3}, form{}),
 		says(s.Text, form{now + clock.Format("15:04:05 MST"), 1}, form{now + clock.Format("15:04:05"), 4}, form{now + clock.Format("15:04"), 4}, form{}),
 	}
 	return b.fit(m.tabParts(), right, width)

@@ -19,6 +19,7 @@ import (
 	"dlmon/themes"
 	"dlmon/tui"
 	"dlmon/tui/dashboard"
+	"dlmon/tui/keys"
 )
 
 // vocabularyAuto asks Prometheus which names exist.
@@ -236,6 +237,8 @@ func (s *session) screen(b Build) tui.Options {
 		Creator:      c.Creator,
 		Objective:    c.Objective,
 		Version:      b.Version,
+		Keys:         keys.New(c.Keys),
+		Mouse:        c.mouse(b.Env),
 	}
 }
 

@@ -35,6 +35,9 @@ func New() *Page { return &Page{} }
 // Title implements page.Page.
 func (p *Page) Title() string { return "Alerts" }
 
+// Scope implements page.Scoped.
+func (p *Page) Scope() string { return "alerts" }
+
 // Wants implements page.Page.
 func (p *Page) Wants(page.Context) []feed.Request {
 	return []feed.Request{{Kind: feed.Rules}, {Kind: feed.Managed}}
@@ -292,15 +295,12 @@ func stateText(a sources.Alert) string {
 
 // Bindings implements page.Page.
 func (p *Page) Bindings() []key.Binding {
-	b := func(shown, what string) key.Binding {
-		return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
-	}
 	return []key.Binding{
-		b("enter", "traces that explain the selected alert"),
-		b("t", "the trace of an exemplar of the rule's histogram, else the list"),
-		b("up down", "select; home and end"),
-		b("pgup pgdown", "scroll the detail"),
-		b("/", "filter as you type; enter keeps it, esc drops it"),
+		page.Bind("enter", "traces that explain the selected alert"),
+		page.Bind("t", "the trace of an exemplar of the rule's histogram, else the list"),
+		page.Bind("up down home end", "select"),
+		page.Bind("pgup pgdown", "scroll the detail"),
+		page.Bind("/", "filter as you type; enter keeps it, esc drops it"),
 	}
 }
 

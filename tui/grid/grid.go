@@ -82,6 +82,9 @@ func New(d dashboard.Dashboard) *Grid {
 // Title implements page.Page.
 func (g *Grid) Title() string { return g.dash.Title }
 
+// Scope implements page.Scoped.
+func (g *Grid) Scope() string { return "grid" }
+
 // Wants implements page.Page: what the panels on the screen need, and those a screen below, so that scrolling finds
 // them filled.
 func (g *Grid) Wants(c page.Context) []feed.Request {
@@ -265,20 +268,18 @@ func (g *Grid) cursor(id string) *page.Cursor {
 
 // Bindings implements page.Page.
 func (g *Grid) Bindings() []key.Binding {
-	b := func(shown, what string) key.Binding {
-		return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
-	}
 	out := []key.Binding{
-		b("arrows hjkl", "move the focus between panels; up and down move in a table"),
-		b("tab", "next panel, shift+tab the one before"),
-		b("pgup pgdown", "scroll by a screen; home and end"),
-		b("f", "the focused panel full screen, with its query and a reading cursor"),
+		page.Bind("arrows hjkl", "move the focus between panels; up and down move in a table"),
+		page.Bind("tab shift+tab", "the next panel, the one before"),
+		page.Bind("pgup pgdown", "scroll by a screen"),
+		page.Bind("home end", "the first panel, the last"),
+		page.Bind("f", "the focused panel full screen, with its query and a reading cursor"),
 	}
 	if g.focus < len(g.dash.Panels) {
 		p := g.dash.Panels[g.focus]
-		out = slices.Insert(out, 0, b("enter", enterHelp(p)))
+		out = slices.Insert(out, 0, page.Bind("enter", enterHelp(p)))
 		if explained(p) {
-			out = slices.Insert(out, 1, b("t", exemplarHelp))
+			out = slices.Insert(out, 1, page.Bind("t", exemplarHelp))
 		}
 	}
 	return out

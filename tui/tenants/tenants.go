@@ -65,6 +65,9 @@ func New(d dashboard.Dashboard) *Page {
 // Title implements page.Page.
 func (p *Page) Title() string { return "Tenants" }
 
+// Scope implements page.Scoped.
+func (p *Page) Scope() string { return "tenants" }
+
 // Capturing implements page.Capturer.
 func (p *Page) Capturing() bool { return p.filter.Open }
 
@@ -298,19 +301,16 @@ func mark(s *themes.Styles, st dashboard.State) (string, lipgloss.Style) {
 
 // Bindings implements page.Page.
 func (p *Page) Bindings() []key.Binding {
-	b := func(shown, what string) key.Binding {
-		return key.NewBinding(key.WithKeys(strings.Fields(shown)...), key.WithHelp(shown, what))
-	}
 	return []key.Binding{
-		b("enter", "traces of the selected tenant"),
-		b("o", "the selected tenant's own page"),
-		b("t", "the trace of an exemplar nearest to its p99, else the list"),
-		b("up down pgup pgdown home end", "select"),
-		b("s", "sort by the next column"),
-		b("S", "reverse the order"),
-		b("/", "filter by name, state or reason as you type; enter keeps it, esc drops it"),
-		b("v", "movers: what changed most"),
-		b("n", "noisy neighbour: who takes the most, and whose latency grew with it"),
-		b("b", "error budget: burn rates of every tenant"),
+		page.Bind("enter", "traces of the selected tenant"),
+		page.Bind("o", "the selected tenant's own page"),
+		page.Bind("t", "the trace of an exemplar nearest to its p99, else the list"),
+		page.BindRows("select"),
+		page.Bind("s", "sort by the next column"),
+		page.Bind("S", "reverse the order"),
+		page.Bind("/", "filter by name, state or reason as you type; enter keeps it, esc drops it"),
+		page.Bind("v", "movers: what changed most"),
+		page.Bind("n", "noisy neighbour: who takes the most, and whose latency grew with it"),
+		page.Bind("b", "error budget: burn rates of every tenant"),
 	}
 }
