@@ -30,6 +30,18 @@ const (
 
 // Update implements tea.Model.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := m.step(msg)
+	if m.pace != nil {
+		cmd = tea.Batch(cmd, m.pace.after(m.dirty || m.dirtyHead))
+	}
+	return m, cmd
+}
+
+func (m *Model) step(msg tea.Msg) tea.Cmd {
+	switch msg.(type) {
+	case releaseMsg, holdMsg:
+		return nil
+	}
 	cmd := m.update(msg)
 	if top := m.nav.top(); top != m.shown {
 		m.shown = top
@@ -38,7 +50,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 	}
 	m.want()
-	return m, cmd
+	return cmd
 }
 
 func (m *Model) update(msg tea.Msg) tea.Cmd {
@@ -58,11 +70,10 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.resize(msg.Width, msg.Height)
 		return nil
 	case tea.BackgroundColorMsg:
-		if dark := msg.IsDark(); dark != m.styles.Dark {
-			m.styles = m.o.Styles(dark)
-			m.dirty = true
-			return m.tellAll(page.DataMsg{})
-		}
+		return m.restyle(msg.IsDark(), m.depth)
+	case tea.ColorProfileMsg:
+		return m.restyle(m.styles.Dark, depthOf(msg.Profile))
+	case tea.EnvMsg:
 		return nil
 	case tea.KeyPressMsg:
 		m.dirty = true
