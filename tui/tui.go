@@ -59,6 +59,8 @@ type Model struct {
 	done   chan struct{} // closed by Close
 	vocab  dashboard.Vocabulary
 	styles *themes.Styles
+	depth  themes.Depth // of the terminal's colours
+	pace   *pacer       // nil: every change is drawn at once
 
 	width, height int
 	window        time.Duration
