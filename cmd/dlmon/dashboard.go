@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/charmbracelet/x/term"
 
@@ -46,6 +47,10 @@ func (a *app) show(ctx context.Context, c *Config, with opening) (int, error) {
 	if f, ok := a.Stdout.(*os.File); !ok || !term.IsTerminal(f.Fd()) {
 		return ExitUsage, a.noTerminal()
 	}
+	span, err := c.span(time.Now())
+	if err != nil {
+		return ExitUsage, err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	s, err := c.start(ctx, noTime, with)
 	if err != nil {
@@ -60,7 +65,7 @@ func (a *app) show(ctx context.Context, c *Config, with opening) (int, error) {
 		go s.keepDetecting(ctx)
 	}
 	o := s.screen(a.Build)
-	o.Trace = with.trace
+	o.Trace, o.From, o.To = with.trace, span.From, span.To
 	if err := tui.Run(ctx, o); err != nil && ctx.Err() == nil {
 		return ExitTrouble, err
 	}

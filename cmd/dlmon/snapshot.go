@@ -17,6 +17,7 @@ import (
 	"dlmon/sources/vocabulary"
 	"dlmon/tui"
 	"dlmon/tui/dashboard"
+	"dlmon/tui/when"
 )
 
 // pageAll is the snapshot's --page that holds every panel; JSON only.
@@ -95,13 +96,18 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 	if err != nil {
 		return a.refused(err)
 	}
-	at := time.Now().UTC().Truncate(time.Second)
+	now := time.Now().UTC().Truncate(time.Second)
+	span, err := c.span(now)
+	if err != nil {
+		return ExitUsage, err
+	}
 	running, cancel := context.WithCancel(ctx)
-	s, err := c.start(running, at, opening{})
+	s, err := c.start(running, now, opening{})
 	if err != nil {
 		cancel()
 		return ExitUsage, err
 	}
+	s.asOf(span, now)
 	defer s.close()
 	defer cancel()
 
@@ -111,12 +117,12 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 	defer t.close()
 	frame := ""
 	if o.format != formatJSON {
-		frame = s.frame(waiting, a.Build, o)
+		frame = s.frame(waiting, a.Build, span, o)
 	}
 	if ctx.Err() != nil {
 		return ExitTrouble, errors.New("interrupted")
 	}
-	doc := t.document(at)
+	doc := t.document(s.at)
 	if o.format == formatJSON {
 		err = doc.write(a.Stdout)
 	} else {
@@ -129,8 +135,10 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 }
 
 // frame draws one frame once everything on it has been answered or has failed.
-func (s *session) frame(ctx context.Context, b Build, o *snapshotOptions) string {
-	m := tui.New(s.screen(b))
+func (s *session) frame(ctx context.Context, b Build, span when.Span, o *snapshotOptions) string {
+	with := s.screen(b)
+	with.From, with.To = span.From, span.To
+	m := tui.New(with)
 	defer m.Close()
 	frame := m.Frame(o.width, o.height)
 	// What a frame shows may make it want more: the rate window follows the server's scrape interval.
@@ -191,7 +199,7 @@ func (s *session) take(ctx context.Context) *taken {
 		}
 	}
 	// The other sources answer while Prometheus is asked for the vocabulary.
-	t.sub.Want(base)
+	t.sub.Want(s.asked(base))
 	if s.vocab.Load() == nil {
 		v, err := s.detect(ctx)
 		if err != nil {
@@ -207,7 +215,7 @@ func (s *session) take(ctx context.Context) *taken {
 	settle(ctx, s.feed) // the scrape interval decides the rate window
 	window := s.config.Window
 	t.env = dashboard.Env{
-		Data: s.feed, Vocab: s.vocabulary(), Window: window,
+		Data: s.data, Vocab: s.vocabulary(), Window: window,
 		Step: dashboard.GridStep(window, columns),
 	}
 	for _, st := range s.feed.Sources() {
@@ -217,7 +225,7 @@ func (s *session) take(ctx context.Context) *taken {
 	}
 	for {
 		wants := t.wants()
-		t.sub.Want(wants)
+		t.sub.Want(s.asked(wants))
 		settle(ctx, s.feed)
 		// What was answered may make a panel ask more: a server that knows no targets is asked for up.
 		if ctx.Err() != nil || slices.Equal(wants, t.wants()) {
