@@ -176,7 +176,7 @@ func TestAPauseFreezesTheScreenAndCollectingGoesOn(t *testing.T) {
 	press(m, "j", "k")
 	m.Update(tickMsg{})
 	got := ansi.Strip(content(m))
-	if head, _, _ := strings.Cut(got, "\n"); !strings.HasPrefix(head, "  || PAUSED 32 s") || !strings.Contains(head, "✖ 1 critical") {
+	if head, _, _ := strings.Cut(got, "\n"); !strings.HasPrefix(head, "  || PAUSED 32 s") || !strings.Contains(head, "✖ 1 critical") || strings.Contains(head, "now:") {
 		t.Errorf("%q", head)
 	}
 	if now := strings.Join(m.body, "\n"); now != body {
@@ -193,7 +193,7 @@ func TestAPauseFreezesTheScreenAndCollectingGoesOn(t *testing.T) {
 
 func TestNobodyTakesThePastForThePresent(t *testing.T) {
 	for _, look := range looks {
-		for width := 40; width <= 200; width++ {
+		for width := 40; width <= 200; width += 8 {
 			for _, keys := range [][]string{{"["}, {"space"}, {"space", "["}, {"@", "y", "e", "s", "t", "e", "r", "d", "a", "y", "enter"}} {
 				r := pagetest.Reader()
 				m := New(options(r, look.styles(t)))
@@ -214,7 +214,7 @@ func TestNobodyTakesThePastForThePresent(t *testing.T) {
 					t.Fatalf("%s, %d columns: nothing sets the badge apart", look.name, width)
 				}
 				// What fires now is told beside it.
-				if !strings.Contains(text, "now") {
+				if want == "PAST" && !strings.Contains(text, "now") {
 					t.Fatalf("%s, %d columns: nothing of what fires now in %q", look.name, width, text)
 				}
 				press(m, "0")

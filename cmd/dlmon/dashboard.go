@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/charmbracelet/x/term"
 
@@ -47,8 +48,14 @@ func (a *app) show(ctx context.Context, c *Config, with opening) (int, error) {
 	if f, ok := a.Stdout.(*os.File); !ok || !term.IsTerminal(f.Fd()) {
 		return ExitUsage, a.noTerminal()
 	}
+<<<<<<< HEAD
 	if t, _ := a.Env("TERM"); t == "dumb" {
 		return ExitUsage, fmt.Errorf("TERM=dumb: such a terminal shows no dashboard; %s snapshot prints one frame as text", a.Name)
+=======
+	span, err := c.span(time.Now())
+	if err != nil {
+		return ExitUsage, err
+>>>>>>> wt-time
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	s, err := c.start(ctx, noTime, with)
@@ -64,9 +71,13 @@ func (a *app) show(ctx context.Context, c *Config, with opening) (int, error) {
 		go s.keepDetecting(ctx)
 	}
 	o := s.screen(a.Build)
+<<<<<<< HEAD
 	o.Command = a.reopening(c)
 	o.Trace = with.trace
 	o.Kiosk = with.kiosk
+=======
+	o.Trace, o.From, o.To = with.trace, span.From, span.To
+>>>>>>> wt-time
 	if err := tui.Run(ctx, o); err != nil && ctx.Err() == nil {
 		return ExitTrouble, err
 	}

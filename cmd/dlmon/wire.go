@@ -68,11 +68,17 @@ func (c *Config) check() error {
 	return err
 }
 
+// healthHistory is how long dlmon remembers what the health endpoint said: nobody else does.
+const healthHistory = 24 * time.Hour
+
 // session is everything between the config and a screen.
 type session struct {
 	config  *Config
 	clients clients
 	feed    *feed.Feed
+	data    feed.Reader // a snapshot's: the feed, or the feed as of at
+	at      time.Time   // the time that a snapshot is about
+	past    bool        // at is not the present
 	log     *slog.Logger
 	logFile io.Closer
 	vocab   atomic.Pointer[vocabulary.Vocabulary] // nil while it is being found out
@@ -94,7 +100,7 @@ func (c *Config) start(ctx context.Context, at time.Time, with opening) (*sessio
 	if s.clients, err = c.clients(); err != nil {
 		return nil, err
 	}
-	o := feed.Options{URLs: map[string]string{}, Refresh: c.Refresh, At: at, Log: s.log}
+	o := feed.Options{URLs: map[string]string{}, Refresh: c.Refresh, History: healthHistory, At: at, Log: s.log}
 	for _, name := range sourceNames {
 		if url := c.source(name).URL; url != "" {
 			o.URLs[name] = shownURL(url)
