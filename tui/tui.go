@@ -90,6 +90,7 @@ func New(o Options) *Model {
 	m.now = m.data.Now()
 	m.readVocab()
 	m.nav = newNavigator(o.Dashboards, o.Page)
+	m.openTenant(o.Tenant)
 	if o.Trace != "" {
 		m.nav.push(trace.New(page.OpenTrace{ID: o.Trace}))
 	}
@@ -151,7 +152,7 @@ func (m *Model) readVocab() bool {
 func (m *Model) context() page.Context {
 	w, h := m.room()
 	step := dashboard.GridStep(m.window, max(w, 1))
-	return page.Context{
+	c := page.Context{
 		Data: m.data,
 		Env: dashboard.Env{
 			Data: m.data, Vocab: m.vocab, Window: m.window, Step: step,
@@ -162,6 +163,8 @@ func (m *Model) context() page.Context {
 		Live: true, ReadOnly: m.o.Silencer == nil, Creator: m.o.Creator, Objective: m.o.Objective,
 		TraceService: m.o.TraceService, TagNames: m.o.TagNames,
 	}
+	c.Env.TraceService, c.Env.TenantTags = traceEnv(c)
+	return c
 }
 
 func (m *Model) scrapeInterval() time.Duration {

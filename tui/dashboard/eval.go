@@ -23,6 +23,8 @@ func Eval(p Panel, env Env) Data {
 		evalHealth(&d, env)
 	case KindTargets:
 		evalTargets(&d, env)
+	case KindTraces:
+		evalTraces(&d, env)
 	default:
 		evalPromQL(&d, env)
 	}
@@ -92,9 +94,9 @@ func evalPromQL(d *Data, env Env) {
 		d.set(StateNoData, "no query", "")
 		return
 	}
-	expr, missing := expand(p.Queries[0].Expr, env.Vocab, env.rate())
+	expr, missing := p.Queries[0].expand(env.Vocab, env.rate())
 	if missing != "" {
-		d.set(StateOff, env.Vocab.Missing(missing), "")
+		d.set(StateOff, lacks(p.Queries[0].Expr, env.Vocab), "")
 		return
 	}
 	d.Query = expr
@@ -114,6 +116,9 @@ func evalPromQL(d *Data, env Env) {
 	switch p.Kind {
 	case KindTenants:
 		d.tenants(env)
+		return
+	case KindVerdict:
+		d.verdict(env)
 		return
 	case KindHeatmap:
 		d.Heat = heatOf(d.Values, d.Grid)

@@ -34,7 +34,7 @@ func (q Query) promQL(env Env, rate time.Duration) (string, bool) {
 	if env.Vocab == nil {
 		return "", false
 	}
-	expr, missing := expand(q.Expr, env.Vocab, rate)
+	expr, missing := q.expand(env.Vocab, rate)
 	return expr, missing == ""
 }
 
@@ -66,6 +66,8 @@ func (p Panel) Requests(env Env) []feed.Request {
 		return []feed.Request{{Kind: feed.Rules}, {Kind: feed.Managed}}
 	case KindHealth:
 		return []feed.Request{{Kind: feed.Health}}
+	case KindTraces:
+		return p.searches(env)
 	case KindTargets:
 		reqs = append(reqs, feed.Request{Kind: feed.Targets})
 		// Engines that scrape nothing themselves know no targets, but hold what was scraped.

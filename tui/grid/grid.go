@@ -53,6 +53,7 @@ type asked struct {
 type envKey struct {
 	window, step, rate, scrape time.Duration
 	vocab                      dashboard.Vocabulary
+	traces                     string // service and tags of the searches for traces
 }
 
 // drawing is a panel's lines and what they were drawn from.
@@ -233,7 +234,8 @@ func (g *Grid) requests(c page.Context, i int) []feed.Request {
 }
 
 func keyOf(e dashboard.Env) envKey {
-	return envKey{window: e.Window, step: e.Step, rate: e.Rate, scrape: e.Scrape, vocab: e.Vocab}
+	return envKey{window: e.Window, step: e.Step, rate: e.Rate, scrape: e.Scrape, vocab: e.Vocab,
+		traces: e.TraceService + " " + e.TenantTags}
 }
 
 func (g *Grid) cursor(id string) *page.Cursor {

@@ -112,6 +112,8 @@ type (
 	}
 	// OpenTenant goes to a tenant's own page.
 	OpenTenant struct{ ID string }
+	// OpenTenants goes to one of the comparisons of all tenants (TenantsMovers ...).
+	OpenTenants struct{ View string }
 	// SetRange shows the time from From to To on every page.
 	SetRange struct{ From, To time.Time }
 	// SetCursor picks a time on every chart; the zero time picks none.
@@ -149,6 +151,13 @@ const (
 	AnalysisCauses     = "causes"     // errors by root cause
 	AnalysisServices   = "services"   // who calls whom
 	AnalysisCompare    = "compare"    // two traces side by side
+)
+
+// Views of all tenants together.
+const (
+	TenantsMovers     = "movers"     // what changed most against some time before
+	TenantsNeighbours = "neighbours" // who takes the most of the load, and whose latency grew with it
+	TenantsBudget     = "budget"     // burn rates of the error budget
 )
 
 // Written tells a page how a change that it asked for ended, wherever the operator is by then.
