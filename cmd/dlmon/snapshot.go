@@ -205,6 +205,9 @@ func (s *session) take(ctx context.Context) *taken {
 		}
 	}
 	settle(ctx, s.feed) // the scrape interval decides the rate window
+	if s.clients.prometheus != nil && s.vocab.Load() != nil {
+		s.look(ctx)
+	}
 	window := s.config.Window
 	t.env = dashboard.Env{
 		Data: s.feed, Vocab: s.vocabulary(), Window: window,

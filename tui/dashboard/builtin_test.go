@@ -137,7 +137,7 @@ func TestTemplateLeavesOutLabelsTheVocabularyLacks(t *testing.T) {
 		{v: v1, expr: "{{requests}} + {{backup_duration}} + {{rate_limit_hits}}", missing: "backup_duration"},
 		{v: guide, expr: "a\n  + b", want: "a + b"},
 	} {
-		got, missing := expand(c.expr, c.v, c.rate, "")
+		got, missing := expand(c.expr, c.v, c.rate)
 		if missing != c.missing || c.missing == "" && got != c.want {
 			t.Errorf("%s in %s: %q, missing %q; want %q, %q", c.expr, c.v.Name(), got, missing, c.want, c.missing)
 		}

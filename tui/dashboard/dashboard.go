@@ -118,6 +118,22 @@ type Query struct {
 	Tell bool `yaml:"tell"`
 	// Tenant is what $tenant stands for; see Dashboard.ForTenant.
 	Tenant string `yaml:"-"`
+	// Record names the recording rule that keeps the expression's answer: a template as the expression is. Where the server
+	// has that series, it is asked instead. The expression is written as Prometheus prints it ("sum by (x) (...)"), so
+	// that the server's rule can be compared with it. About says in the rules file what it is for.
+	Record string `yaml:"record"`
+	About  string `yaml:"about"`
+	// Stats, in place of Expr, are several expressions asked in one query: their answers are joined with "or" and told
+	// apart by the label "stat". Each may have a recording rule of its own.
+	Stats []Stat `yaml:"stats"`
+}
+
+// Stat is one of the expressions of a query, with the value of its label "stat".
+type Stat struct {
+	Name   string `yaml:"name"`
+	Expr   string `yaml:"expr"`
+	Record string `yaml:"record"`
+	About  string `yaml:"about"`
 }
 
 // Thresholds colour a value. Below turns them round: lower is worse. Nil means none.
@@ -274,4 +290,10 @@ type Vocabulary interface {
 	Label(concept, label string) (string, bool)
 	// Missing says in words what is missing: "service-v1 exports no rate limits".
 	Missing(concept string) string
+	// Recorded tells since when the server has recorded expr as the series name; false: it has not, or records another
+	// expression by that name.
+	Recorded(name, expr string) (since time.Time, ok bool)
+	// Remarks are what the operator should know of the names in use: how they were found, recorded series that are not
+	// trusted, or that none are recorded.
+	Remarks() []string
 }

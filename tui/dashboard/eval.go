@@ -94,12 +94,12 @@ func evalPromQL(d *Data, env Env) {
 		d.set(StateNoData, "no query", "")
 		return
 	}
-	expr, missing := p.Queries[0].expand(env.Vocab, env.rate())
+	_, missing := p.Queries[0].expand(env.Vocab, env.rate())
 	if missing != "" {
 		d.set(StateOff, lacks(p.Queries[0].Expr, env.Vocab), "")
 		return
 	}
-	d.Query = expr
+	d.Query, _ = p.Queries[0].rangeQL(env)
 	for i, q := range p.Queries {
 		values, err := d.answer(q, env)
 		if i == 0 && d.At.IsZero() {
@@ -141,7 +141,7 @@ func (d *Data) answer(q Query, env Env) ([]Value, error) {
 	}
 	var before map[string]float64
 	if q.Before {
-		s := env.Data.Instant(q.before(expr))
+		s := env.Data.Instant(q.before(env))
 		before = make(map[string]float64, len(s.Value.Samples))
 		for _, x := range s.Value.Samples {
 			before[x.Labels.Key()] = x.Value

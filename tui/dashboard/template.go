@@ -27,12 +27,17 @@ var plainLabels = []string{"le", "job", "instance"}
 
 // expand is the query's template with its holes filled.
 func (q Query) expand(v Vocabulary, rate time.Duration) (promql, missing string) {
-	return expand(q.Expr, v, rate, q.Tenant)
+	return expandFor(q.Expr, v, rate, q.Tenant)
 }
 
-// expand fills a template's holes. The concept is the first that the vocabulary lacks, as a metric or as a single label;
+// expand fills a template's holes where there is no tenant.
+func expand(expr string, v Vocabulary, rate time.Duration) (promql, missing string) {
+	return expandFor(expr, v, rate, "")
+}
+
+// expandFor fills a template's holes. The concept is the first that the vocabulary lacks, as a metric or as a single label;
 // the query can't be asked then. A label missing from a list is left out of it.
-func expand(expr string, v Vocabulary, rate time.Duration, tenant string) (promql, missing string) {
+func expandFor(expr string, v Vocabulary, rate time.Duration, tenant string) (promql, missing string) {
 	promql = hole.ReplaceAllStringFunc(expr, func(h string) string {
 		h = h[2 : len(h)-2]
 		if m := holeLabels.FindStringSubmatch(h); m != nil {

@@ -10,9 +10,6 @@ import (
 	"dlmon/sources"
 )
 
-// statLabel tells the answers of one query apart that are joined with "or": p50, p95, avg.
-const statLabel = "stat"
-
 // changeFloor is the p95 in seconds below which no change is worth a warning: 2 ms that became 5 ms hurt nobody.
 const changeFloor = 0.1
 

@@ -144,6 +144,13 @@ type (
 	}
 )
 
+// Views of all tenants together.
+const (
+	TenantsMovers     = "movers"     // what changed most against some time before
+	TenantsNeighbours = "neighbours" // who takes the most of the load, and whose latency grew with it
+	TenantsBudget     = "budget"     // burn rates of the error budget
+)
+
 // Kinds of analysis.
 const (
 	AnalysisDifference = "difference" // what sets the slow or failed ones apart
@@ -151,13 +158,6 @@ const (
 	AnalysisCauses     = "causes"     // errors by root cause
 	AnalysisServices   = "services"   // who calls whom
 	AnalysisCompare    = "compare"    // two traces side by side
-)
-
-// Views of all tenants together.
-const (
-	TenantsMovers     = "movers"     // what changed most against some time before
-	TenantsNeighbours = "neighbours" // who takes the most of the load, and whose latency grew with it
-	TenantsBudget     = "budget"     // burn rates of the error budget
 )
 
 // Written tells a page how a change that it asked for ended, wherever the operator is by then.

@@ -85,7 +85,7 @@ func (p *Movers) pairs(c page.Context) []pair {
 		if !ok || pan.Moves == nil {
 			continue
 		}
-		before, _ := q.PromQL(c.Env)
+		before, _ := q.PromQLAgo(c.Env, ago.d)
 		out = append(out, pair{i,
 			feed.Request{Kind: feed.Instant, Expr: now, Every: max(moversEvery, q.Every)},
 			feed.Request{Kind: feed.Instant, Expr: before, Ago: ago.d, Every: max(ago.every, q.Every)}})
