@@ -240,7 +240,7 @@ type Data struct {
 	Findings []Finding
 	// ServiceWide counts the firing alerts that name no tenant, where Alerts are one tenant's.
 	ServiceWide int
-	Traces      []sources.TraceSummary // failed ones first, then the slowest
+	Traces      []sources.TraceSummary // failed ones and others by turns, the slowest first
 }
 
 // Finding is one sentence of a verdict.

@@ -90,7 +90,7 @@ func (p Panel) searches(env Env) []feed.Request {
 	return out
 }
 
-// evalTraces reads the tenant's traces: failed ones first, then the slowest.
+// evalTraces reads the tenant's traces: the failed and the others by turns, the slowest of each first.
 func evalTraces(d *Data, env Env) {
 	status := env.status(feed.SourceJaeger)
 	reqs := d.Panel.searches(env)
@@ -125,11 +125,25 @@ func evalTraces(d *Data, env Env) {
 		return
 	}
 	slices.SortStableFunc(d.Traces, func(a, b sources.TraceSummary) int {
-		return cmp.Or(cmp.Compare(btoi(b.Errors > 0), btoi(a.Errors > 0)), cmp.Compare(b.Duration, a.Duration), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(b.Duration, a.Duration), cmp.Compare(a.ID, b.ID))
 	})
-	n := 0
+	var failing, well []sources.TraceSummary
 	for _, t := range d.Traces {
-		n += btoi(t.Errors > 0)
+		if t.Errors > 0 {
+			failing = append(failing, t)
+		} else {
+			well = append(well, t)
+		}
+	}
+	n := len(failing)
+	// By turns, so that few rows show both: what fails need not be slow.
+	d.Traces = d.Traces[:0]
+	for i := range max(len(failing), len(well)) {
+		for _, of := range [][]sources.TraceSummary{failing, well} {
+			if i < len(of) {
+				d.Traces = append(d.Traces, of[i])
+			}
+		}
 	}
 	d.State = StateOK
 	if n > 0 {

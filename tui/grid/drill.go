@@ -116,6 +116,35 @@ func exemplify(c page.Context, d dashboard.Data, selected string) tea.Cmd {
 	return page.Exemplar(c, q)
 }
 
+// openTenant is the intent that leads to the page of the tenant that is selected, or that the selected alert names.
+func openTenant(c page.Context, d dashboard.Data, selected string) tea.Cmd {
+	switch d.Panel.Kind {
+	case dashboard.KindTenants:
+		if selected != "" {
+			return page.Send(page.OpenTenant{ID: selected})
+		}
+	case dashboard.KindAlerts:
+		for _, a := range d.Alerts {
+			if a.Labels.Key() != selected {
+				continue
+			}
+			if id := dashboard.AlertTenant(c.Env.Vocab, a); id != "" {
+				return page.Send(page.OpenTenant{ID: id})
+			}
+			return page.Send(page.Notice{Text: a.Name + " names no tenant: it is about the whole service"})
+		}
+	default:
+		if v := pick(d, selected); v != nil && d.Panel.Traces != nil {
+			for label, concept := range d.Panel.Traces.Tags {
+				if id := v.Labels[label]; concept == page.TagTenant && id != "" {
+					return page.Send(page.OpenTenant{ID: id})
+				}
+			}
+		}
+	}
+	return page.Send(page.Notice{Text: "no tenant is selected here; o opens the page of a tenant's or an alert's row"})
+}
+
 func unexplained(p dashboard.Panel) tea.Cmd {
 	return page.Send(page.Notice{Text: "no traces explain " + p.Title})
 }

@@ -264,8 +264,11 @@ func (g *Grid) Bindings() []key.Binding {
 		if explained(p) {
 			out = slices.Insert(out, 1, b("t", exemplarHelp))
 		}
+		if p.Kind == dashboard.KindTenants || p.Kind == dashboard.KindAlerts {
+			out = append(out, b("o", "the page of the selected tenant, or of the one that the selected alert names"))
+		}
 	}
-	return out
+	return append(out, b("v", "movers: what changed most"))
 }
 
 const exemplarHelp = "the trace of an exemplar nearest to its p99, else the list"
@@ -281,6 +284,8 @@ func enterHelp(p dashboard.Panel) string {
 		return "traces of the selected tenant"
 	case p.Kind == dashboard.KindAlerts:
 		return "traces that explain the selected alert"
+	case p.Kind == dashboard.KindTraces:
+		return "the spans of the selected trace"
 	case p.Kind == dashboard.KindHealth, p.Kind == dashboard.KindTargets:
 		return "the health page"
 	case p.Traces != nil:

@@ -186,6 +186,9 @@ func PanelQuery(c Context, d dashboard.Data, v *dashboard.Value) TraceQuery {
 	if d.Panel.Tenant != "" {
 		q.Tags[TagTenant] = d.Panel.Tenant
 		q.Title += " of " + d.Panel.Tenant
+		if d.Panel.Kind == dashboard.KindVerdict || d.Panel.Kind == dashboard.KindTraces {
+			q.Title = "tenant " + d.Panel.Tenant // they are about all of it
+		}
 	}
 	return q
 }

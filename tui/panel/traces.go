@@ -7,7 +7,7 @@ import (
 	"dlmon/tui/dashboard"
 )
 
-// traces is a row per trace: failed ones first, then the slowest.
+// traces is a row per trace.
 func (v *view) traces() []string {
 	if len(v.Traces) == 0 {
 		return []string{" " + v.s.Muted.Render("Jaeger has no trace of this tenant in this window")}

@@ -5,7 +5,7 @@ package tenant
 import (
 	"cmp"
 	"fmt"
-	"math"
+	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -15,6 +15,9 @@ import (
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
 )
+
+// small is the width in cells below which a row names its tenant in the column of what moved.
+const small = 60
 
 func (p *Movers) hints() []string {
 	if p.filter.Open {
@@ -67,8 +70,12 @@ func (p *Movers) View(c page.Context) []string {
 		return page.Above(append(lines, page.Explain(s, "nothing matches "+p.filter.Text, nil, c.Width)...), foot, c.Height)
 	}
 	p.cursor.Sync(keysOf(rows), p.visible(c))
+	whose := page.Column{Title: "of", Min: 7, Max: 28}
+	if c.Width < small {
+		whose = page.Column{} // it stands in the column beside
+	}
 	t := page.Table{Styles: s, Columns: []page.Column{
-		{}, {Title: "of", Min: 7, Max: 28}, {Title: "what", Min: 10, Max: 34}, {Title: ago.words + " ago", Right: true, Drop: 3},
+		{}, whose, {Title: "what", Min: 10, Max: 40}, {Title: ago.words + " ago", Right: true, Drop: 3},
 		{Title: "now", Right: true, Drop: 4}, {Title: "change", Right: true}, {Title: "score", Right: true, Drop: 1}, {Title: "why", Max: 40, Drop: 2},
 	}}
 	for _, r := range rows {
@@ -86,6 +93,12 @@ func (p *Movers) cells(c page.Context, r moveRow) []page.Cell {
 		of, name = r.Thing, s.Bold
 	case r.Thing != "" && r.Thing != pan.Title:
 		what += " " + r.Thing
+	}
+	if c.Width < small {
+		if r.Tenant {
+			what = of + " " + what
+		}
+		of = ""
 	}
 	change := dashboard.FormatChange(r.Now, r.Before, pan.Unit)
 	switch {
@@ -147,7 +160,7 @@ func times(m tenancy.Move) string {
 	if before < 0.001 {
 		before = 0.001
 	}
-	return dashboard.FormatValue(math.Round((1-m.Now)/before*10)/10, dashboard.UnitNone)
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", (1-m.Now)/before), ".0")
 }
 
 // Bindings implements page.Page.
