@@ -104,6 +104,7 @@ func New(o Options) *Model {
 	m.now = m.data.Now()
 	m.readVocab()
 	m.nav = newNavigator(o.Dashboards, o.Page)
+	m.openTenant(o.Tenant)
 	if o.Trace != "" {
 		m.nav.push(trace.New(page.OpenTrace{ID: o.Trace}))
 	}
@@ -165,8 +166,13 @@ func (m *Model) readVocab() bool {
 // context is what pages are handed now.
 func (m *Model) context() page.Context {
 	w, h := m.room()
+<<<<<<< HEAD
 	step := m.step()
 	return page.Context{
+=======
+	step := dashboard.GridStep(m.window, max(w, 1))
+	c := page.Context{
+>>>>>>> wt-views
 		Data: m.data,
 		Env: dashboard.Env{
 			Data: m.data, Vocab: m.vocab, Window: m.window, Step: step,
@@ -178,6 +184,8 @@ func (m *Model) context() page.Context {
 		Keys: m.o.Keys, Scope: m.scope(),
 		TraceService: m.o.TraceService, TagNames: m.o.TagNames,
 	}
+	c.Env.TraceService, c.Env.TenantTags = traceEnv(c)
+	return c
 }
 
 // step is the grid of the charts.

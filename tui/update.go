@@ -241,6 +241,10 @@ func (m *Model) intent(msg tea.Msg) (tea.Cmd, bool) {
 		m.nav.show(msg.Replace, trace.New(msg))
 	case page.OpenExemplar:
 		m.nav.push(traces.NewJump(msg.Query))
+	case page.OpenTenant:
+		m.openTenant(msg.ID)
+	case page.OpenTenants:
+		return m.openTenants(msg.View), true
 	case page.OpenSearch:
 		m.nav.push(traces.NewForm(msg.Query, &m.searches))
 	case page.OpenAnalysis:

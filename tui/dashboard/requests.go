@@ -41,8 +41,13 @@ func (q Query) promQL(env Env, rate, back time.Duration) (string, bool) {
 	if env.Vocab == nil {
 		return "", false
 	}
+<<<<<<< HEAD
 	expr, missing := expand(q.only.restrict(q.template(env, rate, back), env.Vocab), env.Vocab, rate)
 	return q.only.fill(expr), missing == ""
+=======
+	expr, missing := expandFor(q.template(env, rate, back), env.Vocab, rate, q.Tenant)
+	return expr, missing == ""
+>>>>>>> wt-views
 }
 
 // coarse is a step at which a range's last column is too old to stand for the value now.
@@ -79,6 +84,8 @@ func (p Panel) Requests(env Env) []feed.Request {
 		return []feed.Request{{Kind: feed.Rules}, {Kind: feed.Managed}}
 	case KindHealth:
 		return []feed.Request{{Kind: feed.Health}}
+	case KindTraces:
+		return p.searches(env)
 	case KindTargets:
 		reqs = append(reqs, feed.Request{Kind: feed.Targets})
 		// Engines that scrape nothing themselves know no targets, but hold what was scraped.
