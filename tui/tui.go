@@ -166,13 +166,8 @@ func (m *Model) readVocab() bool {
 // context is what pages are handed now.
 func (m *Model) context() page.Context {
 	w, h := m.room()
-<<<<<<< HEAD
 	step := m.step()
-	return page.Context{
-=======
-	step := dashboard.GridStep(m.window, max(w, 1))
 	c := page.Context{
->>>>>>> wt-views
 		Data: m.data,
 		Env: dashboard.Env{
 			Data: m.data, Vocab: m.vocab, Window: m.window, Step: step,

@@ -48,14 +48,12 @@ func (a *app) show(ctx context.Context, c *Config, with opening) (int, error) {
 	if f, ok := a.Stdout.(*os.File); !ok || !term.IsTerminal(f.Fd()) {
 		return ExitUsage, a.noTerminal()
 	}
-<<<<<<< HEAD
 	if t, _ := a.Env("TERM"); t == "dumb" {
 		return ExitUsage, fmt.Errorf("TERM=dumb: such a terminal shows no dashboard; %s snapshot prints one frame as text", a.Name)
-=======
+	}
 	span, err := c.span(time.Now())
 	if err != nil {
 		return ExitUsage, err
->>>>>>> wt-time
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	s, err := c.start(ctx, noTime, with)
@@ -71,13 +69,9 @@ func (a *app) show(ctx context.Context, c *Config, with opening) (int, error) {
 		go s.keepDetecting(ctx)
 	}
 	o := s.screen(a.Build)
-<<<<<<< HEAD
 	o.Command = a.reopening(c)
-	o.Trace = with.trace
-	o.Kiosk = with.kiosk
-=======
 	o.Trace, o.From, o.To = with.trace, span.From, span.To
->>>>>>> wt-time
+	o.Kiosk = with.kiosk
 	if err := tui.Run(ctx, o); err != nil && ctx.Err() == nil {
 		return ExitTrouble, err
 	}

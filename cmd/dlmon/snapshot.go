@@ -17,11 +17,8 @@ import (
 	"dlmon/sources/vocabulary"
 	"dlmon/tui"
 	"dlmon/tui/dashboard"
-<<<<<<< HEAD
 	"dlmon/tui/handoff"
-=======
 	"dlmon/tui/when"
->>>>>>> wt-time
 )
 
 // pageAll is the snapshot's --page that holds every panel; JSON only.
@@ -124,11 +121,7 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 	defer t.close()
 	frame := ""
 	if o.format != formatJSON {
-<<<<<<< HEAD
-		frame = s.frame(waiting, a, c, o)
-=======
-		frame = s.frame(waiting, a.Build, span, o)
->>>>>>> wt-time
+		frame = s.frame(waiting, a, c, span, o)
 	}
 	if ctx.Err() != nil {
 		return ExitTrouble, errors.New("interrupted")
@@ -146,17 +139,11 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 }
 
 // frame draws one frame once everything on it has been answered or has failed.
-<<<<<<< HEAD
-func (s *session) frame(ctx context.Context, a *app, c *Config, o *snapshotOptions) string {
+func (s *session) frame(ctx context.Context, a *app, c *Config, span when.Span, o *snapshotOptions) string {
 	screen := s.screen(a.Build)
 	screen.Command = a.reopening(c)
+	screen.From, screen.To = span.From, span.To
 	m := tui.New(screen)
-=======
-func (s *session) frame(ctx context.Context, b Build, span when.Span, o *snapshotOptions) string {
-	with := s.screen(b)
-	with.From, with.To = span.From, span.To
-	m := tui.New(with)
->>>>>>> wt-time
 	defer m.Close()
 	frame := m.Frame(o.width, o.height)
 	// What a frame shows may make it want more: the rate window follows the server's scrape interval.

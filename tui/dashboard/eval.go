@@ -122,15 +122,9 @@ func evalPromQL(d *Data, env Env) {
 	d.Lines = d.lines(env)
 	d.Gauges = d.gauges(env)
 	switch p.Kind {
-<<<<<<< HEAD
-=======
-	case KindTenants:
-		d.tenants(env)
-		return
 	case KindVerdict:
 		d.verdict(env)
 		return
->>>>>>> wt-views
 	case KindHeatmap:
 		d.Heat = heatOf(d.Values, d.Grid)
 	}

@@ -41,13 +41,8 @@ func (q Query) promQL(env Env, rate, back time.Duration) (string, bool) {
 	if env.Vocab == nil {
 		return "", false
 	}
-<<<<<<< HEAD
-	expr, missing := expand(q.only.restrict(q.template(env, rate, back), env.Vocab), env.Vocab, rate)
+	expr, missing := expandFor(q.only.restrict(q.template(env, rate, back), env.Vocab), env.Vocab, rate, q.Tenant)
 	return q.only.fill(expr), missing == ""
-=======
-	expr, missing := expandFor(q.template(env, rate, back), env.Vocab, rate, q.Tenant)
-	return expr, missing == ""
->>>>>>> wt-views
 }
 
 // coarse is a step at which a range's last column is too old to stand for the value now.

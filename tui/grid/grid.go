@@ -284,10 +284,10 @@ func (g *Grid) Bindings() []key.Binding {
 			out = slices.Insert(out, 1, page.Bind("t", exemplarHelp))
 		}
 		if p.Kind == dashboard.KindTenants || p.Kind == dashboard.KindAlerts {
-			out = append(out, b("o", "the page of the selected tenant, or of the one that the selected alert names"))
+			out = append(out, page.Bind("o", "the page of the selected tenant, or of the one that the selected alert names"))
 		}
 	}
-	return append(out, b("v", "movers: what changed most"))
+	return append(out, page.Bind("v", "movers: what changed most"))
 }
 
 const exemplarHelp = "the trace of an exemplar nearest to its p99, else the list"
