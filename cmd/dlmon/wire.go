@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"dlmon/sources"
 	"dlmon/sources/alertmanager"
 	"dlmon/sources/feed"
 	"dlmon/sources/health"
@@ -207,7 +208,7 @@ func (s *session) keepDetecting(ctx context.Context) {
 // screen is what the dashboard and a snapshot's frame are made of.
 func (s *session) screen(b Build) tui.Options {
 	c := s.config
-	return tui.Options{
+	o := tui.Options{
 		Feed:         s.feed,
 		Vocab:        s.vocabulary,
 		Dashboards:   dashboard.Builtin(),
@@ -224,6 +225,14 @@ func (s *session) screen(b Build) tui.Options {
 		Objective:    c.Objective,
 		Version:      b.Version,
 	}
+	if o.Creator == "" {
+		user, _ := b.Env("USER")
+		o.Creator = sources.CleanName(user)
+	}
+	if s.clients.alertmanager != nil && !c.ReadOnly && !c.Kiosk && !c.KioskLocked {
+		o.Silencer = s.clients.alertmanager
+	}
+	return o
 }
 
 func (c *Config) styles(dark bool) *themes.Styles {

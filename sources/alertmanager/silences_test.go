@@ -89,7 +89,9 @@ func TestRealAlertmanagerTakesSilencesExtendsAndExpiresThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	byMatcher := func(a, b sources.Matcher) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Value, b.Value)) }
+	byMatcher := func(a, b sources.Matcher) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Value, b.Value))
+	}
 	got := held(t, c, id)
 	if !slices.Equal(slices.SortedFunc(slices.Values(got.Matchers), byMatcher), slices.SortedFunc(slices.Values(want.Matchers), byMatcher)) || got.CreatedBy != "ada" || got.Comment != want.Comment || got.State != sources.SilenceActive ||
 		got.StartsAt.Before(now.Add(-time.Minute)) || got.EndsAt.Sub(want.EndsAt).Abs() > time.Second || got.Altered {
