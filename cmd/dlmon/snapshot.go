@@ -17,6 +17,7 @@ import (
 	"dlmon/sources/vocabulary"
 	"dlmon/tui"
 	"dlmon/tui/dashboard"
+	"dlmon/tui/handoff"
 )
 
 // pageAll is the snapshot's --page that holds every panel; JSON only.
@@ -30,6 +31,9 @@ const (
 	formatText = "text"
 	formatANSI = "ansi"
 	formatJSON = "json"
+
+	formatMarkdown = "markdown"
+	formatSVG      = "svg"
 )
 
 // Bounds of a snapshot's frame, in cells.
@@ -59,7 +63,7 @@ func (a *app) snapshotCommand() *cobra.Command {
 		RunE:    a.run(func(ctx context.Context) (int, error) { return a.snapshot(ctx, o) }),
 	}
 	cmd.Flags().StringVar(&o.size, "size", "120x40", "columns x lines of the frame")
-	cmd.Flags().StringVar(&o.format, "format", formatText, "text, ansi (with colours) or json")
+	cmd.Flags().StringVar(&o.format, "format", formatText, "text, ansi (with colours), json, or for somebody else: markdown, svg")
 	cmd.Flags().StringVar(&o.timeout, "timeout", "15s", "how long to wait for the sources")
 	return cmd
 }
@@ -67,8 +71,8 @@ func (a *app) snapshotCommand() *cobra.Command {
 // parse checks the flags against each other.
 func (o *snapshotOptions) parse(c *Config) error {
 	var errs []error
-	if !slices.Contains([]string{formatText, formatANSI, formatJSON}, o.format) {
-		errs = append(errs, fmt.Errorf("--format: expected one of text, ansi, json, got %q", o.format))
+	if !slices.Contains([]string{formatText, formatANSI, formatJSON, formatMarkdown, formatSVG}, o.format) {
+		errs = append(errs, fmt.Errorf("--format: expected one of text, ansi, json, markdown, svg, got %q", o.format))
 	}
 	w, h, _ := strings.Cut(o.size, "x")
 	var errW, errH error
@@ -111,7 +115,7 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 	defer t.close()
 	frame := ""
 	if o.format != formatJSON {
-		frame = s.frame(waiting, a.Build, o)
+		frame = s.frame(waiting, a, c, o)
 	}
 	if ctx.Err() != nil {
 		return ExitTrouble, errors.New("interrupted")
@@ -129,8 +133,10 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 }
 
 // frame draws one frame once everything on it has been answered or has failed.
-func (s *session) frame(ctx context.Context, b Build, o *snapshotOptions) string {
-	m := tui.New(s.screen(b))
+func (s *session) frame(ctx context.Context, a *app, c *Config, o *snapshotOptions) string {
+	screen := s.screen(a.Build)
+	screen.Command = a.reopening(c)
+	m := tui.New(screen)
 	defer m.Close()
 	frame := m.Frame(o.width, o.height)
 	// What a frame shows may make it want more: the rate window follows the server's scrape interval.
@@ -143,7 +149,12 @@ func (s *session) frame(ctx context.Context, b Build, o *snapshotOptions) string
 		frame = next
 	}
 	frame = m.Frame(o.width, o.height)
-	if o.format == formatText {
+	switch o.format {
+	case formatMarkdown:
+		return handoff.Markdown(m.Handoff())
+	case formatSVG:
+		return handoff.SVG(m.Handoff())
+	case formatText:
 		frame = ansi.Strip(frame)
 	}
 	var out strings.Builder
@@ -205,6 +216,9 @@ func (s *session) take(ctx context.Context) *taken {
 		}
 	}
 	settle(ctx, s.feed) // the scrape interval decides the rate window
+	if s.clients.prometheus != nil && s.vocab.Load() != nil {
+		s.look(ctx)
+	}
 	window := s.config.Window
 	t.env = dashboard.Env{
 		Data: s.feed, Vocab: s.vocabulary(), Window: window,

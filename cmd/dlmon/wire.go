@@ -20,6 +20,7 @@ import (
 	"dlmon/themes"
 	"dlmon/tui"
 	"dlmon/tui/dashboard"
+	"dlmon/tui/keys"
 )
 
 // vocabularyAuto asks Prometheus which names exist.
@@ -177,23 +178,36 @@ const (
 	detectAgain = time.Minute // while the server holds nothing of the service
 )
 
-// keepDetecting finds the vocabulary out, however long the server is away. A server that has no metric of the service
-// yet is asked again: the service may start after dlmon.
+// keepDetecting finds the vocabulary out, however long the server is away, and goes on looking for recorded series: they
+// come and go with the server's rules. A server that has no metric of the service yet is asked again: the service may start
+// after dlmon.
 func (s *session) keepDetecting(ctx context.Context) {
 	defer func() {
 		if r := recover(); r != nil {
 			s.log.Error("vocabulary", "panic", fmt.Sprint(r))
 		}
 	}()
-	for wait := detectFirst; s.vocab.Load() == nil || s.vocab.Load().Note() != ""; {
-		v, err := s.detect(ctx)
-		if err != nil {
-			s.log.Warn("vocabulary", "error", err)
-			wait = min(2*wait, detectMost)
-		} else {
-			s.log.Info("vocabulary", "name", v.Name(), "note", v.Note())
-			s.vocab.Store(v)
-			wait = detectAgain
+	wait := detectFirst
+	for looks := 0; ctx.Err() == nil; {
+		v := s.vocab.Load()
+		if v == nil || v.Note() != "" {
+			detected, err := s.detect(ctx)
+			switch {
+			case err != nil:
+				s.log.Warn("vocabulary", "error", err)
+				wait = min(2*wait, detectMost)
+			case v == nil || v.Name() != detected.Name() || v.Note() != detected.Note():
+				s.log.Info("vocabulary", "name", detected.Name(), "note", detected.Note())
+				s.vocab.Store(detected)
+				v, wait = detected, detectAgain
+			}
+		}
+		if v != nil && v.Note() == "" {
+			s.look(ctx)
+			wait = recordedEvery
+			if looks++; looks == 1 {
+				wait = recordedAfter
+			}
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -224,6 +238,8 @@ func (s *session) screen(b Build) tui.Options {
 		Creator:      c.Creator,
 		Objective:    c.Objective,
 		Version:      b.Version,
+		Keys:         keys.New(c.Keys),
+		Mouse:        c.mouse(b.Env),
 	}
 	if o.Creator == "" {
 		user, _ := b.Env("USER")
@@ -236,6 +252,9 @@ func (s *session) screen(b Build) tui.Options {
 }
 
 func (c *Config) styles(dark bool) *themes.Styles {
+	if c.custom != nil {
+		return c.custom.Styles(dark, !c.NoColor, c.ASCII)
+	}
 	s, err := themes.Load(c.Theme, dark, !c.NoColor, c.ASCII)
 	if err != nil { // the name was checked with the config
 		return themes.Default(dark)

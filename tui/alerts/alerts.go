@@ -58,6 +58,9 @@ func New() *Page { return &Page{opened: map[string]bool{}} }
 // Title implements page.Page.
 func (p *Page) Title() string { return "Alerts" }
 
+// Scope implements page.Scoped.
+func (p *Page) Scope() string { return "alerts" }
+
 // Wants implements page.Page.
 func (p *Page) Wants(c page.Context) []feed.Request {
 	p.readOnly = c.ReadOnly

@@ -127,7 +127,7 @@ func (p *Page) detailLines(c page.Context) []string {
 }
 
 func (p *Page) detailHints(c page.Context) []string {
-	hints := []string{"t traces", "o tenant", "z silence", "a silences", "y copy", "Y copy link", "left right other alerts", "esc list", "? keys"}
+	hints := []string{"t traces", "o tenant", "z silence", "a silences", "y copy", "Y copy link", "left/right other alerts", "esc list", "? keys"}
 	if c.ReadOnly {
 		hints = slices.Delete(hints, 2, 3)
 	}
@@ -289,13 +289,16 @@ func (p *Page) sayManaged(c page.Context, r row, say func(name, text string)) {
 		return
 	case i == nil:
 		return
+	case !i.Known && !c.Live && len(i.Silenced) == 0:
+		say("alertmanager", "who was notified then is not kept")
+		return
 	case i.State == sources.Pending:
 		say("alertmanager", "not told yet: the alert is pending")
 		return
 	case !i.Known && (state == feed.Failed || state == feed.Waiting):
 		say("alertmanager", "has not answered: nobody knows whether it is silenced")
 		return
-	case !i.Known:
+	case !i.Known && c.Live:
 		say("alertmanager", "does not hold this alert: nobody is notified")
 		return
 	}

@@ -184,7 +184,7 @@ func mark(s *themes.Styles, r row) (string, lipgloss.Style) {
 		return page.AlertMark(s, r.all[0].Alert)
 	case r.state == failing:
 		return s.Glyphs.Critical, s.Critical
-	case r.rule.Health == "unknown":
+	case r.unevaluated():
 		return s.Glyphs.NoData, s.NoData
 	}
 	return s.Glyphs.OK, s.Muted
@@ -224,14 +224,17 @@ func (r row) sinceText(c page.Context) string {
 	return ""
 }
 
+// unevaluated tells that nobody knows whether the rule would fire.
+func (r row) unevaluated() bool { return r.rule.Health == "unknown" }
+
 // stateText is the word for where the row stands.
 func (r row) stateText() string {
 	if len(r.all) == 0 {
 		switch {
 		case r.state == failing:
 			return "rule fails"
-		case r.rule.Health == "unknown":
-			return "not evaluated yet"
+		case r.unevaluated():
+			return "not evaluated"
 		}
 		return "inactive"
 	}

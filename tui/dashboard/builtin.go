@@ -48,7 +48,9 @@ func Parse(text []byte) (Dashboard, error) {
 		return Dashboard{}, errors.New("more than one document")
 	}
 	seen := map[string]bool{}
-	for i, p := range d.Panels {
+	for i := range d.Panels {
+		p := &d.Panels[i]
+		p.joinStats()
 		if seen[p.ID] {
 			return Dashboard{}, fmt.Errorf("panel %q is there twice", p.ID)
 		}
@@ -89,6 +91,11 @@ func (p Panel) check() error {
 		names[q.Name] = true
 		if err := checkTemplate(q.Expr); err != nil {
 			return fmt.Errorf("query %q: %w", q.Name, err)
+		}
+		for _, s := range q.recordable() {
+			if err := checkTemplate(s.Record); err != nil {
+				return fmt.Errorf("query %q: record: %w", q.Name, err)
+			}
 		}
 	}
 	for _, g := range p.Gauges {

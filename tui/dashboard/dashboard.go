@@ -98,6 +98,24 @@ type Query struct {
 	Before  bool `yaml:"before"`  // the value one hour before, once a minute
 	// Every is the shortest time between two instant queries; 0 leaves it to the feed.
 	Every time.Duration `yaml:"every"`
+	// Record names the recording rule that keeps the expression's answer: a template as the expression is. Where the server
+	// has that series, it is asked instead. The expression is written as Prometheus prints it ("sum by (x) (...)"), so
+	// that the server's rule can be compared with it. About says in the rules file what it is for.
+	Record string `yaml:"record"`
+	About  string `yaml:"about"`
+	// Stats, in place of Expr, are several expressions asked in one query: their answers are joined with "or" and told
+	// apart by the label "stat". Each may have a recording rule of its own.
+	Stats []Stat `yaml:"stats"`
+
+	only *only // of the range; nil: all series
+}
+
+// Stat is one of the expressions of a query, with the value of its label "stat".
+type Stat struct {
+	Name   string `yaml:"name"`
+	Expr   string `yaml:"expr"`
+	Record string `yaml:"record"`
+	About  string `yaml:"about"`
 }
 
 // Thresholds colour a value. Below turns them round: lower is worse. Nil means none.
@@ -194,7 +212,8 @@ type Data struct {
 	Warnings []string
 
 	// For the kinds that are not PromQL.
-	Tenants []Tenant
+	Tenants []Tenant // worst first
+	Widest  Widths   // of the texts of Tenants
 	Alerts  []sources.Alert
 	Health  sources.HealthReport
 	History map[string][]sources.HealthPoint
@@ -210,16 +229,15 @@ type Grid struct {
 
 // Tenant is one row of the tenants' table. Unknown numbers are NaN.
 type Tenant struct {
-	ID            string
-	Labels        sources.Labels // what the main query's answer names it by: tenant_id="acme-corp"
-	SearchRate    float64        // searches per second
-	P50, P95, P99 float64        // seconds
-	ErrorRatio    float64        // 0 to 1, of HTTP requests
-	P95Before     float64        // seconds, one hour before
-	Points        []float64      // p95 over the grid, seconds
+	ID, Label     string    // Label is the real name of the label that holds the ID: tenant_id
+	SearchRate    float64   // searches per second
+	P50, P95, P99 float64   // seconds
+	ErrorRatio    float64   // 0 to 1, of HTTP requests
+	P95Before     float64   // seconds, one hour before
+	Points        []float64 // p95 over the grid, seconds
 	State         State
 	Reason        string           // why it is not ok: "p95 812 ms > 500 ms"
-	States        map[string]State // by Limits: "p95", "errors", "change"
+	States        map[string]State // by Limits: "p95", "errors", "change"; shared between rows
 }
 
 // Env is what turns templates into PromQL and snapshots into Data.
@@ -239,4 +257,10 @@ type Vocabulary interface {
 	Label(concept, label string) (string, bool)
 	// Missing says in words what is missing: "service-v1 exports no rate limits".
 	Missing(concept string) string
+	// Recorded tells since when the server has recorded expr as the series name; false: it has not, or records another
+	// expression by that name.
+	Recorded(name, expr string) (since time.Time, ok bool)
+	// Remarks are what the operator should know of the names in use: how they were found, recorded series that are not
+	// trusted, or that none are recorded.
+	Remarks() []string
 }

@@ -228,3 +228,25 @@ func GridStep(window time.Duration, columns int) time.Duration {
 func RateWindow(scrape, step time.Duration) time.Duration {
 	return max(5*time.Minute, 4*scrape, step)
 }
+
+// RaiseStrip makes the strip's panels of a layout that many lines high, and moves what lies below down.
+func RaiseStrip(placed []Placed, panels []Panel, height int) {
+	by := map[int]int{} // lines that the rows of the strip grow by, by their first line
+	for _, p := range placed {
+		if panels[p.Panel].Place.Strip && height > p.H {
+			by[p.Y] = height - p.H
+		}
+	}
+	for i := range placed {
+		p := &placed[i]
+		y := p.Y
+		if panels[p.Panel].Place.Strip {
+			p.H = max(p.H, height)
+		}
+		for top, more := range by {
+			if top < y {
+				p.Y += more
+			}
+		}
+	}
+}

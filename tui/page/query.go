@@ -134,7 +134,7 @@ func TenantQuery(c Context, p dashboard.Panel, t dashboard.Tenant) TraceQuery {
 	q := TraceQuery{
 		Title: "tenant " + t.ID, Tags: map[string]string{TagTenant: t.ID}, Errors: t.Failing(),
 	}
-	q.Histogram, q.Rate = p.Histogram(c.Env, t.Labels)
+	q.Histogram, q.Rate = p.Histogram(c.Env, t.Labels())
 	if p.Traces != nil {
 		q.Operation = p.Traces.Operation
 	}

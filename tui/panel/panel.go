@@ -24,6 +24,7 @@ type Options struct {
 	Selected      int  // tables: the selected row; a heatmap, Full: the bucket being read; -1 for none
 	Offset        int  // tables: the first row shown
 	UTC           bool
+	Big           bool // a stat in digits that are read across a room, where they fit
 }
 
 // Render draws a panel: exactly o.Height lines of exactly o.Width cells, the title line first.

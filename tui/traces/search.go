@@ -156,12 +156,14 @@ func reach(c page.Context, q page.TraceQuery) (window time.Duration, start, end 
 func reachWords(c page.Context, q page.TraceQuery) string {
 	window, start, end := reach(c, q)
 	clock := func(t time.Time) string {
-		if d := c.Now.Sub(t); d > 12*time.Hour || d < -12*time.Hour {
+		if d := c.Wall.Sub(t); d > 12*time.Hour || d < -12*time.Hour {
 			return c.Zone(t).Format("01-02 15:04")
 		}
 		return c.Zone(t).Format("15:04")
 	}
 	switch {
+	case window > 0 && !c.Live:
+		return "in the " + spanWords(window) + " before " + clock(c.Now)
 	case window > 0:
 		return "in the last " + spanWords(window)
 	case end.IsZero():
