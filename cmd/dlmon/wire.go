@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"dlmon/sources"
 	"dlmon/sources/alertmanager"
 	"dlmon/sources/feed"
 	"dlmon/sources/health"
@@ -227,7 +228,7 @@ func (s *session) keepDetecting(ctx context.Context) {
 // screen is what the dashboard and a snapshot's frame are made of.
 func (s *session) screen(b Build) tui.Options {
 	c := s.config
-	return tui.Options{
+	o := tui.Options{
 		Feed:         s.feed,
 		Vocab:        s.vocabulary,
 		Dashboards:   dashboard.Builtin(),
@@ -246,6 +247,14 @@ func (s *session) screen(b Build) tui.Options {
 		Keys:         keys.New(c.Keys),
 		Mouse:        c.mouse(b.Env),
 	}
+	if o.Creator == "" {
+		user, _ := b.Env("USER")
+		o.Creator = sources.CleanName(user)
+	}
+	if s.clients.alertmanager != nil && !c.ReadOnly && !c.Kiosk && !c.KioskLocked {
+		o.Silencer = s.clients.alertmanager
+	}
+	return o
 }
 
 func (c *Config) styles(dark bool) *themes.Styles {
