@@ -10,7 +10,7 @@ import (
 type Styles struct {
 	Name  string
 	Dark  bool
-	Color bool // false: no colour at all (NO_COLOR, TERM=dumb); bold, faint and reverse remain
+	Color bool // false: no colour at all (NO_COLOR, mono); bold, faint and reverse remain
 	ASCII bool // true: only ASCII may reach the terminal
 
 	Text, Muted, Faint, Bold, Title lipgloss.Style
@@ -22,12 +22,18 @@ type Styles struct {
 	Key                             lipgloss.Style // a key in help
 	Bar                             lipgloss.Style // status bar
 	BarOK, BarWarn, BarCritical     lipgloss.Style // the status bar's badge
+	Past                            lipgloss.Style // the badge that says that the screen does not show the present
 	Cursor                          lipgloss.Style // the reading cursor in a chart
 
 	Series []lipgloss.Style // colours of series, in order, used cyclically
 	Heat   []lipgloss.Style // from empty to full
 
 	Glyphs Glyphs
+
+	// What the value was made of, for At.
+	theme   Custom
+	colored bool
+	depth   Depth
 }
 
 // Glyphs are the signs; each has an ASCII form, and state is never told by colour alone.

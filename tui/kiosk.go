@@ -233,7 +233,7 @@ func (m *Model) silence() string {
 		if st.State == feed.Off {
 			continue
 		}
-		_, old := m.old(nil, st.At, st)
+		_, old := m.old(nil, st.At, m.now, st)
 		never := st.At.IsZero() && m.now.Sub(m.kiosk.started) > neverAfter
 		switch {
 		case st.Name == feed.SourcePrometheus && (old || never):
@@ -259,7 +259,7 @@ func (m *Model) silenceOf(who string, at time.Time) string {
 	if at.IsZero() {
 		return fmt.Sprintf("NO DATA from %s since the start, %s ago", who, compact(m.now.Sub(m.kiosk.started)))
 	}
-	return fmt.Sprintf("NO DATA from %s for %s: this is how it was at %s", who, compact(m.now.Sub(at)), m.clock(at).Format("15:04:05"))
+	return fmt.Sprintf("NO DATA from %s for %s: this is how it was at %s", who, compact(m.now.Sub(at)), m.zone(at).Format("15:04:05"))
 }
 
 // freshness is how old the newest data of Prometheus is, without it that of any source.
@@ -277,14 +277,6 @@ func (m *Model) freshness() string {
 		return "no data yet"
 	}
 	return "data " + compact(max(0, m.now.Sub(newest))) + " old"
-}
-
-// clock is t in the zone shown.
-func (m *Model) clock(t time.Time) time.Time {
-	if m.o.UTC {
-		return t.UTC()
-	}
-	return t.Local()
 }
 
 // survive keeps a kiosk alive when a page panics while it takes msg in: the loop goes on, and says what happened. A

@@ -42,7 +42,7 @@ func (m *Model) alarmParts() []part {
 	text := " " + s.Glyphs.Critical + " "
 	whole := text + k.alarm.Name + " fires"
 	if at := k.alarm.ActiveSince; !at.IsZero() {
-		whole += " since " + m.clock(at).Format("15:04:05")
+		whole += " since " + m.zone(at).Format("15:04:05")
 	}
 	return []part{says(s.BarCritical, form{whole + " ", 3}, form{text + page.Cut(k.alarm.Name, 24, s.Glyphs.Ellipsis) + " ", 7})}
 }
@@ -76,7 +76,7 @@ func (m *Model) beatParts(style lipgloss.Style) []part {
 	g := m.styles.Glyphs
 	at := int(m.now.Unix() % beatCells)
 	beat := strings.Repeat(g.Off, at) + g.OK + strings.Repeat(g.Off, beatCells-1-at)
-	clock := m.clock(m.now)
+	clock := m.zone(m.now)
 	return []part{says(style, form{beat, 9}),
 		says(m.styles.Bold, form{clock.Format("15:04:05 MST"), 1}, form{clock.Format("15:04:05"), 9})}
 }
@@ -93,7 +93,7 @@ func (m *Model) silentLine(text string, width int) string {
 // dim changes over to the styles of the hour.
 func (m *Model) dim() tea.Cmd {
 	k := m.kiosk
-	night := k.o.Dim.Has(m.clock(m.now))
+	night := k.o.Dim.Has(m.zone(m.now))
 	if night == k.dimmed {
 		return nil
 	}

@@ -19,9 +19,12 @@ const (
 
 // View implements tea.Model.
 func (m *Model) View() tea.View {
-	if m.dirty || m.dirtyHead {
-		m.frame = m.render()
-		m.dirty, m.dirtyHead = false, false
+	if (m.dirty || m.dirtyHead) && (m.pace == nil || !m.pace.held) {
+		frame := m.render()
+		if m.pace != nil && frame != m.frame {
+			m.pace.drawn()
+		}
+		m.frame, m.dirty, m.dirtyHead = frame, false, false
 	}
 	v := tea.NewView(m.frame)
 	v.AltScreen = true
@@ -69,7 +72,9 @@ func (m *Model) render() string {
 	}
 	w, h := m.room()
 	lines := []string{m.statusLine(w)}
-	if m.headLines() > 1 {
+	if m.prompt.open && m.headLines() == 1 {
+		lines[0] = m.gotoLine(w)
+	} else if m.headLines() > 1 {
 		lines = append(lines, m.tabLine(w))
 	} else if m.notice.text != "" {
 		lines[0] = m.noticeLine(w)
@@ -114,17 +119,26 @@ func (m *Model) tabLine(width int) string {
 		return m.kioskLine(width)
 	}
 	s, b := m.styles, bar{s: m.styles, tight: 6}
-	if m.notice.text != "" {
+	switch {
+	case m.prompt.open:
+		return m.gotoLine(width)
+	case m.notice.text != "":
 		return m.noticeLine(width)
 	}
-	clock := m.clock(m.now)
-	help := "? help"
-	if p, ok := m.nav.top().(page.Capturer); ok && p.Capturing() && !m.help.open {
-		help = "" // there it would be typed
+	clock, now := m.zone(m.wall()), ""
+	if !m.isLive() { // the one time on the screen that goes on
+		now = "now "
+	}
+	help, word := m.keyOf("?"), " help"
+	if m.typing() && !m.help.open {
+		help = m.typingHelp() // ? would be typed
+	}
+	if help == "" {
+		word = ""
 	}
 	right := []part{
-		says(s.Muted, form{help, 2}, form{help[:min(len(help), 1)], 3}, form{}),
-		says(s.Text, form{clock.Format("15:04:05 MST"), 1}, form{clock.Format("15:04:05"), 4}, form{clock.Format("15:04"), 4}, form{}),
+		says(s.Muted, form{help + word, 2}, form{help, 3}, form{}),
+		says(s.Text, form{now + clock.Format("15:04:05 MST"), 1}, form{now + clock.Format("15:04:05"), 4}, form{now + clock.Format("15:04"), 4}, form{}),
 	}
 	return b.fit(m.tabParts(), right, width)
 }

@@ -62,8 +62,8 @@ func options() []option {
 		option{name: "refresh", usage: "how often the servers are asked, 1s to 1h", def: "5s",
 			set: func(c *Config, s string) error { return setDuration(&c.Refresh, s, "5s", minRefresh, maxRefresh) },
 			get: func(c *Config) any { return shownDuration(c.Refresh) }},
-		option{name: "theme", usage: "one of " + strings.Join(themes.Names(), ", "), def: themes.Names()[0],
-			set: func(c *Config, s string) error { return setOneOf(&c.Theme, s, themes.Names()) },
+		option{name: "theme", usage: strings.Join(themes.Names(), ", ") + ", or a file themes/NAME.yaml beside the config", def: themes.Names()[0],
+			set: func(c *Config, s string) error { return setTheme(&c.Theme, s) },
 			get: func(c *Config) any { return c.Theme }},
 		option{name: "vocabulary", usage: "metric names: auto, guide, service-v1 or a file", def: "auto",
 			set: func(c *Config, s string) error {
@@ -85,8 +85,8 @@ func options() []option {
 		option{name: "trace-service", usage: "the Jaeger service to search traces in (default: guessed)", def: "",
 			set: func(c *Config, s string) error { c.TraceService = s; return nil },
 			get: func(c *Config) any { return c.TraceService }},
-		option{name: "at", usage: "time or range to show, as in 14:05, -3h..-2h (default: live)", def: "",
-			set: func(c *Config, s string) error { c.At = s; return nil },
+		option{name: "at", usage: "time or range to show at first: 14:05, -3h..-2h (default: live)", def: "",
+			set: func(c *Config, s string) error { return setAt(&c.At, s) },
 			get: func(c *Config) any { return c.At }},
 		option{name: "time-zone", usage: "times on the screen: utc or local", def: "utc",
 			set: func(c *Config, s string) error {

@@ -44,6 +44,12 @@ type Screen struct {
 // Open starts a binary on a terminal of its own, of w by h cells. It is killed with the test.
 func Open(t testing.TB, bin string, w, h int, args ...string) *Screen {
 	t.Helper()
+	return OpenEnv(t, nil, bin, w, h, args...)
+}
+
+// OpenEnv is Open with variables ("TERM=linux") that replace those of a usual terminal.
+func OpenEnv(t testing.TB, env []string, bin string, w, h int, args ...string) *Screen {
+	t.Helper()
 	var err error
 	s := &Screen{t: t, emu: vt.NewEmulator(w, h), Exited: make(chan error, 1), Cursor: true}
 	s.changed = sync.NewCond(&s.Mu)
@@ -62,7 +68,7 @@ func Open(t testing.TB, bin string, w, h int, args ...string) *Screen {
 		t.Fatal(err)
 	}
 	s.Cmd = exec.Command(bin, args...)
-	s.Cmd.Env = []string{"TERM=xterm-256color", "LANG=C.UTF-8", "HOME=/nowhere", "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}
+	s.Cmd.Env = append([]string{"TERM=xterm-256color", "LANG=C.UTF-8", "HOME=/nowhere", "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}, env...)
 	s.Cmd.Stdin, s.Cmd.Stdout, s.Cmd.Stderr = s.tty, s.tty, s.tty
 	s.Cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	s.Started = time.Now()
