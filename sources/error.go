@@ -17,6 +17,7 @@ const (
 	Rejected                 // the server understood and refuses this one request (bad query, 404, 422)
 	TooLarge                 // the answer exceeded dlmon's bound
 	Canceled                 // dlmon gave up by itself: nobody looks any more
+	NotKept                  // it is about a past that nobody has kept
 )
 
 // Error is a failed request to a source. Its text reads "source: asked: what came back (what to do)", is sanitised

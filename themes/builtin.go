@@ -99,6 +99,7 @@ func (s *Styles) paint(p palette) {
 		s.Bar = s.Bar.Background(lipgloss.Color(p.bar))
 	}
 	s.BarOK, s.BarWarn, s.BarCritical = badge(p.ok), badge(p.warn), badge(p.critical)
+	s.Past = badge(p.stale)
 	s.Cursor = plain.Reverse(true)
 	for _, c := range p.series {
 		s.Series = append(s.Series, fg(c))
@@ -120,6 +121,7 @@ func (s *Styles) paintMono() {
 	s.Focus, s.Border = reverse, faint
 	s.Selected, s.Key = reverse, bold
 	s.Bar, s.BarOK, s.BarWarn, s.BarCritical = reverse, reverse, reverse.Bold(true), reverse.Bold(true)
+	s.Past = plain.Reverse(false).Bold(true).Underline(true) // a hole in a bar that is reversed
 	s.Cursor = reverse
 	s.Series = []lipgloss.Style{plain}
 	s.Heat = []lipgloss.Style{faint, plain}

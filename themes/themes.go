@@ -22,6 +22,7 @@ type Styles struct {
 	Key                             lipgloss.Style // a key in help
 	Bar                             lipgloss.Style // status bar
 	BarOK, BarWarn, BarCritical     lipgloss.Style // the status bar's badge
+	Past                            lipgloss.Style // the badge that says that the screen does not show the present
 	Cursor                          lipgloss.Style // the reading cursor in a chart
 
 	Series []lipgloss.Style // colours of series, in order, used cyclically

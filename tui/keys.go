@@ -8,7 +8,10 @@ import (
 
 // keyMap are the keys that work on every page.
 type keyMap struct {
-	pages, help, quit, force, refresh, wider, narrower, back key.Binding
+	pages, help, quit, force, refresh, wider, narrower, back, handoff key.Binding
+
+	// The time that is shown.
+	pause, earlier, later, live, goTo, before, after, zone key.Binding
 }
 
 func bind(keys []string, shown, what string) key.Binding {
@@ -22,19 +25,29 @@ func globalKeys() keyMap {
 		refresh:  bind([]string{"r"}, "r", "ask everything now"),
 		wider:    bind([]string{"+", "="}, "+", "longer window"),
 		narrower: bind([]string{"-", "_"}, "-", "shorter window"),
-		help:     bind([]string{"?"}, "?", "this help"),
+		pause:    bind([]string{"space"}, "space", "freeze the screen while collecting goes on; again: go on"),
+		earlier:  bind([]string{"["}, "[", "half a window earlier"),
+		later:    bind([]string{"]"}, "]", "half a window later, up to the present"),
+		goTo:     bind([]string{"@"}, "@", "go to a time or a range: 14:05, yesterday 14:00, -3h..-2h"),
+		live:     bind([]string{"0"}, "0", "back to the present"),
+		before:   bind([]string{","}, ",", "mark a time on all charts, a column earlier; esc drops it"),
+		after:    bind([]string{"."}, ".", "mark a time on all charts, a column later"),
+		zone:     bind([]string{"u"}, "u", "UTC or local time"),
+		handoff:  bind([]string{"x"}, "x", "hand the page on: write it as Markdown and SVG"),
+		help:     bind([]string{"?", "f1"}, "?", "this help; f1 where ? would be typed"),
 		quit:     bind([]string{"q"}, "q", "quit"),
 		force:    bind([]string{"ctrl+c"}, "ctrl+c", "quit, from anywhere"),
 	}
 }
 
 func (k keyMap) list() []key.Binding {
-	return []key.Binding{k.pages, k.back, k.refresh, k.wider, k.narrower, k.help, k.quit, k.force}
+	return []key.Binding{k.pages, k.back, k.refresh, k.wider, k.narrower, k.pause, k.earlier, k.later, k.goTo, k.live, k.before, k.after, k.zone, k.handoff, k.help, k.quit, k.force}
 }
 
 // ladder are the windows that + and - step through.
 var ladder = [...]time.Duration{
-	5 * time.Minute, 15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour,
+	time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour,
+	24 * time.Hour, 2 * 24 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour,
 }
 
 // widen is the next longer window than w on the ladder, w at its end.

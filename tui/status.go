@@ -39,12 +39,17 @@ const (
 // statusLine is the first line: context, what fires, overall health, window and cadence, and every source's age.
 func (m *Model) statusLine(width int) string {
 	b := bar{s: m.styles, tight: rankFault}
-	left := []part{says(m.styles.Bold, form{"dlmon", rankName}, form{})}
+	var left []part
+	if badge, ok := m.timeBadge(); ok { // the first thing on the screen: nobody takes the past for the present
+		left = append(left, badge)
+	}
+	left = append(left, says(m.styles.Bold, form{"dlmon", rankName}, form{}))
 	if c := m.o.Context; c != "" {
 		left = append(left, says(m.styles.Text, form{c, rankContext}, form{short(c, 8), rankPlace}, form{}))
 	}
 	left = append(left, m.alertParts()...)
 	left = append(left, m.healthPart())
+	left = append(left, m.meanwhileParts()...)
 	right := append([]part{m.windowPart()}, m.sourceParts()...)
 	return b.fit(left, right, width)
 }
@@ -77,7 +82,7 @@ func (m *Model) alertParts() []part {
 	if e, ok := errors.AsType[*sources.Error](err); ok && e.Source == feed.SourceAlertmanager && status.State == feed.OK {
 		err = nil // what fires is known; that nobody knows what is muted is said by Alertmanager's own mark
 	}
-	age, old := m.old(err, snap.At, status)
+	age, old := m.old(err, snap.At, m.now, status)
 	var parts []part
 	count := func(n int, style lipgloss.Style, sign, word string, rank int, rest ...form) {
 		if n == 0 {
@@ -112,6 +117,8 @@ func (m *Model) alertParts() []part {
 func (m *Model) unknown(what string, err error, st feed.SourceStatus) part {
 	s, g := m.styles, m.styles.Glyphs
 	switch {
+	case sources.KindOf(err) == sources.NotKept && err != nil:
+		return says(s.Muted, form{g.NoData + " " + what + " then not known", rankWords}, form{g.NoData + what, rankPlace}, form{})
 	case st.State == feed.Off:
 		return says(s.Muted, form{g.Off + " " + what + " off", rankWords}, form{g.Off + what, rankPlace}, form{})
 	case err != nil || st.State == feed.Failed:
@@ -131,7 +138,7 @@ func (m *Model) healthPart() part {
 	}
 	h := snap.Value.Status
 	sign, _ := page.HealthMark(s, h)
-	if age, old := m.old(snap.Err, snap.At, status); old {
+	if age, old := m.old(snap.Err, snap.At, m.now, status); old {
 		return says(s.Stale, form{g.Stale + " " + string(h) + " " + age + " ago", rankWords}, form{g.Stale + sign + age, 0})
 	}
 	style := s.BarWarn
@@ -146,16 +153,20 @@ func (m *Model) healthPart() part {
 	return says(style, form{sign + " " + string(h), rankHealth}, form{sign + short(string(h), 4), 0})
 }
 
-// windowPart is the window, the step and how often Prometheus is really asked.
+// windowPart is the window, the step and how often Prometheus is really asked. Of the past the badge tells the window,
+// and nothing is asked again.
 func (m *Model) windowPart() part {
 	s := m.styles
+	if m.past() {
+		return says(s.Text, form{"step " + compact(m.step()), rankStep}, form{})
+	}
 	every := m.data.Refresh()
 	if every <= 0 {
 		every = m.o.Refresh
 	}
 	dot := " " + s.Glyphs.Dot + " "
 	w := windowText(m.window)
-	step := dot + "step " + compact(m.context().Step)
+	step := dot + "step " + compact(m.step())
 	cadence := dot + "every " + compact(every)
 	if st := m.status(feed.SourcePrometheus); st.Slowed {
 		cadence = dot + "slowed to " + compact(st.Cadence.Round(time.Second))
@@ -176,7 +187,7 @@ func (m *Model) sourceParts() []part {
 	var oldest time.Duration
 	var rest []part
 	for _, st := range m.data.Sources() {
-		name, age := shortNames[st.Name], coarse(m.now.Sub(st.At))
+		name, age := shortNames[st.Name], coarse(m.wall().Sub(st.At))
 		if s.ASCII {
 			name = " " + name // the signs are letters there: "o prom", not "oprom"
 		}
@@ -184,7 +195,7 @@ func (m *Model) sourceParts() []part {
 			rest = append(rest, says(style, form{sign + name + " " + age + word, rankFault},
 				form{sign + name + " " + age, rankStale}, form{sign + name, 0}))
 		}
-		switch _, old := m.old(nil, st.At, st); {
+		switch _, old := m.old(nil, st.At, m.wall(), st); {
 		case st.State == feed.Off:
 			rest = append(rest, says(s.Muted, form{g.Off + name + " off", rankOff}, form{}))
 		case st.State == feed.Waiting:
@@ -193,13 +204,13 @@ func (m *Model) sourceParts() []part {
 			rest = append(rest, says(s.Critical, form{g.Critical + name + " failed", rankFault}, form{g.Critical + name, 0}))
 		case st.State == feed.Stale:
 			bad(s.Stale, g.Stale, age, " stale")
-		case st.Name == feed.SourceJaeger: // its answers are asked for one by one: reachable is all there is to say
+		case st.Name == feed.SourceJaeger, st.At.IsZero(): // its answers are asked for one by one: reachable is all there is to say
 			well = append(well, g.OK+name+" ok")
 		case old:
 			bad(s.Stale, g.Stale, age, " old")
 		default:
 			well = append(well, g.OK+name+" "+age)
-			oldest = max(oldest, m.now.Sub(st.At))
+			oldest = max(oldest, m.wall().Sub(st.At))
 		}
 	}
 	if len(well) == 0 {
@@ -222,8 +233,8 @@ func (m *Model) status(name string) feed.SourceStatus {
 
 // old tells whether an answer is too old to be called the present, and its age. A source that hangs has no error yet,
 // but its answer is older than several of its cadences.
-func (m *Model) old(err error, at time.Time, st feed.SourceStatus) (string, bool) {
-	age := m.now.Sub(at)
+func (m *Model) old(err error, at, now time.Time, st feed.SourceStatus) (string, bool) {
+	age := now.Sub(at)
 	if at.IsZero() {
 		return "", false
 	}

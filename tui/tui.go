@@ -9,6 +9,7 @@ import (
 	"dlmon/sources/feed"
 	"dlmon/themes"
 	"dlmon/tui/dashboard"
+	"dlmon/tui/keys"
 	"dlmon/tui/page"
 	"dlmon/tui/trace"
 	"dlmon/tui/traces"
@@ -36,6 +37,10 @@ type Options struct {
 	Silencer  feed.Silencer // what silences are written to; nil: nothing is ever written
 	Creator   string        // of silences
 	Objective float64       // share of requests that should succeed, 0 to 1
+	Command   []string      // the program and the flags that name its servers, for what brings a page back; nil: dlmon and the context
+	Kiosk     Kiosk         // a screen on the wall: nobody is at the keyboard, nothing is ever written
+	Keys      *keys.Map     // the operator's own; nil for the defaults
+	Mouse     bool          // clicks and the wheel are taken from the start
 }
 
 // subscription is the part of feed.Subscription that the model uses.
@@ -59,11 +64,15 @@ type Model struct {
 
 	width, height int
 	window        time.Duration
-	now           time.Time // of the frame being shown
+	clock         clock
+	now           time.Time // that the frame shows: the clock's, or that of the past
+	second        int64     // of the wall clock on it
+	prompt        gotoPrompt
 
 	nav    navigator
 	shown  page.Page // the page that was last told that it is on the screen
 	help   helpOverlay
+	kiosk  *kiosk // nil: an operator is at the keyboard
 	notice notice
 
 	searches traces.History
@@ -78,6 +87,7 @@ type Model struct {
 // New returns the screen of o, looking at its first page. Nothing is asked before it knows its size. Close it if it is
 // not run by Run.
 func New(o Options) *Model {
+	o = kioskOptions(o)
 	m := &Model{o: o, data: o.Data, done: make(chan struct{}), window: o.Window, dirty: true}
 	if o.Feed != nil {
 		if m.data == nil {
@@ -88,13 +98,17 @@ func New(o Options) *Model {
 	if m.window <= 0 {
 		m.window = time.Hour
 	}
+	m.clock = clock{live: m.data, utc: o.UTC, settle: settleTime}
+	m.begin(o.From, o.To)
 	m.styles = o.Styles(true)
 	m.now = m.data.Now()
 	m.readVocab()
 	m.nav = newNavigator(o.Dashboards, o.Page)
+	m.openTenant(o.Tenant)
 	if o.Trace != "" {
 		m.nav.push(trace.New(page.OpenTrace{ID: o.Trace}))
 	}
+	m.startKiosk()
 	return m
 }
 
@@ -132,7 +146,7 @@ type tickMsg struct{}
 
 // tick ends when the clock shows the next second.
 func (m *Model) tick() tea.Cmd {
-	now := m.data.Now()
+	now := m.wall()
 	return tea.Tick(now.Truncate(time.Second).Add(time.Second).Sub(now), func(time.Time) tea.Msg { return tickMsg{} })
 }
 
@@ -152,18 +166,27 @@ func (m *Model) readVocab() bool {
 // context is what pages are handed now.
 func (m *Model) context() page.Context {
 	w, h := m.room()
-	step := dashboard.GridStep(m.window, max(w, 1))
-	return page.Context{
+	step := m.step()
+	c := page.Context{
 		Data: m.data,
 		Env: dashboard.Env{
 			Data: m.data, Vocab: m.vocab, Window: m.window, Step: step,
 			Rate: dashboard.RateWindow(m.scrapeInterval(), step), Scrape: m.scrapeInterval(),
 		},
 		Styles: m.styles, Now: m.now, Window: m.window, Step: step,
-		Width: w, Height: h, UTC: m.o.UTC,
-		Live: true, ReadOnly: m.o.Silencer == nil, Creator: m.o.Creator, Objective: m.o.Objective,
+		Width: w, Height: h, UTC: m.clock.utc,
+		Live: m.isLive(), Big: m.kiosk != nil, Wall: m.wall(), Cursor: m.picked(m.window), ReadOnly: m.o.Silencer == nil, Creator: m.o.Creator, Objective: m.o.Objective,
+		Keys: m.o.Keys, Scope: m.scope(),
 		TraceService: m.o.TraceService, TagNames: m.o.TagNames,
 	}
+	c.Env.TraceService, c.Env.TenantTags = traceEnv(c)
+	return c
+}
+
+// step is the grid of the charts.
+func (m *Model) step() time.Duration {
+	w, _ := m.room()
+	return dashboard.GridStep(m.window, max(w, 1))
 }
 
 func (m *Model) scrapeInterval() time.Duration {

@@ -30,19 +30,21 @@ const (
 
 // Update implements tea.Model.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	cmd := m.step(msg)
+	cmd := m.take(msg)
 	if m.pace != nil {
 		cmd = tea.Batch(cmd, m.pace.after(m.dirty || m.dirtyHead))
 	}
 	return m, cmd
 }
 
-func (m *Model) step(msg tea.Msg) tea.Cmd {
+// take takes one message in and tells the feed what is needed then.
+func (m *Model) take(msg tea.Msg) (cmd tea.Cmd) {
+	defer m.survive(msg, &cmd)
 	switch msg.(type) {
 	case releaseMsg, holdMsg:
 		return nil
 	}
-	cmd := m.update(msg)
+	cmd = tea.Batch(m.update(msg), m.kioskStep())
 	if top := m.nav.top(); top != m.shown {
 		m.shown = top
 		if p, ok := top.(page.Opener); ok {
@@ -54,6 +56,9 @@ func (m *Model) step(msg tea.Msg) tea.Cmd {
 }
 
 func (m *Model) update(msg tea.Msg) tea.Cmd {
+	if cmd, ok := m.kioskTakes(msg); ok {
+		return cmd
+	}
 	switch msg := msg.(type) {
 	case tickMsg:
 		m.setNow()
@@ -61,6 +66,9 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 			m.tellAll(page.DataMsg{})
 		}
 		return m.tick()
+	case settledMsg:
+		m.settled(msg)
+		return nil
 	case page.DataMsg:
 		m.setNow()
 		m.readVocab()
@@ -80,6 +88,10 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.key(msg)
 	case tea.PasteMsg:
 		m.dirty = true
+		if m.prompt.open {
+			m.prompt.add(msg.Content)
+			return nil
+		}
 		return m.nav.top().Update(m.context(), msg)
 	case tea.MouseMsg:
 		return m.mouse(msg)
@@ -95,15 +107,16 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 
 // setNow moves the screen's clock; a frame that shows the same second is the same frame.
 func (m *Model) setNow() {
-	now := m.data.Now()
-	if now.Unix() != m.now.Unix() {
+	now, wall := m.data.Now(), m.wall()
+	if s := wall.Unix(); s != m.second {
+		m.second = s
 		m.dirtyHead = true
 	}
 	if !now.Truncate(bodyStep).Equal(m.now.Truncate(bodyStep)) {
 		m.dirty = true
 	}
 	m.now = now
-	if m.notice.text != "" && now.After(m.notice.until) {
+	if m.notice.text != "" && wall.After(m.notice.until) {
 		m.notice = notice{}
 		m.dirtyHead = true
 	}
@@ -130,20 +143,35 @@ func (m *Model) resize(width, height int) {
 	m.dirty = true
 }
 
-// key routes a key: overlay, capturing page, global keys, page.
+// key routes a key: overlay, capturing page, global keys, page. What is typed stays as it is; all else is turned from the
+// operator's keys into the default ones first.
 func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	keys := globalKeys()
 	m.notice = notice{} // it stands over the tabs: whoever types has read it
 	if key.Matches(k, keys.force) {
 		return tea.Quit
 	}
-	if m.help.open && m.help.key(k, keys) {
+	does, ok := m.canonical(k)
+	if m.help.open && (!ok || m.help.key(does, keys)) {
 		return nil
 	}
-	top, c := m.nav.top(), m.context()
-	if p, ok := top.(page.Capturer); ok && p.Capturing() {
-		return top.Update(c, k)
+	switch {
+	case m.prompt.open:
+		return m.gotoKey(k)
+	case m.typing() && k.String() == m.typingHelp():
+		m.help = helpOverlay{open: true}
+		return nil
+	case m.typing():
+		return m.nav.top().Update(m.context(), k)
+	case !ok:
+		return nil
 	}
+	return m.act(does)
+}
+
+// act does what a default key does.
+func (m *Model) act(k tea.KeyPressMsg) tea.Cmd {
+	keys, top, c := globalKeys(), m.nav.top(), m.context()
 	switch {
 	case key.Matches(k, keys.pages):
 		m.nav.open(int(k.String()[0] - '1'))
@@ -157,11 +185,29 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		}
 		m.say(page.Notice{Text: "asking everything now"})
 	case key.Matches(k, keys.wider):
-		return m.setWindow(widen(m.window), "longest")
+		return m.zoom(widen(m.window), "longest")
 	case key.Matches(k, keys.narrower):
-		return m.setWindow(shorten(m.window), "shortest")
+		return m.zoom(shorten(m.window), "shortest")
+	case key.Matches(k, keys.pause):
+		return m.pause()
+	case key.Matches(k, keys.earlier):
+		return m.pan(-1)
+	case key.Matches(k, keys.later):
+		return m.pan(1)
+	case key.Matches(k, keys.live):
+		return m.show(time.Time{})
+	case key.Matches(k, keys.goTo):
+		m.prompt = gotoPrompt{open: true}
+	case key.Matches(k, keys.before):
+		return m.moveCursor(-1)
+	case key.Matches(k, keys.after):
+		return m.moveCursor(1)
+	case key.Matches(k, keys.zone):
+		return m.toggleZone()
 	case key.Matches(k, keys.back):
 		return m.back()
+	case key.Matches(k, keys.handoff):
+		return m.handOff()
 	default:
 		return top.Update(c, k)
 	}
@@ -173,17 +219,11 @@ func (m *Model) back() tea.Cmd {
 	if p, ok := top.(page.Escaper); ok && p.Escape() {
 		return top.Update(m.context(), page.DataMsg{}) // there may be something to work out for what is shown now
 	}
+	if !m.picked(m.window).IsZero() {
+		return m.setCursor(time.Time{})
+	}
 	m.nav.back()
 	return nil
-}
-
-func (m *Model) setWindow(w time.Duration, end string) tea.Cmd {
-	if w == m.window {
-		m.say(page.Notice{Text: windowText(w) + " is the " + end + " window"})
-		return nil
-	}
-	m.window = w
-	return m.tellAll(page.DataMsg{})
 }
 
 // intent does what a page asks for; false: msg is none.
@@ -201,10 +241,20 @@ func (m *Model) intent(msg tea.Msg) (tea.Cmd, bool) {
 		m.nav.show(msg.Replace, trace.New(msg))
 	case page.OpenExemplar:
 		m.nav.push(traces.NewJump(msg.Query))
+	case page.OpenTenant:
+		m.openTenant(msg.ID)
+	case page.OpenTenants:
+		return m.openTenants(msg.View), true
 	case page.OpenSearch:
 		m.nav.push(traces.NewForm(msg.Query, &m.searches))
 	case page.OpenAnalysis:
 		m.nav.push(m.nav.analysis(msg))
+	case page.SetRange:
+		return m.setRange(msg.From, msg.To), true
+	case page.SetCursor:
+		return m.setCursor(msg.At), true
+	case page.MoveCursor:
+		return m.moveCursor(msg.By), true
 	case page.Copy:
 		m.say(page.Notice{Text: msg.What + " copied"})
 		return tea.SetClipboard(msg.Text), true
@@ -242,13 +292,13 @@ func (m *Model) intent(msg tea.Msg) (tea.Cmd, bool) {
 }
 
 func (m *Model) say(n page.Notice) {
-	m.notice = notice{text: n.Text, warn: n.Warn, until: m.now.Add(noticeTime)}
+	m.notice = notice{text: n.Text, warn: n.Warn, until: m.wall().Add(noticeTime)}
 	m.dirty = true
 }
 
 // want tells the feed what the screen needs now, if that changed.
 func (m *Model) want() {
-	if m.sub == nil || m.width <= 0 || m.height <= 0 {
+	if m.sub == nil || m.width <= 0 || m.height <= 0 || m.clock.settles {
 		return
 	}
 	if reqs := m.requests(); !slices.Equal(reqs, m.wants) {
@@ -260,10 +310,14 @@ func (m *Model) want() {
 // requests are those of the status bar and of the page on the screen, each once.
 func (m *Model) requests() []feed.Request {
 	reqs := []feed.Request{{Kind: feed.Health}, {Kind: feed.Rules}, {Kind: feed.Managed}, {Kind: feed.Services}}
-	for _, r := range m.nav.top().Wants(m.context()) {
+	wants := m.nav.top().Wants(m.context())
+	if p := m.upcoming(); p != nil {
+		wants = append(wants, p.Wants(m.context())...)
+	}
+	for _, r := range wants {
 		if !slices.Contains(reqs, r) {
 			reqs = append(reqs, r)
 		}
 	}
-	return reqs
+	return m.asked(reqs)
 }

@@ -48,7 +48,7 @@ func (m *Model) Frame(width, height int) string {
 
 // headLines is how many lines the status bar and the tabs take.
 func (m *Model) headLines() int {
-	if m.height < 16 {
+	if m.height < 16 && m.kiosk == nil {
 		return 1
 	}
 	return 2
@@ -72,7 +72,9 @@ func (m *Model) render() string {
 	}
 	w, h := m.room()
 	lines := []string{m.statusLine(w)}
-	if m.headLines() > 1 {
+	if m.prompt.open && m.headLines() == 1 {
+		lines[0] = m.gotoLine(w)
+	} else if m.headLines() > 1 {
 		lines = append(lines, m.tabLine(w))
 	} else if m.notice.text != "" {
 		lines[0] = m.noticeLine(w)
@@ -87,14 +89,15 @@ func (m *Model) render() string {
 }
 
 // page is what stands under the tabs: at most h lines.
-func (m *Model) page(w, h int) []string {
+func (m *Model) page(w, h int) (out []string) {
+	defer m.surviveView(&out)
 	var lines []string
 	if m.help.open {
 		lines = m.helpLines(w, h)
 	} else {
 		lines = m.nav.top().View(m.context())
 	}
-	out := make([]string, min(len(lines), h))
+	out = make([]string, min(len(lines), h))
 	for i := range out {
 		out[i] = m.final(lines[i])
 	}
@@ -112,21 +115,30 @@ func (m *Model) final(line string) string {
 
 // tabLine is the second line: the tabs, or the way that led deeper; a notice; the clock.
 func (m *Model) tabLine(width int) string {
+	if m.kiosk != nil {
+		return m.kioskLine(width)
+	}
 	s, b := m.styles, bar{s: m.styles, tight: 6}
-	if m.notice.text != "" {
+	switch {
+	case m.prompt.open:
+		return m.gotoLine(width)
+	case m.notice.text != "":
 		return m.noticeLine(width)
 	}
-	clock := m.now.Local()
-	if m.o.UTC {
-		clock = m.now.UTC()
+	clock, now := m.zone(m.wall()), ""
+	if !m.isLive() { // the one time on the screen that goes on
+		now = "now "
 	}
-	help := "? help"
-	if p, ok := m.nav.top().(page.Capturer); ok && p.Capturing() && !m.help.open {
-		help = "" // there it would be typed
+	help, word := m.keyOf("?"), " help"
+	if m.typing() && !m.help.open {
+		help = m.typingHelp() // ? would be typed
+	}
+	if help == "" {
+		word = ""
 	}
 	right := []part{
-		says(s.Muted, form{help, 2}, form{help[:min(len(help), 1)], 3}, form{}),
-		says(s.Text, form{clock.Format("15:04:05 MST"), 1}, form{clock.Format("15:04:05"), 4}, form{clock.Format("15:04"), 4}, form{}),
+		says(s.Muted, form{help + word, 2}, form{help, 3}, form{}),
+		says(s.Text, form{now + clock.Format("15:04:05 MST"), 1}, form{now + clock.Format("15:04:05"), 4}, form{now + clock.Format("15:04"), 4}, form{}),
 	}
 	return b.fit(m.tabParts(), right, width)
 }

@@ -45,6 +45,7 @@ type Config struct {
 	Dim          string              // "22:00-06:00": when a kiosk is dimmed; "" is never
 	TraceService string              // the Jaeger service whose traces are searched; "" guesses
 	Tags         map[string][]string // concept → span tags that name it, likeliest first
+	Keys         map[string][]string // action → the operator's own keys; those not named keep their default ones
 
 	custom  *themes.Custom    // Theme, if it is not built in
 	origins map[string]origin // by key: "window", "prometheus.url", "prometheus"

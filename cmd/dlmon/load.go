@@ -3,6 +3,7 @@ package dlmon
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -94,6 +95,13 @@ func load(in inputs) (*Config, error) {
 		}
 		if l.tags != nil {
 			c.origins["tags"] = l.origin(l.tagsLine)
+		}
+	}
+	c.Keys, c.origins["keys"] = map[string][]string{}, origin{"default"}
+	for _, l := range slices.Backward(levels) {
+		maps.Copy(c.Keys, merged(l))
+		if l.keys != nil {
+			c.origins["keys"] = l.origin(l.keysLine)
 		}
 	}
 	for _, name := range sourceNames {

@@ -85,8 +85,8 @@ func options() []option {
 		option{name: "trace-service", usage: "the Jaeger service to search traces in (default: guessed)", def: "",
 			set: func(c *Config, s string) error { c.TraceService = s; return nil },
 			get: func(c *Config) any { return c.TraceService }},
-		option{name: "at", usage: "time or range to show, as in 14:05, -3h..-2h (default: live)", def: "",
-			set: func(c *Config, s string) error { c.At = s; return nil },
+		option{name: "at", usage: "time or range to show at first: 14:05, -3h..-2h (default: live)", def: "",
+			set: func(c *Config, s string) error { return setAt(&c.At, s) },
 			get: func(c *Config) any { return c.At }},
 		option{name: "time-zone", usage: "times on the screen: utc or local", def: "utc",
 			set: func(c *Config, s string) error {
@@ -246,7 +246,7 @@ func setHours(to *string, s string) error {
 	from, until, ok := strings.Cut(s, "-")
 	_, errFrom := time.Parse("15:04", from)
 	_, errUntil := time.Parse("15:04", until)
-	if s != "" && (!ok || errFrom != nil || errUntil != nil) {
+	if s != "" && (!ok || errFrom != nil || errUntil != nil || from == until) {
 		return errors.New("expected a stretch of the day such as 22:00-06:00")
 	}
 	*to = s

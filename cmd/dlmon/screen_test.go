@@ -78,7 +78,7 @@ func TestScreenAnswersKeysWhileEverySourceHangs(t *testing.T) {
 		t.Errorf("alternate screen %v, cursor shown %v", s.Alt, s.Cursor)
 	}
 	for _, step := range []struct{ keys, want string }{
-		{"2", "Tenants"}, {"3", "Traces"}, {"4", "Alerts"}, {"5", "Health"}, {"6", "Datasets"}, {"?", "quit"}, {"\x1b", "Datasets"}, {"+", "6h"},
+		{"2", "Tenants"}, {"3", "Traces"}, {"4", "Alerts"}, {"5", "Health"}, {"6", "Datasets"}, {"?", "quit"}, {"\x1b", "Datasets"}, {"+", "3h"},
 	} {
 		s.Press(step.keys)
 		s.Shows(step.want)

@@ -17,6 +17,8 @@ import (
 	"dlmon/sources/vocabulary"
 	"dlmon/tui"
 	"dlmon/tui/dashboard"
+	"dlmon/tui/handoff"
+	"dlmon/tui/when"
 )
 
 // pageAll is the snapshot's --page that holds every panel; JSON only.
@@ -30,6 +32,9 @@ const (
 	formatText = "text"
 	formatANSI = "ansi"
 	formatJSON = "json"
+
+	formatMarkdown = "markdown"
+	formatSVG      = "svg"
 )
 
 // Bounds of a snapshot's frame, in cells.
@@ -59,7 +64,7 @@ func (a *app) snapshotCommand() *cobra.Command {
 		RunE:    a.run(func(ctx context.Context) (int, error) { return a.snapshot(ctx, o) }),
 	}
 	cmd.Flags().StringVar(&o.size, "size", "120x40", "columns x lines of the frame")
-	cmd.Flags().StringVar(&o.format, "format", formatText, "text, ansi (with colours) or json")
+	cmd.Flags().StringVar(&o.format, "format", formatText, "text, ansi (with colours), json, or for somebody else: markdown, svg")
 	cmd.Flags().StringVar(&o.timeout, "timeout", "15s", "how long to wait for the sources")
 	return cmd
 }
@@ -67,8 +72,8 @@ func (a *app) snapshotCommand() *cobra.Command {
 // parse checks the flags against each other.
 func (o *snapshotOptions) parse(c *Config) error {
 	var errs []error
-	if !slices.Contains([]string{formatText, formatANSI, formatJSON}, o.format) {
-		errs = append(errs, fmt.Errorf("--format: expected one of text, ansi, json, got %q", o.format))
+	if !slices.Contains([]string{formatText, formatANSI, formatJSON, formatMarkdown, formatSVG}, o.format) {
+		errs = append(errs, fmt.Errorf("--format: expected one of text, ansi, json, markdown, svg, got %q", o.format))
 	}
 	w, h, _ := strings.Cut(o.size, "x")
 	var errW, errH error
@@ -95,13 +100,18 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 	if err != nil {
 		return a.refused(err)
 	}
-	at := time.Now().UTC().Truncate(time.Second)
+	now := time.Now().UTC().Truncate(time.Second)
+	span, err := c.span(now)
+	if err != nil {
+		return ExitUsage, err
+	}
 	running, cancel := context.WithCancel(ctx)
-	s, err := c.start(running, at, opening{})
+	s, err := c.start(running, now, opening{})
 	if err != nil {
 		cancel()
 		return ExitUsage, err
 	}
+	s.asOf(span, now)
 	defer s.close()
 	defer cancel()
 
@@ -111,12 +121,12 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 	defer t.close()
 	frame := ""
 	if o.format != formatJSON {
-		frame = s.frame(waiting, a.Build, o)
+		frame = s.frame(waiting, a, c, span, o)
 	}
 	if ctx.Err() != nil {
 		return ExitTrouble, errors.New("interrupted")
 	}
-	doc := t.document(at)
+	doc := t.document(s.at)
 	if o.format == formatJSON {
 		err = doc.write(a.Stdout)
 	} else {
@@ -129,8 +139,11 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 }
 
 // frame draws one frame once everything on it has been answered or has failed.
-func (s *session) frame(ctx context.Context, b Build, o *snapshotOptions) string {
-	m := tui.New(s.screen(b))
+func (s *session) frame(ctx context.Context, a *app, c *Config, span when.Span, o *snapshotOptions) string {
+	screen := s.screen(a.Build)
+	screen.Command = a.reopening(c)
+	screen.From, screen.To = span.From, span.To
+	m := tui.New(screen)
 	defer m.Close()
 	frame := m.Frame(o.width, o.height)
 	// What a frame shows may make it want more: the rate window follows the server's scrape interval.
@@ -143,7 +156,12 @@ func (s *session) frame(ctx context.Context, b Build, o *snapshotOptions) string
 		frame = next
 	}
 	frame = m.Frame(o.width, o.height)
-	if o.format == formatText {
+	switch o.format {
+	case formatMarkdown:
+		return handoff.Markdown(m.Handoff())
+	case formatSVG:
+		return handoff.SVG(m.Handoff())
+	case formatText:
 		frame = ansi.Strip(frame)
 	}
 	var out strings.Builder
@@ -191,7 +209,7 @@ func (s *session) take(ctx context.Context) *taken {
 		}
 	}
 	// The other sources answer while Prometheus is asked for the vocabulary.
-	t.sub.Want(base)
+	t.sub.Want(s.asked(base))
 	if s.vocab.Load() == nil {
 		v, err := s.detect(ctx)
 		if err != nil {
@@ -205,9 +223,12 @@ func (s *session) take(ctx context.Context) *taken {
 		}
 	}
 	settle(ctx, s.feed) // the scrape interval decides the rate window
+	if s.clients.prometheus != nil && s.vocab.Load() != nil {
+		s.look(ctx)
+	}
 	window := s.config.Window
 	t.env = dashboard.Env{
-		Data: s.feed, Vocab: s.vocabulary(), Window: window,
+		Data: s.data, Vocab: s.vocabulary(), Window: window,
 		Step: dashboard.GridStep(window, columns),
 	}
 	for _, st := range s.feed.Sources() {
@@ -217,7 +238,7 @@ func (s *session) take(ctx context.Context) *taken {
 	}
 	for {
 		wants := t.wants()
-		t.sub.Want(wants)
+		t.sub.Want(s.asked(wants))
 		settle(ctx, s.feed)
 		// What was answered may make a panel ask more: a server that knows no targets is asked for up.
 		if ctx.Err() != nil || slices.Equal(wants, t.wants()) {

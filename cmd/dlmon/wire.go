@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"dlmon/sources"
 	"dlmon/sources/alertmanager"
 	"dlmon/sources/feed"
 	"dlmon/sources/health"
@@ -19,6 +20,7 @@ import (
 	"dlmon/themes"
 	"dlmon/tui"
 	"dlmon/tui/dashboard"
+	"dlmon/tui/keys"
 )
 
 // vocabularyAuto asks Prometheus which names exist.
@@ -67,11 +69,17 @@ func (c *Config) check() error {
 	return err
 }
 
+// healthHistory is how long dlmon remembers what the health endpoint said: nobody else does.
+const healthHistory = 24 * time.Hour
+
 // session is everything between the config and a screen.
 type session struct {
 	config  *Config
 	clients clients
 	feed    *feed.Feed
+	data    feed.Reader // a snapshot's: the feed, or the feed as of at
+	at      time.Time   // the time that a snapshot is about
+	past    bool        // at is not the present
 	log     *slog.Logger
 	logFile io.Closer
 	vocab   atomic.Pointer[vocabulary.Vocabulary] // nil while it is being found out
@@ -93,7 +101,7 @@ func (c *Config) start(ctx context.Context, at time.Time, with opening) (*sessio
 	if s.clients, err = c.clients(); err != nil {
 		return nil, err
 	}
-	o := feed.Options{URLs: map[string]string{}, Refresh: c.Refresh, At: at, Log: s.log}
+	o := feed.Options{URLs: map[string]string{}, Refresh: c.Refresh, History: healthHistory, At: at, Log: s.log}
 	for _, name := range sourceNames {
 		if url := c.source(name).URL; url != "" {
 			o.URLs[name] = shownURL(url)
@@ -176,23 +184,36 @@ const (
 	detectAgain = time.Minute // while the server holds nothing of the service
 )
 
-// keepDetecting finds the vocabulary out, however long the server is away. A server that has no metric of the service
-// yet is asked again: the service may start after dlmon.
+// keepDetecting finds the vocabulary out, however long the server is away, and goes on looking for recorded series: they
+// come and go with the server's rules. A server that has no metric of the service yet is asked again: the service may start
+// after dlmon.
 func (s *session) keepDetecting(ctx context.Context) {
 	defer func() {
 		if r := recover(); r != nil {
 			s.log.Error("vocabulary", "panic", fmt.Sprint(r))
 		}
 	}()
-	for wait := detectFirst; s.vocab.Load() == nil || s.vocab.Load().Note() != ""; {
-		v, err := s.detect(ctx)
-		if err != nil {
-			s.log.Warn("vocabulary", "error", err)
-			wait = min(2*wait, detectMost)
-		} else {
-			s.log.Info("vocabulary", "name", v.Name(), "note", v.Note())
-			s.vocab.Store(v)
-			wait = detectAgain
+	wait := detectFirst
+	for looks := 0; ctx.Err() == nil; {
+		v := s.vocab.Load()
+		if v == nil || v.Note() != "" {
+			detected, err := s.detect(ctx)
+			switch {
+			case err != nil:
+				s.log.Warn("vocabulary", "error", err)
+				wait = min(2*wait, detectMost)
+			case v == nil || v.Name() != detected.Name() || v.Note() != detected.Note():
+				s.log.Info("vocabulary", "name", detected.Name(), "note", detected.Note())
+				s.vocab.Store(detected)
+				v, wait = detected, detectAgain
+			}
+		}
+		if v != nil && v.Note() == "" {
+			s.look(ctx)
+			wait = recordedEvery
+			if looks++; looks == 1 {
+				wait = recordedAfter
+			}
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -207,7 +228,7 @@ func (s *session) keepDetecting(ctx context.Context) {
 // screen is what the dashboard and a snapshot's frame are made of.
 func (s *session) screen(b Build) tui.Options {
 	c := s.config
-	return tui.Options{
+	o := tui.Options{
 		Feed:         s.feed,
 		Vocab:        s.vocabulary,
 		Dashboards:   dashboard.Builtin(),
@@ -223,7 +244,17 @@ func (s *session) screen(b Build) tui.Options {
 		Creator:      c.Creator,
 		Objective:    c.Objective,
 		Version:      b.Version,
+		Keys:         keys.New(c.Keys),
+		Mouse:        c.mouse(b.Env),
 	}
+	if o.Creator == "" {
+		user, _ := b.Env("USER")
+		o.Creator = sources.CleanName(user)
+	}
+	if s.clients.alertmanager != nil && !c.ReadOnly && !c.Kiosk && !c.KioskLocked {
+		o.Silencer = s.clients.alertmanager
+	}
+	return o
 }
 
 func (c *Config) styles(dark bool) *themes.Styles {

@@ -272,5 +272,7 @@ func (f *Feed) store(e *entry, v any, now time.Time) {
 		e.value = v
 	}
 	e.src.answered = true
-	e.src.at = later(e.src.at, e.at)
+	if e.key.At.IsZero() { // what was true long ago says nothing of how fresh the source is
+		e.src.at = later(e.src.at, e.at)
+	}
 }

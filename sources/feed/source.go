@@ -127,7 +127,7 @@ func (f *Feed) status(src *source) SourceStatus {
 		s.Next = src.next
 	}
 	for _, e := range f.entries {
-		if e.src != src || !e.wanted || !e.live {
+		if e.src != src || !e.wanted || !e.live || !e.key.At.IsZero() {
 			continue
 		}
 		slowed := e.eff > e.base

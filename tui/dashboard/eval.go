@@ -23,6 +23,8 @@ func Eval(p Panel, env Env) Data {
 		evalHealth(&d, env)
 	case KindTargets:
 		evalTargets(&d, env)
+	case KindTraces:
+		evalTraces(&d, env)
 	default:
 		evalPromQL(&d, env)
 	}
@@ -52,6 +54,10 @@ func (d *Data) off(source string) {
 func (d *Data) absent(source string, err error) {
 	if err == nil {
 		d.set(StateNoData, "waiting for "+source, "")
+		return
+	}
+	if e, ok := errors.AsType[*sources.Error](err); ok && e.Kind == sources.NotKept { // it is nobody's fault
+		d.set(StateNoData, e.Reason, e.Advice)
 		return
 	}
 	d.Err = err
@@ -92,12 +98,16 @@ func evalPromQL(d *Data, env Env) {
 		d.set(StateNoData, "no query", "")
 		return
 	}
-	expr, missing := expand(p.Queries[0].Expr, env.Vocab, env.rate())
+	_, missing := p.Queries[0].expand(env.Vocab, env.rate())
 	if missing != "" {
-		d.set(StateOff, env.Vocab.Missing(missing), "")
+		d.set(StateOff, lacks(p.Queries[0].Expr, env.Vocab), "")
 		return
 	}
-	d.Query = expr
+	d.Query, _ = p.Queries[0].rangeQL(env)
+	if p.Kind == KindTenants {
+		d.tenants(env)
+		return
+	}
 	for i, q := range p.Queries {
 		values, err := d.answer(q, env)
 		if i == 0 && d.At.IsZero() {
@@ -112,8 +122,8 @@ func evalPromQL(d *Data, env Env) {
 	d.Lines = d.lines(env)
 	d.Gauges = d.gauges(env)
 	switch p.Kind {
-	case KindTenants:
-		d.tenants(env)
+	case KindVerdict:
+		d.verdict(env)
 		return
 	case KindHeatmap:
 		d.Heat = heatOf(d.Values, d.Grid)
@@ -131,12 +141,12 @@ func (d *Data) answer(q Query, env Env) ([]Value, error) {
 	}
 	instant := env.Data.Instant(q.instant(expr))
 	var ranged sources.Snapshot[sources.Matrix]
-	if q.Range && env.Window > 0 && env.Step > 0 {
+	if q.ranged(env) {
 		ranged = env.Data.Range(q.rangeRequest(env))
 	}
 	var before map[string]float64
 	if q.Before {
-		s := env.Data.Instant(q.before(expr))
+		s := env.Data.Instant(q.before(env))
 		before = make(map[string]float64, len(s.Value.Samples))
 		for _, x := range s.Value.Samples {
 			before[x.Labels.Key()] = x.Value

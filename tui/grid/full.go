@@ -30,6 +30,9 @@ func NewPanel(p dashboard.Panel) *Full { return &Full{panel: p, gen: 1} }
 // Title implements page.Page.
 func (f *Full) Title() string { return f.panel.Title }
 
+// Scope implements page.Scoped.
+func (f *Full) Scope() string { return "panel" }
+
 // Wants implements page.Page.
 func (f *Full) Wants(c page.Context) []feed.Request { return f.panel.Requests(c.Env) }
 
@@ -194,26 +197,24 @@ func (f *Full) View(c page.Context) []string {
 
 // Bindings implements page.Page.
 func (f *Full) Bindings() []key.Binding {
-	b := func(shown, what string) key.Binding {
-		return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
-	}
 	out := []key.Binding{
-		b("left right", "read the values at a time; shift moves by ten columns"),
-		b("home end", "to the oldest, to the newest column"),
+		page.Bind("left right", "read the values at a time"),
+		page.Bind("shift+left shift+right", "ten columns earlier, later"),
+		page.Bind("home end", "to the oldest, to the newest column"),
 	}
 	heat := f.panel.Kind == dashboard.KindHeatmap
 	if heat {
-		out = append(out, b("up down", "read one bucket at that time"))
+		out = append(out, page.Bind("up down", "read one bucket at that time"))
 	} else {
-		out = append(out, b("up down", "select a row or series"))
+		out = append(out, page.Bind("up down", "select a row or series"))
 	}
 	switch {
 	case !explained(f.panel):
 	case heat:
-		out = append(out, b("enter", "traces of the bucket and time under the cursor"),
-			b("t", "the trace of an exemplar in that bucket, else the list"))
+		out = append(out, page.Bind("enter", "traces of the bucket and time under the cursor"),
+			page.Bind("t", "the trace of an exemplar in that bucket, else the list"))
 	default:
-		out = append(out, b("enter", "traces that explain what is selected"), b("t", exemplarHelp))
+		out = append(out, page.Bind("enter", "traces that explain what is selected"), page.Bind("t", exemplarHelp))
 	}
-	return append(out, b("f", "back to the grid"))
+	return append(out, page.Bind("f", "back to the grid"))
 }

@@ -31,8 +31,10 @@ type Grid struct {
 	data  map[string]answer
 	lines map[string]drawing
 
-	placed []dashboard.Placed // for placedAt cells
+	placed []dashboard.Placed // for at cells, with the strip tall or not
 	at     int
+	tall   bool
+	was    bool // tall when placed was worked out
 }
 
 // answer is a panel's data as of a generation.
@@ -53,6 +55,7 @@ type asked struct {
 type envKey struct {
 	window, step, rate, scrape time.Duration
 	vocab                      dashboard.Vocabulary
+	traces                     string // service and tags of the searches for traces
 }
 
 // drawing is a panel's lines and what they were drawn from.
@@ -80,9 +83,13 @@ func New(d dashboard.Dashboard) *Grid {
 // Title implements page.Page.
 func (g *Grid) Title() string { return g.dash.Title }
 
+// Scope implements page.Scoped.
+func (g *Grid) Scope() string { return "grid" }
+
 // Wants implements page.Page: what the panels on the screen need, and those a screen below, so that scrolling finds
 // them filled.
 func (g *Grid) Wants(c page.Context) []feed.Request {
+	g.size(c)
 	var reqs []feed.Request
 	strip, body := g.split(c)
 	h := c.Height - strip
@@ -107,10 +114,24 @@ func (g *Grid) Update(c page.Context, msg tea.Msg) tea.Cmd {
 	return nil
 }
 
+// The least screen of a wall on which the golden signals are drawn in big digits, in cells of the page.
+const (
+	wallWidth  = 160
+	wallHeight = 43
+)
+
+// size takes over how large the screen is.
+func (g *Grid) size(c page.Context) {
+	g.tall = c.Big && c.Width >= wallWidth && c.Height >= wallHeight
+}
+
 // layout is where the panels stand, in reading order.
 func (g *Grid) layout(width int) []dashboard.Placed {
-	if g.at != width {
-		g.placed, g.at = dashboard.Layout(g.dash.Panels, width), width
+	if g.at != width || g.was != g.tall {
+		g.placed, g.at, g.was = dashboard.Layout(g.dash.Panels, width), width, g.tall
+		if g.tall {
+			dashboard.RaiseStrip(g.placed, g.dash.Panels, panel.BigLines)
+		}
 	}
 	return g.placed
 }
@@ -139,6 +160,7 @@ func (g *Grid) View(c page.Context) []string {
 	if len(g.dash.Panels) == 0 {
 		return page.Explain(c.Styles, "this dashboard has no panels", nil, c.Width)
 	}
+	g.size(c)
 	strip, body := g.split(c)
 	h := c.Height - strip
 	g.scroll = max(0, min(g.scroll, body-h))
@@ -176,11 +198,11 @@ func (g *Grid) line(c page.Context, y int) string {
 // panelLines draws a panel, or finds its lines drawn.
 func (g *Grid) panelLines(c page.Context, p dashboard.Placed, width int) []string {
 	id := g.dash.Panels[p.Panel].ID
-	focused := p.Panel == g.focus
+	focused := p.Panel == g.focus && !c.Big
 	d := g.eval(c, p.Panel)
 	o := panel.Options{
 		Styles: c.Styles, Now: c.Now.Truncate(ageStep), Width: width, Height: p.H,
-		Focused: focused, Cursor: -1, Selected: -1, UTC: c.UTC,
+		Focused: focused, Cursor: -1, Selected: -1, UTC: c.UTC, Big: g.tall,
 	}
 	if keys := rowKeys(d); keys != nil {
 		cur := g.cursor(id)
@@ -209,7 +231,7 @@ func (g *Grid) eval(c page.Context, i int) dashboard.Data {
 	if ok && a.gen == g.gen && a.env == k {
 		return a.data
 	}
-	stamp := stamp(c.Data, g.requests(c, i))
+	stamp := page.Stamp(c.Data, g.requests(c, i))
 	if !ok || a.env != k || a.stamp != stamp {
 		a.data = dashboard.Eval(p, c.Env)
 		delete(g.lines, p.ID)
@@ -233,7 +255,8 @@ func (g *Grid) requests(c page.Context, i int) []feed.Request {
 }
 
 func keyOf(e dashboard.Env) envKey {
-	return envKey{window: e.Window, step: e.Step, rate: e.Rate, scrape: e.Scrape, vocab: e.Vocab}
+	return envKey{window: e.Window, step: e.Step, rate: e.Rate, scrape: e.Scrape, vocab: e.Vocab,
+		traces: e.TraceService + " " + e.TenantTags}
 }
 
 func (g *Grid) cursor(id string) *page.Cursor {
@@ -247,23 +270,24 @@ func (g *Grid) cursor(id string) *page.Cursor {
 
 // Bindings implements page.Page.
 func (g *Grid) Bindings() []key.Binding {
-	b := func(shown, what string) key.Binding {
-		return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
-	}
 	out := []key.Binding{
-		b("arrows hjkl", "move the focus between panels; up and down move in a table"),
-		b("tab", "next panel, shift+tab the one before"),
-		b("pgup pgdown", "scroll by a screen; home and end"),
-		b("f", "the focused panel full screen, with its query and a reading cursor"),
+		page.Bind("arrows hjkl", "move the focus between panels; up and down move in a table"),
+		page.Bind("tab shift+tab", "the next panel, the one before"),
+		page.Bind("pgup pgdown", "scroll by a screen"),
+		page.Bind("home end", "the first panel, the last"),
+		page.Bind("f", "the focused panel full screen, with its query and a reading cursor"),
 	}
 	if g.focus < len(g.dash.Panels) {
 		p := g.dash.Panels[g.focus]
-		out = slices.Insert(out, 0, b("enter", enterHelp(p)))
+		out = slices.Insert(out, 0, page.Bind("enter", enterHelp(p)))
 		if explained(p) {
-			out = slices.Insert(out, 1, b("t", exemplarHelp))
+			out = slices.Insert(out, 1, page.Bind("t", exemplarHelp))
+		}
+		if p.Kind == dashboard.KindTenants || p.Kind == dashboard.KindAlerts {
+			out = append(out, page.Bind("o", "the page of the selected tenant, or of the one that the selected alert names"))
 		}
 	}
-	return out
+	return append(out, page.Bind("v", "movers: what changed most"))
 }
 
 const exemplarHelp = "the trace of an exemplar nearest to its p99, else the list"
@@ -279,6 +303,8 @@ func enterHelp(p dashboard.Panel) string {
 		return "traces of the selected tenant"
 	case p.Kind == dashboard.KindAlerts:
 		return "traces that explain the selected alert"
+	case p.Kind == dashboard.KindTraces:
+		return "the spans of the selected trace"
 	case p.Kind == dashboard.KindHealth, p.Kind == dashboard.KindTargets:
 		return "the health page"
 	case p.Traces != nil:

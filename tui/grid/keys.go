@@ -30,7 +30,7 @@ func (g *Grid) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 		if !g.row(c, 1) {
 			g.move(c, 0, 1)
 		}
-	case "pgdown", "ctrl+f", "space":
+	case "pgdown", "ctrl+f":
 		g.page(c, 1)
 	case "pgup", "ctrl+b":
 		g.page(c, -1)
@@ -45,6 +45,10 @@ func (g *Grid) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 		return g.deeper(c, explain)
 	case "t":
 		return g.deeper(c, exemplify)
+	case "o":
+		return g.deeper(c, openTenant)
+	case "v":
+		return page.Send(page.OpenTenants{View: page.TenantsMovers})
 	}
 	return nil
 }

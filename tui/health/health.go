@@ -148,6 +148,9 @@ func facts(c page.Context) string {
 		out = append(out, "took "+dashboard.FormatDuration(r.Duration))
 	}
 	at := "answered " + c.Clock(snap.At)
+	if !c.Live {
+		at = "as of " + c.Clock(snap.At)
+	}
 	if snap.Err != nil {
 		at = c.Styles.Stale.Render(c.Styles.Glyphs.Stale + " stale, " + dashboard.FormatAge(snap.Age(c.Now)) + " old")
 	}
@@ -161,6 +164,8 @@ func failure(c page.Context) []string {
 	switch {
 	case snap.Err != nil && snap.OK():
 		return page.Explain(s, "the last try failed", snap.Err, c.Width)
+	case sources.KindOf(snap.Err) == sources.NotKept && snap.Err != nil:
+		return page.Explain(s, "the health at "+c.Clock(c.Now)+" is not known: dlmon did not watch then, and nobody else keeps it", nil, c.Width)
 	case snap.Err != nil:
 		return page.Explain(s, "no report yet", snap.Err, c.Width)
 	case !snap.OK():
@@ -213,7 +218,11 @@ func checks(c page.Context) []block {
 			b.details = append(b.details, page.Cut(line, c.Width, s.Glyphs.Ellipsis))
 		}
 		if len(b.details) == 0 {
-			b.details = append(b.details, "    "+s.Muted.Render("no details"))
+			none := "no details"
+			if !c.Live {
+				none = "nothing but the status is known of then"
+			}
+			b.details = append(b.details, "    "+s.Muted.Render(none))
 		}
 		out = append(out, b)
 	}
@@ -244,8 +253,5 @@ func detailText(d sources.Detail) string {
 
 // Bindings implements page.Page.
 func (p *Page) Bindings() []key.Binding {
-	b := func(shown, what string) key.Binding {
-		return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
-	}
-	return []key.Binding{b("up down", "select a check or a source, which shows its details; pgup, pgdown, home and end")}
+	return []key.Binding{page.BindRows("select a check or a source, which shows its details")}
 }

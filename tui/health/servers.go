@@ -1,6 +1,7 @@
 package health
 
 import (
+	"slices"
 	"time"
 
 	"dlmon/sources/feed"
@@ -26,7 +27,7 @@ func servers(c page.Context) []block {
 		}
 		age, asked := "", ""
 		if !st.At.IsZero() {
-			age = dashboard.FormatAge(c.Now.Sub(st.At)) + " old"
+			age = dashboard.FormatAge(c.Wall.Sub(st.At)) + " old"
 		}
 		if st.Cadence > 0 && st.State != feed.Off {
 			asked = "every " + dashboard.FormatDuration(st.Cadence.Round(time.Second))
@@ -62,7 +63,7 @@ func serverDetails(c page.Context, st feed.SourceStatus) []string {
 	if st.Err != nil {
 		say("error", st.Err.Error())
 	}
-	if wait := st.Next.Sub(c.Now); st.Err != nil && wait > 0 {
+	if wait := st.Next.Sub(c.Wall); st.Err != nil && wait > 0 {
 		say("next try", "in "+dashboard.FormatDuration(wait.Round(time.Second)))
 	}
 	if st.Slowed {
@@ -71,7 +72,11 @@ func serverDetails(c page.Context, st feed.SourceStatus) []string {
 	if st.Info.ScrapeInterval > 0 {
 		say("scrapes every", dashboard.FormatDuration(st.Info.ScrapeInterval))
 	}
-	for i, note := range st.Info.Notes {
+	notes := st.Info.Notes
+	if st.Name == feed.SourcePrometheus && c.Env.Vocab != nil {
+		notes = slices.Concat(notes, c.Env.Vocab.Remarks())
+	}
+	for i, note := range notes {
 		name := "notes"
 		if i > 0 {
 			name = ""

@@ -24,6 +24,7 @@ type Options struct {
 	Selected      int  // tables: the selected row; a heatmap, Full: the bucket being read; -1 for none
 	Offset        int  // tables: the first row shown
 	UTC           bool
+	Big           bool // a stat in digits that are read across a room, where they fit
 }
 
 // Render draws a panel: exactly o.Height lines of exactly o.Width cells, the title line first.
@@ -123,6 +124,10 @@ func (v *view) kind() []string {
 		return v.health()
 	case dashboard.KindTargets:
 		return v.targets()
+	case dashboard.KindVerdict:
+		return v.verdict()
+	case dashboard.KindTraces:
+		return v.traces()
 	}
 	return v.table()
 }
@@ -179,6 +184,8 @@ func (v *view) titleFacts() string {
 		facts = v.alertsFacts()
 	case v.Panel.Kind == dashboard.KindTargets:
 		facts = v.targetsFacts()
+	case v.Panel.Kind == dashboard.KindTraces && len(v.Facts) > 0:
+		facts = "(" + strings.Join(v.Facts, ", ") + ")"
 	}
 	if facts == "" {
 		return ""

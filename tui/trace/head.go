@@ -128,7 +128,7 @@ func (t *Trace) head(c page.Context) []string {
 
 // started writes when a trace began: the day too if it is not today.
 func started(c page.Context, at time.Time) string {
-	at, now := c.Zone(at), c.Zone(c.Now)
+	at, now := c.Zone(at), c.Zone(c.Wall)
 	if at.YearDay() == now.YearDay() && at.Year() == now.Year() {
 		return at.Format("15:04:05 MST")
 	}

@@ -150,7 +150,7 @@ func (l *List) table(c page.Context, f frame) []string {
 	for _, t := range f.rows {
 		longest = max(longest, t.Duration)
 		need.see(t, f.result.tenantOf(c, t))
-		dated = dated || c.Now.Sub(t.Start) > 12*time.Hour
+		dated = dated || c.Wall.Sub(t.Start) > 12*time.Hour
 	}
 	operation := min(max(need.operation, 16), max(16, c.Width*3/10), 60) // at 80 the end of a path is still seen to differ
 	took, services, errors := "duration", "services", "errors"

@@ -38,7 +38,20 @@ type Reader struct {
 	Clock         time.Time
 }
 
-var _ feed.Reader = (*Reader)(nil)
+var (
+	_ feed.Reader  = (*Reader)(nil)
+	_ feed.Freezer = (*Reader)(nil)
+)
+
+// Freeze implements feed.Freezer: what is read then stays as r's fields are now. It holds every request.
+func (r *Reader) Freeze() feed.Frozen {
+	c := *r
+	return frozen{&c}
+}
+
+type frozen struct{ *Reader }
+
+func (frozen) Holds(feed.Request) bool { return true }
 
 // Value is the snapshot of an answer that came at the time given.
 func Value[T any](v T, at time.Time) sources.Snapshot[T] {

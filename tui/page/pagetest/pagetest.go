@@ -250,7 +250,7 @@ func Context(r feed.Reader, width, height int) page.Context {
 		Data: r,
 		Env: dashboard.Env{Data: r, Vocab: Vocabulary(), Window: time.Hour, Step: step,
 			Rate: dashboard.RateWindow(15*time.Second, step)},
-		Styles: themes.Default(true), Now: r.Now(), Window: time.Hour, Step: step,
+		Styles: themes.Default(true), Now: r.Now(), Live: true, Wall: r.Now(), Window: time.Hour, Step: step,
 		Width: width, Height: height, UTC: true,
 	}
 }
