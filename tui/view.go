@@ -89,7 +89,9 @@ func (m *Model) render() string {
 func (m *Model) page(w, h int) (out []string) {
 	defer m.surviveView(&out)
 	var lines []string
-	if m.help.open {
+	if m.palette.open {
+		lines = m.paletteLines(w, h)
+	} else if m.help.open {
 		lines = m.helpLines(w, h)
 	} else {
 		lines = m.nav.top().View(m.context())
@@ -133,7 +135,14 @@ func (m *Model) tabLine(width int) string {
 	if help == "" {
 		word = ""
 	}
+	find := m.keyOf(":")
+	if m.typing() || m.palette.open || find == "" {
+		find = ""
+	} else {
+		find += " find"
+	}
 	right := []part{
+		says(s.Muted, form{find, 1}, form{}),
 		says(s.Muted, form{help + word, 2}, form{help, 3}, form{}),
 		says(s.Text, form{now + clock.Format("15:04:05 MST"), 1}, form{now + clock.Format("15:04:05"), 4}, form{now + clock.Format("15:04"), 4}, form{}),
 	}
