@@ -335,7 +335,7 @@ func (m *Model) paletteLines(width, height int) []string {
 		return append(lines, page.Explain(s, "nothing is called "+p.input.Text+": commands, pages, panels, alerts, services and tenants are looked for", nil, width)...)
 	}
 	t := page.Table{Styles: s, Columns: []page.Column{
-		{Min: 7}, {Min: 12, Max: max(16, width*3/5)}, {Min: 8, Max: 80, Grow: true, Drop: 1}, {Right: true, Max: 10},
+		{Min: 7}, {Min: 12, Max: max(16, width*3/5), Grow: true, Drop: 2}, {Min: 8, Max: 80, Grow: true, Drop: 1}, {Right: true, Max: 10},
 	}}
 	for _, h := range p.found[p.top:min(p.top+rows, len(p.found))] {
 		e := p.entry(h)

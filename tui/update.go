@@ -176,6 +176,8 @@ func (m *Model) act(k tea.KeyPressMsg) tea.Cmd {
 		m.nav.open(int(k.String()[0] - '1'))
 	case key.Matches(k, keys.help):
 		m.help = helpOverlay{open: true}
+	case key.Matches(k, keys.mouse):
+		m.toggleMouse()
 	case key.Matches(k, keys.palette):
 		return m.openPalette()
 	case key.Matches(k, keys.quit):
