@@ -59,6 +59,8 @@ type Model struct {
 	done   chan struct{} // closed by Close
 	vocab  dashboard.Vocabulary
 	styles *themes.Styles
+	depth  themes.Depth // of the terminal's colours
+	pace   *pacer       // nil: every change is drawn at once
 
 	width, height int
 	window        time.Duration
@@ -102,6 +104,7 @@ func New(o Options) *Model {
 	m.now = m.data.Now()
 	m.readVocab()
 	m.nav = newNavigator(o.Dashboards, o.Page)
+	m.openTenant(o.Tenant)
 	if o.Trace != "" {
 		m.nav.push(trace.New(page.OpenTrace{ID: o.Trace}))
 	}
@@ -164,7 +167,7 @@ func (m *Model) readVocab() bool {
 func (m *Model) context() page.Context {
 	w, h := m.room()
 	step := m.step()
-	return page.Context{
+	c := page.Context{
 		Data: m.data,
 		Env: dashboard.Env{
 			Data: m.data, Vocab: m.vocab, Window: m.window, Step: step,
@@ -176,6 +179,8 @@ func (m *Model) context() page.Context {
 		Keys: m.o.Keys, Scope: m.scope(),
 		TraceService: m.o.TraceService, TagNames: m.o.TagNames,
 	}
+	c.Env.TraceService, c.Env.TenantTags = traceEnv(c)
+	return c
 }
 
 // step is the grid of the charts.

@@ -29,8 +29,21 @@ const (
 )
 
 // Update implements tea.Model.
-func (m *Model) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := m.take(msg)
+	if m.pace != nil {
+		cmd = tea.Batch(cmd, m.pace.after(m.dirty || m.dirtyHead))
+	}
+	return m, cmd
+}
+
+// take takes one message in and tells the feed what is needed then.
+func (m *Model) take(msg tea.Msg) (cmd tea.Cmd) {
 	defer m.survive(msg, &cmd)
+	switch msg.(type) {
+	case releaseMsg, holdMsg:
+		return nil
+	}
 	cmd = tea.Batch(m.update(msg), m.kioskStep())
 	if top := m.nav.top(); top != m.shown {
 		m.shown = top
@@ -39,7 +52,7 @@ func (m *Model) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 		}
 	}
 	m.want()
-	return m, cmd
+	return cmd
 }
 
 func (m *Model) update(msg tea.Msg) tea.Cmd {
@@ -65,11 +78,10 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.resize(msg.Width, msg.Height)
 		return nil
 	case tea.BackgroundColorMsg:
-		if dark := msg.IsDark(); dark != m.styles.Dark {
-			m.styles = m.o.Styles(dark)
-			m.dirty = true
-			return m.tellAll(page.DataMsg{})
-		}
+		return m.restyle(msg.IsDark(), m.depth)
+	case tea.ColorProfileMsg:
+		return m.restyle(m.styles.Dark, depthOf(msg.Profile))
+	case tea.EnvMsg:
 		return nil
 	case tea.KeyPressMsg:
 		m.dirty = true
@@ -229,6 +241,10 @@ func (m *Model) intent(msg tea.Msg) (tea.Cmd, bool) {
 		m.nav.show(msg.Replace, trace.New(msg))
 	case page.OpenExemplar:
 		m.nav.push(traces.NewJump(msg.Query))
+	case page.OpenTenant:
+		m.openTenant(msg.ID)
+	case page.OpenTenants:
+		return m.openTenants(msg.View), true
 	case page.OpenSearch:
 		m.nav.push(traces.NewForm(msg.Query, &m.searches))
 	case page.OpenAnalysis:

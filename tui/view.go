@@ -19,9 +19,12 @@ const (
 
 // View implements tea.Model.
 func (m *Model) View() tea.View {
-	if m.dirty || m.dirtyHead {
-		m.frame = m.render()
-		m.dirty, m.dirtyHead = false, false
+	if (m.dirty || m.dirtyHead) && (m.pace == nil || !m.pace.held) {
+		frame := m.render()
+		if m.pace != nil && frame != m.frame {
+			m.pace.drawn()
+		}
+		m.frame, m.dirty, m.dirtyHead = frame, false, false
 	}
 	v := tea.NewView(m.frame)
 	v.AltScreen = true

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"dlmon/sources"
 	"dlmon/sources/alertmanager"
 	"dlmon/sources/feed"
 	"dlmon/sources/health"
@@ -68,11 +69,17 @@ func (c *Config) check() error {
 	return err
 }
 
+// healthHistory is how long dlmon remembers what the health endpoint said: nobody else does.
+const healthHistory = 24 * time.Hour
+
 // session is everything between the config and a screen.
 type session struct {
 	config  *Config
 	clients clients
 	feed    *feed.Feed
+	data    feed.Reader // a snapshot's: the feed, or the feed as of at
+	at      time.Time   // the time that a snapshot is about
+	past    bool        // at is not the present
 	log     *slog.Logger
 	logFile io.Closer
 	vocab   atomic.Pointer[vocabulary.Vocabulary] // nil while it is being found out
@@ -94,7 +101,7 @@ func (c *Config) start(ctx context.Context, at time.Time, with opening) (*sessio
 	if s.clients, err = c.clients(); err != nil {
 		return nil, err
 	}
-	o := feed.Options{URLs: map[string]string{}, Refresh: c.Refresh, At: at, Log: s.log}
+	o := feed.Options{URLs: map[string]string{}, Refresh: c.Refresh, History: healthHistory, At: at, Log: s.log}
 	for _, name := range sourceNames {
 		if url := c.source(name).URL; url != "" {
 			o.URLs[name] = shownURL(url)
@@ -221,7 +228,7 @@ func (s *session) keepDetecting(ctx context.Context) {
 // screen is what the dashboard and a snapshot's frame are made of.
 func (s *session) screen(b Build) tui.Options {
 	c := s.config
-	return tui.Options{
+	o := tui.Options{
 		Feed:         s.feed,
 		Vocab:        s.vocabulary,
 		Dashboards:   dashboard.Builtin(),
@@ -240,6 +247,14 @@ func (s *session) screen(b Build) tui.Options {
 		Keys:         keys.New(c.Keys),
 		Mouse:        c.mouse(b.Env),
 	}
+	if o.Creator == "" {
+		user, _ := b.Env("USER")
+		o.Creator = sources.CleanName(user)
+	}
+	if s.clients.alertmanager != nil && !c.ReadOnly && !c.Kiosk && !c.KioskLocked {
+		o.Silencer = s.clients.alertmanager
+	}
+	return o
 }
 
 func (c *Config) styles(dark bool) *themes.Styles {

@@ -21,17 +21,26 @@ func (p *Page) Report(c page.Context) page.Report {
 		if n := len(rule.Alerts); n > 0 {
 			active = dashboard.FormatValue(float64(n), dashboard.UnitNone)
 		}
-		s.Add(rule.Name, rule.Group, ruleState(rule), rule.Labels["severity"], hold, active, rule.LastError)
+		s.Add(rule.Name, rule.Group, standingOf(&rule), rule.Labels["severity"], hold, active, rule.LastError)
 		if len(rule.Alerts) > 0 {
 			r.Queries = append(r.Queries, page.Query{Title: rule.Name, Expr: rule.Expr, How: "rule"})
 		}
 	}
 	r.Tables = []page.Sheet{s}
+	silences := page.Sheet{Title: "Silences", Head: []string{"silenced", "state", "from", "until", "by", "comment"}}
+	for _, x := range c.Data.Silences().Value {
+		if st := silenceState(c, x); st != sources.SilenceExpired {
+			silences.Add(matchersText(x.Matchers), string(st), clock(c, x.StartsAt), clock(c, x.EndsAt), x.CreatedBy, x.Comment)
+		}
+	}
+	if len(silences.Rows) > 0 {
+		r.Tables = append(r.Tables, silences)
+	}
 	return r
 }
 
-func ruleState(r sources.Rule) string {
-	if r.Health == "err" {
+func standingOf(r *sources.Rule) string {
+	if broken(r) {
 		return "fails to evaluate"
 	}
 	return string(r.State)

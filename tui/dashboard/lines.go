@@ -202,6 +202,11 @@ func (d *Data) facts(env Env) []string {
 			out = append(out, "worst: "+worst.Name+" "+FormatValue(worst.Now, worst.Unit))
 		}
 	}
+	for _, q := range d.Panel.Queries {
+		if _, missing := q.expand(env.Vocab, env.rate()); q.Tell && missing != "" {
+			out = append(out, lacks(q.Expr, env.Vocab))
+		}
+	}
 	if d.Panel.Kind != KindBars {
 		return out
 	}

@@ -60,6 +60,7 @@ type asked struct {
 type envKey struct {
 	window, step, rate, scrape time.Duration
 	vocab                      dashboard.Vocabulary
+	traces                     string // service and tags of the searches for traces
 }
 
 // drawing is a panel's lines and what they were drawn from.
@@ -277,7 +278,8 @@ func (g *Grid) requests(c page.Context, i int) []feed.Request {
 }
 
 func keyOf(e dashboard.Env) envKey {
-	return envKey{window: e.Window, step: e.Step, rate: e.Rate, scrape: e.Scrape, vocab: e.Vocab}
+	return envKey{window: e.Window, step: e.Step, rate: e.Rate, scrape: e.Scrape, vocab: e.Vocab,
+		traces: e.TraceService + " " + e.TenantTags}
 }
 
 func (g *Grid) cursor(id string) *page.Cursor {
@@ -304,8 +306,11 @@ func (g *Grid) Bindings() []key.Binding {
 		if explained(p) {
 			out = slices.Insert(out, 1, page.Bind("t", exemplarHelp))
 		}
+		if p.Kind == dashboard.KindTenants || p.Kind == dashboard.KindAlerts {
+			out = append(out, page.Bind("o", "the page of the selected tenant, or of the one that the selected alert names"))
+		}
 	}
-	return out
+	return append(out, page.Bind("v", "movers: what changed most"))
 }
 
 const exemplarHelp = "the trace of an exemplar nearest to its p99, else the list"
@@ -321,6 +326,8 @@ func enterHelp(p dashboard.Panel) string {
 		return "traces of the selected tenant"
 	case p.Kind == dashboard.KindAlerts:
 		return "traces that explain the selected alert"
+	case p.Kind == dashboard.KindTraces:
+		return "the spans of the selected trace"
 	case p.Kind == dashboard.KindHealth, p.Kind == dashboard.KindTargets:
 		return "the health page"
 	case p.Traces != nil:

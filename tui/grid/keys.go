@@ -45,6 +45,10 @@ func (g *Grid) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 		return g.deeper(c, explain)
 	case "t":
 		return g.deeper(c, exemplify)
+	case "o":
+		return g.deeper(c, openTenant)
+	case "v":
+		return page.Send(page.OpenTenants{View: page.TenantsMovers})
 	}
 	return nil
 }

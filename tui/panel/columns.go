@@ -183,7 +183,7 @@ func (v *view) middle(s string, width int) string {
 // selected tells whether row i is under the cursor; only tables have one.
 func (v *view) selected(i int) bool {
 	switch v.Panel.Kind {
-	case dashboard.KindTenants, dashboard.KindAlerts, dashboard.KindHealth, dashboard.KindTable:
+	case dashboard.KindTenants, dashboard.KindAlerts, dashboard.KindHealth, dashboard.KindTable, dashboard.KindTraces:
 		return i == v.o.Selected
 	}
 	return false
