@@ -188,9 +188,10 @@ func windowWords(c page.Context) string {
 // Bindings implements page.Page.
 func (p *Neighbours) Bindings() []key.Binding {
 	return []key.Binding{
-		binding("enter", "the selected tenant's own page", "enter", "o"),
-		binding("t", "the trace of an exemplar nearest to its p99, else the list"),
-		binding("f", "the load of those who take the most, full screen"),
-		binding("up down", "select; pgup, pgdown, home and end", "up", "down"),
+		page.Bind("enter", "the selected tenant's own page"),
+		page.Bind("o", "the same"),
+		page.Bind("t", "the trace of an exemplar nearest to its p99, else the list"),
+		page.Bind("f", "the load of those who take the most, full screen"),
+		page.BindRows("select"),
 	}
 }
