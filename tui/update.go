@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dlmon/sources/feed"
+	"dlmon/tui/dashboard"
 	"dlmon/tui/grid"
 	"dlmon/tui/page"
 	"dlmon/tui/trace"
@@ -276,7 +277,8 @@ func (m *Model) want() {
 // requests are those of the status bar and of the page on the screen, each once.
 func (m *Model) requests() []feed.Request {
 	reqs := []feed.Request{{Kind: feed.Health}, {Kind: feed.Rules}, {Kind: feed.Managed}, {Kind: feed.Services}}
-	for _, r := range m.nav.top().Wants(m.context()) {
+	c := m.context()
+	for _, r := range append(m.nav.top().Wants(c), dashboard.MarkRequests(c.Env)...) {
 		if !slices.Contains(reqs, r) {
 			reqs = append(reqs, r)
 		}
