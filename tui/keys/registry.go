@@ -98,6 +98,26 @@ var scopes = []Scope{
 		act("noisy", "n", "noisy neighbours"),
 		act("budget", "b", "error budget"),
 	}},
+	{"movers", "Movers", []Action{
+		act("exemplar", "t", "the trace of an exemplar nearest to its p99, else the list of traces"),
+		act("tenant", "o", "the tenant's own page"),
+		act("against", "w", "against 1 h, 1 d, 1 w ago"),
+	}},
+	{"neighbours", "Noisy neighbours", []Action{
+		act("exemplar", "t", "the trace of an exemplar nearest to its p99, else the list of traces"),
+		act("tenant", "o", "the tenant's own page"),
+		act("full-screen", "f", "the load of those who take the most"),
+	}},
+	{"budget", "Error budget", []Action{
+		act("traces", "t", "the tenant's failed traces"),
+		act("tenant", "o", "the tenant's own page"),
+	}},
+	{"comparison", "Movers, noisy neighbours, error budget", []Action{
+		act("exemplar", "t", "the trace of an exemplar, or the failed traces, of the selected tenant"),
+		act("tenant", "o", "the selected tenant's own page"),
+		act("against", "w", "against another time before"),
+		act("load", "f", "the load of those who take the most, full screen"),
+	}},
 	{"traces", "The list of traces", []Action{
 		act("exemplar", "t", "the trace behind the exemplar nearest to the p99"),
 		act("fast-left", "shift+left", "the tenth trace before in time"),
@@ -158,6 +178,13 @@ var scopes = []Scope{
 		act("expire", "D", "silences: expire now"),
 		act("copy", "y", "copy the alert"),
 		act("copy-link", "Y", "copy the alert's link"),
+	}},
+	{"silences", "The silences", []Action{
+		act("new", "n", "new silence"),
+		act("edit", "e", "extend it, or change its comment"),
+		act("expire", "D", "expire it now; asks first"),
+		act("anew", "z", "create an expired one anew"),
+		act("copy", "y", "copy its matchers"),
 	}},
 }
 

@@ -68,8 +68,14 @@ type moveRow struct {
 // NewMovers returns the page.
 func NewMovers() *Movers { return &Movers{panels: dashboard.Movers().Panels} }
 
+// Scope implements page.Scoped.
+func (p *Movers) Scope() string { return "comparison" }
+
 // Title implements page.Page.
 func (p *Movers) Title() string { return "Movers" }
+
+// Scope implements page.Scoped.
+func (p *Movers) Scope() string { return "movers" }
 
 // pair are the requests for one panel's values now and before.
 type pair struct {
@@ -196,7 +202,7 @@ func (p *Movers) rank(c page.Context) tea.Cmd {
 		return nil // a ranking of the half would jump
 	}
 	panels, env := p.panels, c.Env
-	return p.work.start(p, stamp(c.Data, p.Wants(c)), func() any { return rank(panels, env, pairs, answers) })
+	return p.work.start(p, page.Stamp(c.Data, p.Wants(c)), func() any { return rank(panels, env, pairs, answers) })
 }
 
 // rank is pure: from the answers to the rows.
