@@ -112,12 +112,6 @@ var scopes = []Scope{
 		act("traces", "t", "the tenant's failed traces"),
 		act("tenant", "o", "the tenant's own page"),
 	}},
-	{"comparison", "Movers, noisy neighbours, error budget", []Action{
-		act("exemplar", "t", "the trace of an exemplar, or the failed traces, of the selected tenant"),
-		act("tenant", "o", "the selected tenant's own page"),
-		act("against", "w", "against another time before"),
-		act("load", "f", "the load of those who take the most, full screen"),
-	}},
 	{"traces", "The list of traces", []Action{
 		act("exemplar", "t", "the trace behind the exemplar nearest to the p99"),
 		act("fast-left", "shift+left", "the tenth trace before in time"),

@@ -40,9 +40,6 @@ const maxBudgets = 500
 // NewBudget returns the page.
 func NewBudget() *Budget { return &Budget{panel: dashboard.Budget()} }
 
-// Scope implements page.Scoped.
-func (p *Budget) Scope() string { return "comparison" }
-
 // Title implements page.Page.
 func (p *Budget) Title() string { return "Error budget" }
 

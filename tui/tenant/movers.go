@@ -68,9 +68,6 @@ type moveRow struct {
 // NewMovers returns the page.
 func NewMovers() *Movers { return &Movers{panels: dashboard.Movers().Panels} }
 
-// Scope implements page.Scoped.
-func (p *Movers) Scope() string { return "comparison" }
-
 // Title implements page.Page.
 func (p *Movers) Title() string { return "Movers" }
 

@@ -66,9 +66,6 @@ func NewNeighbours() *Neighbours {
 	return p
 }
 
-// Scope implements page.Scoped.
-func (p *Neighbours) Scope() string { return "comparison" }
-
 // Title implements page.Page.
 func (p *Neighbours) Title() string { return "Noisy neighbours" }
 
