@@ -25,8 +25,13 @@ type Alert struct {
 	Silenced  []string // ids of the silences that mute it
 	Inhibited []string // fingerprints of the alerts that inhibit it
 	Receivers []string
-	// Known is true when Alertmanager holds this alert.
-	Known bool
+	// Known is true when Alertmanager holds this alert, under that Fingerprint.
+	Known       bool
+	Fingerprint string
+
+	// Altered names the labels whose value the server has otherwise than it is shown: Clean changed it. No matcher on
+	// what is shown would match them.
+	Altered []string
 }
 
 // Muted tells whether Alertmanager keeps the alert from notifying anybody.
@@ -59,4 +64,5 @@ type ManagedAlert struct {
 	SilencedBy  []string
 	InhibitedBy []string
 	Receivers   []string
+	Altered     []string // as Alert's
 }

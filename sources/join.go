@@ -61,7 +61,7 @@ func JoinAlerts(rules []Rule, managed []ManagedAlert) []Alert {
 			continue
 		}
 		a := Alert{Name: m.Labels["alertname"], State: Firing, Severity: m.Labels["severity"], Labels: m.Labels,
-			Annotations: m.Annotations, ActiveSince: m.StartsAt, Value: math.NaN()}
+			Annotations: m.Annotations, ActiveSince: m.StartsAt, Value: math.NaN(), Altered: m.Altered}
 		a.take(m)
 		out = append(out, a)
 	}
@@ -70,7 +70,7 @@ func JoinAlerts(rules []Rule, managed []ManagedAlert) []Alert {
 }
 
 func (a *Alert) take(m ManagedAlert) {
-	a.Known, a.Silenced, a.Inhibited, a.Receivers = true, m.SilencedBy, m.InhibitedBy, m.Receivers
+	a.Known, a.Fingerprint, a.Silenced, a.Inhibited, a.Receivers = true, m.Fingerprint, m.SilencedBy, m.InhibitedBy, m.Receivers
 }
 
 // within tells whether all of a stands in b.

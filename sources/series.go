@@ -38,6 +38,18 @@ func (l Labels) Without(names ...string) Labels {
 	return c
 }
 
+// Altered are the names, cleaned, of the labels in set whose name or value Clean changes, in their order; nil for none.
+func Altered[K, V ~string](set map[K]V) []string {
+	var names []string
+	for k, v := range set {
+		if name := CleanName(string(k)); name != string(k) || Clean(string(v)) != string(v) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // Sample is one value of an instant query. NaN is kept; ±Inf is kept too (a histogram bucket's bound is a
 // label, but a ratio may be infinite) and must be guarded by whoever draws it.
 type Sample struct {

@@ -20,7 +20,8 @@ const (
 )
 
 // Silence mutes the alerts that all of its matchers match. All text is sanitised. To create one, ID is ""; one with the
-// ID of a silence that has not expired changes that one (Alertmanager may give it another ID then).
+// ID of a silence that has not expired changes that one (Alertmanager may give it another ID then). A zero StartsAt is
+// now, by Alertmanager's clock.
 type Silence struct {
 	ID               string
 	Matchers         []Matcher
@@ -29,4 +30,7 @@ type Silence struct {
 	CreatedBy        string
 	Comment          string
 	State            SilenceState
+	// Altered tells that Alertmanager has a matcher otherwise than it is shown, because Clean changed it: sent back, it
+	// would mute something else.
+	Altered bool
 }

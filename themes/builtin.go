@@ -8,113 +8,98 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// palette is a theme's colours as numbers of the 256-colour table: short on the wire, and the same on every
-// terminal, whatever its own sixteen colours are set to.
-type palette struct {
-	muted, faint, border          string
-	ok, warn, critical, pending   string
-	stale, focus                  string
-	selected, bar, barText, onHue string // backgrounds and the text on them
-	series                        []string
-	heat                          []string // from little to full; empty cells take no colour
-	strong                        bool     // bold where a state is told
-}
+// Depth is how many colours a terminal has.
+type Depth int
 
-var (
-	defaultDark = palette{
-		muted: "247", faint: "240", border: "240",
-		ok: "114", warn: "221", critical: "203", pending: "180",
-		stale: "215", focus: "117",
-		selected: "237", bar: "236", barText: "252", onHue: "16",
-		series: []string{"75", "215", "114", "177", "80", "222", "168", "109"},
-		heat:   []string{"24", "31", "37", "79", "122", "229"},
-	}
-	defaultLight = palette{
-		muted: "241", faint: "248", border: "248",
-		ok: "28", warn: "130", critical: "160", pending: "94",
-		stale: "166", focus: "25",
-		selected: "254", bar: "254", barText: "235", onHue: "231",
-		series: []string{"26", "166", "28", "91", "30", "94", "161", "60"},
-		heat:   []string{"153", "110", "67", "31", "25", "18"},
-	}
-	contrastDark = palette{
-		muted: "252", faint: "248", border: "250",
-		ok: "46", warn: "226", critical: "196", pending: "214",
-		stale: "208", focus: "51",
-		selected: "19", bar: "231", barText: "16", onHue: "16",
-		series: []string{"51", "226", "46", "201", "231", "208", "45", "213"},
-		heat:   []string{"21", "33", "39", "51", "123", "231"},
-		strong: true,
-	}
-	contrastLight = palette{
-		muted: "236", faint: "240", border: "238",
-		ok: "22", warn: "94", critical: "124", pending: "52",
-		stale: "88", focus: "18",
-		selected: "195", bar: "16", barText: "231", onHue: "231",
-		series: []string{"18", "124", "22", "53", "16", "94", "23", "89"},
-		heat:   []string{"117", "75", "33", "21", "19", "17"},
-		strong: true,
-	}
+// Depths. In Full, a terminal of 256 colours shows the nearest of them to a #rrggbb.
+const (
+	Full    Depth = iota // 256 colours or true colour
+	Sixteen              // the terminal's own sixteen
+	None                 // no colour; bold, faint and reverse remain
 )
 
 // Names are the built-in themes, the default one first.
-func Names() []string { return []string{"default", "high-contrast", "mono"} }
+func Names() []string { return append(Bases(), nameMono) }
 
 // Default is the default theme in colour and Unicode, for a dark or a light background.
-func Default(dark bool) *Styles { return build("default", dark, true, false) }
+func Default(dark bool) *Styles { return build(Custom{Name: nameDefault}, dark, true, false, Full) }
 
 // Load makes the styles of a built-in theme ("" is the default one). Without color, and in the theme "mono", only
 // bold, faint and reverse are used; with ascii, every sign is ASCII.
 func Load(name string, dark, color, ascii bool) (*Styles, error) {
 	if name == "" {
-		name = Names()[0]
+		name = nameDefault
 	}
 	if !slices.Contains(Names(), name) {
 		return nil, fmt.Errorf("theme %q is unknown; there are: %s", name, strings.Join(Names(), ", "))
 	}
-	return build(name, dark, color && name != "mono", ascii), nil
+	return build(Custom{Name: name, Base: name}, dark, color && name != nameMono, ascii, Full), nil
 }
 
-func build(name string, dark, color, ascii bool) *Styles {
-	s := &Styles{Name: name, Dark: dark, Color: color, ASCII: ascii, Glyphs: unicodeGlyphs()}
+// Styles makes the styles of a theme of the operator's own; the arguments are those of Load.
+func (c Custom) Styles(dark, color, ascii bool) *Styles { return build(c, dark, color, ascii, Full) }
+
+// At is the same theme on a terminal of that many colours.
+func (s *Styles) At(depth Depth) *Styles {
+	if depth == s.depth {
+		return s
+	}
+	return build(s.theme, s.Dark, s.colored, s.ASCII, depth)
+}
+
+func build(theme Custom, dark, color, ascii bool, depth Depth) *Styles {
+	s := &Styles{
+		Name: theme.Name, Dark: dark, Color: color && depth != None, ASCII: ascii, Glyphs: unicodeGlyphs(),
+		theme: theme, colored: color, depth: depth,
+	}
 	if ascii {
 		s.Glyphs = asciiGlyphs()
 	}
-	if !color {
+	if !s.Color {
 		s.paintMono()
 		return s
 	}
-	p := defaultDark
-	switch {
-	case name == "high-contrast" && dark:
-		p = contrastDark
-	case name == "high-contrast":
-		p = contrastLight
-	case !dark:
-		p = defaultLight
+	base := builtins[max(0, slices.IndexFunc(builtins, func(b builtin) bool { return b.name == theme.Base }))]
+	colors := theme.Light
+	if dark {
+		colors = theme.Dark
 	}
-	s.paint(p)
+	s.paint(colors.apply(base.on(dark, depth), depth))
 	return s
 }
 
 func (s *Styles) paint(p palette) {
 	plain := lipgloss.NewStyle()
-	fg := func(c string) lipgloss.Style { return plain.Foreground(lipgloss.Color(c)) }
-	on := func(c string) lipgloss.Style {
+	fg := func(c string) lipgloss.Style {
+		if c == "" {
+			return plain
+		}
+		return plain.Foreground(lipgloss.Color(c))
+	}
+	badge := func(c string) lipgloss.Style {
+		if c == "" {
+			return plain.Reverse(true).Bold(true)
+		}
 		return fg(p.onHue).Background(lipgloss.Color(c)).Bold(true)
 	}
-	s.Text, s.Bold = plain, plain.Bold(true)
+	s.Text, s.Bold = fg(p.text), fg(p.text).Bold(true)
 	s.Muted, s.Faint = fg(p.muted), fg(p.faint)
-	s.Title = plain.Bold(true)
+	s.Title = s.Bold
 	s.OK, s.Warn, s.Pending = fg(p.ok), fg(p.warn).Bold(p.strong), fg(p.pending)
 	s.Critical = fg(p.critical).Bold(true)
 	s.NoData, s.Stale = fg(p.muted), fg(p.stale).Bold(p.strong)
 	s.Focus, s.Border = fg(p.focus).Bold(true), fg(p.border)
-	s.Selected = plain.Background(lipgloss.Color(p.selected)).Bold(true)
+	s.Selected = plain.Reverse(true).Bold(true) // it keeps every colour's contrast
+	if p.selected != "" {
+		s.Selected = plain.Background(lipgloss.Color(p.selected)).Bold(true)
+	}
 	s.Key = fg(p.focus).Bold(true)
-	s.Bar = fg(p.barText).Background(lipgloss.Color(p.bar))
-	s.BarOK, s.BarWarn, s.BarCritical = on(p.ok), on(p.warn), on(p.critical)
-	s.Past = on(p.stale)
+	s.Bar = fg(p.barText)
+	if p.bar != "" {
+		s.Bar = s.Bar.Background(lipgloss.Color(p.bar))
+	}
+	s.BarOK, s.BarWarn, s.BarCritical = badge(p.ok), badge(p.warn), badge(p.critical)
+	s.Past = badge(p.stale)
 	s.Cursor = plain.Reverse(true)
 	for _, c := range p.series {
 		s.Series = append(s.Series, fg(c))

@@ -10,7 +10,7 @@ import (
 type Styles struct {
 	Name  string
 	Dark  bool
-	Color bool // false: no colour at all (NO_COLOR, TERM=dumb); bold, faint and reverse remain
+	Color bool // false: no colour at all (NO_COLOR, mono); bold, faint and reverse remain
 	ASCII bool // true: only ASCII may reach the terminal
 
 	Text, Muted, Faint, Bold, Title lipgloss.Style
@@ -29,6 +29,11 @@ type Styles struct {
 	Heat   []lipgloss.Style // from empty to full
 
 	Glyphs Glyphs
+
+	// What the value was made of, for At.
+	theme   Custom
+	colored bool
+	depth   Depth
 }
 
 // Glyphs are the signs; each has an ASCII form, and state is never told by colour alone.

@@ -36,7 +36,7 @@ func typed(m *Model, text string) {
 }
 
 // shown is the range on the screen.
-func shown(m *Model) string {
+func shownTime(m *Model) string {
 	c := m.context()
 	return c.Zone(c.Now.Add(-c.Window)).Format("15:04:05") + " " + c.Zone(c.Now).Format("15:04:05")
 }
@@ -61,7 +61,7 @@ func TestTheTimeKeysMoveAndZoom(t *testing.T) {
 	} {
 		m, _ := timeModel(t, pagetest.Reader(), 120, 40)
 		typed(m, c.keys)
-		if got := shown(m); got != c.want || m.context().Live != c.live {
+		if got := shownTime(m); got != c.want || m.context().Live != c.live {
 			t.Errorf("%q: %s, live %v; want %s", c.keys, got, m.context().Live, c.want)
 		}
 	}
@@ -83,7 +83,7 @@ func TestGoToTakesATimeOrARange(t *testing.T) {
 			t.Errorf("%q is not seen while it is typed", text)
 		}
 		press(m, "enter")
-		if got := shown(m); got != want || m.prompt.open {
+		if got := shownTime(m); got != want || m.prompt.open {
 			t.Errorf("%q: %s, want %s", text, got, want)
 		}
 	}
@@ -254,7 +254,7 @@ func TestUTogglesTheZoneEverywhere(t *testing.T) {
 	if got := ansi.Strip(content(m)); !strings.Contains(got, "12:35–13:35 UTC") || !strings.Contains(got, "now 14:05:32 UTC") {
 		t.Errorf("%s", got[:300])
 	}
-	press(m, "u", "x")
+	press(m, "u", "~")
 	if got := ansi.Strip(content(m)); !strings.Contains(got, "13:35–14:35 CET") || !strings.Contains(got, "now 15:05:32 CET") || m.context().UTC {
 		t.Errorf("%s", got[:300])
 	}
@@ -315,7 +315,7 @@ func TestARangeDrawnOnAChartIsShown(t *testing.T) {
 		{"13:30:00", "13:30:10", "13:29:35 13:30:35"}, // no less than a minute
 	} {
 		open(m, page.SetRange{From: at(c[0]), To: at(c[1])})
-		if got := shown(m); got != c[2] || m.isLive() {
+		if got := shownTime(m); got != c[2] || m.isLive() {
 			t.Errorf("%v: %s", c, got)
 		}
 	}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 
 	"charm.land/bubbles/v2/key"
@@ -37,10 +38,18 @@ func (m *Model) helpLines(width, height int) []string {
 		body = append(body, " "+s.Title.Render(title))
 		for _, b := range bindings {
 			if h := b.Help(); b.Enabled() && h.Key != "" {
-				keys := h.Key
-				for _, line := range page.Wrap(h.Desc, max(width-19, 10), 4, s.Glyphs.Ellipsis) {
-					body = append(body, "   "+s.Key.Render(page.Fit(keys, 14, s.Glyphs.Ellipsis))+" "+s.Text.Render(line))
-					keys = ""
+				const room = 14
+				keys := page.Wrap(cmp.Or(m.shownKeys(b), "no key"), room, 3, s.Glyphs.Ellipsis)
+				what := page.Wrap(h.Desc, max(width-room-5, 10), 4, s.Glyphs.Ellipsis)
+				for i := range max(len(keys), len(what)) {
+					k, line := "", ""
+					if i < len(keys) {
+						k = keys[i]
+					}
+					if i < len(what) {
+						line = what[i]
+					}
+					body = append(body, "   "+s.Key.Render(page.Fit(k, room, s.Glyphs.Ellipsis))+" "+s.Text.Render(line))
 				}
 			}
 		}

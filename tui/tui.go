@@ -9,6 +9,7 @@ import (
 	"dlmon/sources/feed"
 	"dlmon/themes"
 	"dlmon/tui/dashboard"
+	"dlmon/tui/keys"
 	"dlmon/tui/page"
 	"dlmon/tui/trace"
 	"dlmon/tui/traces"
@@ -36,6 +37,10 @@ type Options struct {
 	Silencer  feed.Silencer // what silences are written to; nil: nothing is ever written
 	Creator   string        // of silences
 	Objective float64       // share of requests that should succeed, 0 to 1
+	Command   []string      // the program and the flags that name its servers, for what brings a page back; nil: dlmon and the context
+	Kiosk     Kiosk         // a screen on the wall: nobody is at the keyboard, nothing is ever written
+	Keys      *keys.Map     // the operator's own; nil for the defaults
+	Mouse     bool          // clicks and the wheel are taken from the start
 }
 
 // subscription is the part of feed.Subscription that the model uses.
@@ -54,6 +59,8 @@ type Model struct {
 	done   chan struct{} // closed by Close
 	vocab  dashboard.Vocabulary
 	styles *themes.Styles
+	depth  themes.Depth // of the terminal's colours
+	pace   *pacer       // nil: every change is drawn at once
 
 	width, height int
 	window        time.Duration
@@ -63,10 +70,14 @@ type Model struct {
 	prompt        gotoPrompt
 	markCache     markCache
 
-	nav    navigator
-	shown  page.Page // the page that was last told that it is on the screen
-	help   helpOverlay
-	notice notice
+	nav   navigator
+	shown page.Page // the page that was last told that it is on the screen
+	help  helpOverlay
+	// palette and the state of the mouse are the operator's own, whatever page is shown.
+	palette palette
+	mouseOn bool
+	kiosk   *kiosk // nil: an operator is at the keyboard
+	notice  notice
 
 	searches traces.History
 
@@ -80,7 +91,8 @@ type Model struct {
 // New returns the screen of o, looking at its first page. Nothing is asked before it knows its size. Close it if it is
 // not run by Run.
 func New(o Options) *Model {
-	m := &Model{o: o, data: o.Data, done: make(chan struct{}), window: o.Window, dirty: true}
+	o = kioskOptions(o)
+	m := &Model{o: o, mouseOn: o.Mouse, data: o.Data, done: make(chan struct{}), window: o.Window, dirty: true}
 	if o.Feed != nil {
 		if m.data == nil {
 			m.data = o.Feed
@@ -96,9 +108,11 @@ func New(o Options) *Model {
 	m.now = m.data.Now()
 	m.readVocab()
 	m.nav = newNavigator(o.Dashboards, o.Page)
+	m.openTenant(o.Tenant)
 	if o.Trace != "" {
 		m.nav.push(trace.New(page.OpenTrace{ID: o.Trace}))
 	}
+	m.startKiosk()
 	return m
 }
 
@@ -161,13 +175,17 @@ func (m *Model) context() page.Context {
 		Data: m.data, Vocab: m.vocab, Window: m.window, Step: step,
 		Rate: dashboard.RateWindow(m.scrapeInterval(), step), Scrape: m.scrapeInterval(),
 	}
-	return page.Context{
+	c := page.Context{
 		Data: m.data, Env: env,
 		Styles: m.styles, Now: m.now, Window: m.window, Step: step,
 		Width: w, Height: h, UTC: m.clock.utc,
-		Live: m.isLive(), Wall: m.wall(), Cursor: m.picked(m.window), Marks: m.marks(env), ReadOnly: m.o.Silencer == nil, Creator: m.o.Creator, Objective: m.o.Objective,
+		Live: m.isLive(), Big: m.kiosk != nil, Wall: m.wall(), Cursor: m.picked(m.window), Marks: m.marks(env),
+		ReadOnly: m.o.Silencer == nil, Creator: m.o.Creator, Objective: m.o.Objective,
+		Keys: m.o.Keys, Scope: m.scope(),
 		TraceService: m.o.TraceService, TagNames: m.o.TagNames,
 	}
+	c.Env.TraceService, c.Env.TenantTags = traceEnv(c)
+	return c
 }
 
 // step is the grid of the charts.

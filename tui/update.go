@@ -31,7 +31,21 @@ const (
 
 // Update implements tea.Model.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	cmd := m.update(msg)
+	cmd := m.take(msg)
+	if m.pace != nil {
+		cmd = tea.Batch(cmd, m.pace.after(m.dirty || m.dirtyHead))
+	}
+	return m, cmd
+}
+
+// take takes one message in and tells the feed what is needed then.
+func (m *Model) take(msg tea.Msg) (cmd tea.Cmd) {
+	defer m.survive(msg, &cmd)
+	switch msg.(type) {
+	case releaseMsg, holdMsg:
+		return nil
+	}
+	cmd = tea.Batch(m.update(msg), m.kioskStep())
 	if top := m.nav.top(); top != m.shown {
 		m.shown = top
 		if p, ok := top.(page.Opener); ok {
@@ -39,10 +53,13 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 	}
 	m.want()
-	return m, cmd
+	return cmd
 }
 
 func (m *Model) update(msg tea.Msg) tea.Cmd {
+	if cmd, ok := m.kioskTakes(msg); ok {
+		return cmd
+	}
 	switch msg := msg.(type) {
 	case tickMsg:
 		m.setNow()
@@ -50,6 +67,10 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 			m.tellAll(page.DataMsg{})
 		}
 		return m.tick()
+	case tenantsMsg:
+		m.palette.take(msg)
+		m.dirty = m.dirty || m.palette.open
+		return nil
 	case settledMsg:
 		m.settled(msg)
 		return nil
@@ -57,23 +78,26 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.setNow()
 		m.readVocab()
 		m.dirty = true
-		return tea.Batch(m.wait(), m.tellAll(msg))
+		return tea.Batch(m.wait(), m.tellAll(msg), m.recollect())
 	case tea.WindowSizeMsg:
 		m.resize(msg.Width, msg.Height)
 		return nil
 	case tea.BackgroundColorMsg:
-		if dark := msg.IsDark(); dark != m.styles.Dark {
-			m.styles = m.o.Styles(dark)
-			m.dirty = true
-			return m.tellAll(page.DataMsg{})
-		}
+		return m.restyle(msg.IsDark(), m.depth)
+	case tea.ColorProfileMsg:
+		return m.restyle(m.styles.Dark, depthOf(msg.Profile))
+	case tea.EnvMsg:
 		return nil
 	case tea.KeyPressMsg:
 		m.dirty = true
 		return m.key(msg)
 	case tea.PasteMsg:
 		m.dirty = true
-		if m.prompt.open {
+		switch {
+		case m.palette.open:
+			m.palette.paste(msg.Content)
+			return nil
+		case m.prompt.open:
 			m.prompt.add(msg.Content)
 			return nil
 		}
@@ -128,28 +152,47 @@ func (m *Model) resize(width, height int) {
 	m.dirty = true
 }
 
-// key routes a key: overlay, capturing page, global keys, page.
+// key routes a key: overlay, capturing page, global keys, page. What is typed stays as it is; all else is turned from the
+// operator's keys into the default ones first.
 func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	keys := globalKeys()
 	m.notice = notice{} // it stands over the tabs: whoever types has read it
 	if key.Matches(k, keys.force) {
 		return tea.Quit
 	}
-	if m.help.open && m.help.key(k, keys) {
+	if m.palette.open {
+		return m.paletteKey(k)
+	}
+	does, ok := m.canonical(k)
+	if m.help.open && (!ok || m.help.key(does, keys)) {
 		return nil
 	}
-	if m.prompt.open {
+	switch {
+	case m.prompt.open:
 		return m.gotoKey(k)
+	case m.typing() && k.String() == m.typingHelp():
+		m.help = helpOverlay{open: true}
+		return nil
+	case m.typing():
+		return m.nav.top().Update(m.context(), k)
+	case !ok:
+		return nil
 	}
-	top, c := m.nav.top(), m.context()
-	if p, ok := top.(page.Capturer); ok && p.Capturing() {
-		return top.Update(c, k)
-	}
+	return m.act(does)
+}
+
+// act does what a default key does.
+func (m *Model) act(k tea.KeyPressMsg) tea.Cmd {
+	keys, top, c := globalKeys(), m.nav.top(), m.context()
 	switch {
 	case key.Matches(k, keys.pages):
 		m.nav.open(int(k.String()[0] - '1'))
 	case key.Matches(k, keys.help):
 		m.help = helpOverlay{open: true}
+	case key.Matches(k, keys.mouse):
+		m.toggleMouse()
+	case key.Matches(k, keys.palette):
+		return m.openPalette()
 	case key.Matches(k, keys.quit):
 		return tea.Quit
 	case key.Matches(k, keys.refresh):
@@ -179,6 +222,8 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.toggleZone()
 	case key.Matches(k, keys.back):
 		return m.back()
+	case key.Matches(k, keys.handoff):
+		return m.handOff()
 	default:
 		return top.Update(c, k)
 	}
@@ -212,6 +257,10 @@ func (m *Model) intent(msg tea.Msg) (tea.Cmd, bool) {
 		m.nav.show(msg.Replace, trace.New(msg))
 	case page.OpenExemplar:
 		m.nav.push(traces.NewJump(msg.Query))
+	case page.OpenTenant:
+		m.openTenant(msg.ID)
+	case page.OpenTenants:
+		return m.openTenants(msg.View), true
 	case page.OpenSearch:
 		m.nav.push(traces.NewForm(msg.Query, &m.searches))
 	case page.OpenAnalysis:
@@ -278,7 +327,11 @@ func (m *Model) want() {
 func (m *Model) requests() []feed.Request {
 	reqs := []feed.Request{{Kind: feed.Health}, {Kind: feed.Rules}, {Kind: feed.Managed}, {Kind: feed.Services}}
 	c := m.context()
-	for _, r := range append(m.nav.top().Wants(c), dashboard.MarkRequests(c.Env)...) {
+	wants := append(m.nav.top().Wants(c), m.paletteWants()...)
+	if p := m.upcoming(); p != nil {
+		wants = append(wants, p.Wants(c)...)
+	}
+	for _, r := range append(wants, dashboard.MarkRequests(c.Env)...) {
 		if !slices.Contains(reqs, r) {
 			reqs = append(reqs, r)
 		}

@@ -19,12 +19,16 @@ const (
 
 // View implements tea.Model.
 func (m *Model) View() tea.View {
-	if m.dirty || m.dirtyHead {
-		m.frame = m.render()
-		m.dirty, m.dirtyHead = false, false
+	if (m.dirty || m.dirtyHead) && (m.pace == nil || !m.pace.held) {
+		frame := m.render()
+		if m.pace != nil && frame != m.frame {
+			m.pace.drawn()
+		}
+		m.frame, m.dirty, m.dirtyHead = frame, false, false
 	}
 	v := tea.NewView(m.frame)
 	v.AltScreen = true
+	v.MouseMode = m.mouseMode()
 	v.WindowTitle = "dlmon"
 	if m.o.Context != "" {
 		v.WindowTitle += " " + m.o.Context
@@ -45,7 +49,7 @@ func (m *Model) Frame(width, height int) string {
 
 // headLines is how many lines the status bar and the tabs take.
 func (m *Model) headLines() int {
-	if m.height < 16 {
+	if m.height < 16 && m.kiosk == nil {
 		return 1
 	}
 	return 2
@@ -86,14 +90,17 @@ func (m *Model) render() string {
 }
 
 // page is what stands under the tabs: at most h lines.
-func (m *Model) page(w, h int) []string {
+func (m *Model) page(w, h int) (out []string) {
+	defer m.surviveView(&out)
 	var lines []string
-	if m.help.open {
+	if m.palette.open {
+		lines = m.paletteLines(w, h)
+	} else if m.help.open {
 		lines = m.helpLines(w, h)
 	} else {
 		lines = m.nav.top().View(m.context())
 	}
-	out := make([]string, min(len(lines), h))
+	out = make([]string, min(len(lines), h))
 	for i := range out {
 		out[i] = m.final(lines[i])
 	}
@@ -111,26 +118,44 @@ func (m *Model) final(line string) string {
 
 // tabLine is the second line: the tabs, or the way that led deeper; a notice; the clock.
 func (m *Model) tabLine(width int) string {
-	s, b := m.styles, bar{s: m.styles, tight: 6}
+	if m.kiosk != nil {
+		return m.kioskLine(width)
+	}
+	b := bar{s: m.styles, tight: 6}
 	switch {
 	case m.prompt.open:
 		return m.gotoLine(width)
 	case m.notice.text != "":
 		return m.noticeLine(width)
 	}
+	return b.fit(m.tabParts(), m.tabFacts(), width)
+}
+
+// tabFacts are the right end of the tabs: the keys for palette and help, and the clock.
+func (m *Model) tabFacts() []part {
+	s := m.styles
 	clock, now := m.zone(m.wall()), ""
 	if !m.isLive() { // the one time on the screen that goes on
 		now = "now "
 	}
-	help := "? help"
-	if p, ok := m.nav.top().(page.Capturer); ok && p.Capturing() && !m.help.open {
-		help = "" // there it would be typed
+	help, word := m.keyOf("?"), " help"
+	if m.typing() && !m.help.open {
+		help = m.typingHelp() // ? would be typed
 	}
-	right := []part{
-		says(s.Muted, form{help, 2}, form{help[:min(len(help), 1)], 3}, form{}),
+	if help == "" {
+		word = ""
+	}
+	find := m.keyOf(":")
+	if m.typing() || m.palette.open || find == "" {
+		find = ""
+	} else {
+		find += " find"
+	}
+	return []part{
+		says(s.Muted, form{find, 1}, form{}),
+		says(s.Muted, form{help + word, 2}, form{help, 3}, form{}),
 		says(s.Text, form{now + clock.Format("15:04:05 MST"), 1}, form{now + clock.Format("15:04:05"), 4}, form{now + clock.Format("15:04"), 4}, form{}),
 	}
-	return b.fit(m.tabParts(), right, width)
 }
 
 func (m *Model) tabParts() []part {

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/common/config"
 
 	"dlmon/sources/feed"
+	"dlmon/themes"
 )
 
 // Config is the effective configuration: flags over environment over the file's context over its top level over
@@ -23,7 +24,7 @@ type Config struct {
 
 	Window       time.Duration       // the first window, 1 min to 30 d
 	Refresh      time.Duration       // cadence of live queries, at least 1 s
-	Theme        string              // see themes.Names
+	Theme        string              // one of themes.Names, or the name of a file in the folder themes
 	Vocabulary   string              // auto, guide, service-v1 or a file
 	ASCII        bool                // only ASCII reaches the terminal
 	NoColor      bool                // no colour reaches the terminal
@@ -44,7 +45,9 @@ type Config struct {
 	Dim          string              // "22:00-06:00": when a kiosk is dimmed; "" is never
 	TraceService string              // the Jaeger service whose traces are searched; "" guesses
 	Tags         map[string][]string // concept → span tags that name it, likeliest first
+	Keys         map[string][]string // action → the operator's own keys; those not named keep their default ones
 
+	custom  *themes.Custom    // Theme, if it is not built in
 	origins map[string]origin // by key: "window", "prometheus.url", "prometheus"
 }
 

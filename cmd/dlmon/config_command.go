@@ -81,6 +81,13 @@ func printed(c *Config) ([]byte, error) {
 		return nil, err
 	}
 	add(root, "tags", tags, c.origins["tags"])
+	if len(c.Keys) > 0 {
+		own := &yaml.Node{}
+		if err := own.Encode(c.Keys); err != nil {
+			return nil, err
+		}
+		add(root, "keys", own, c.origins["keys"])
+	}
 	var b strings.Builder
 	e := yaml.NewEncoder(&b)
 	e.SetIndent(2)

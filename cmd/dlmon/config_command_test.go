@@ -178,7 +178,7 @@ func TestUsageErrorsExitWith3(t *testing.T) {
 	}{
 		{[]string{"snapshot", "--size", "big"}, `--size: expected columns x lines such as 120x40, from 20x5 to 500x200, got "big"`},
 		{[]string{"snapshot", "--size", "10x4"}, `--size: expected`},
-		{[]string{"snapshot", "--format", "xml"}, `--format: expected one of text, ansi, json, got "xml"`},
+		{[]string{"snapshot", "--format", "xml"}, `--format: expected one of text, ansi, json, markdown, svg, got "xml"`},
 		{[]string{"snapshot", "--timeout", "x"}, `--timeout: expected a duration such as 15s, got "x"`},
 		{[]string{"snapshot", "--page", "all"}, `--page: all needs --format json`},
 		{[]string{"--page", "all"}, `--page: all is for dlmon snapshot --format json`},

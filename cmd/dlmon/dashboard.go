@@ -19,7 +19,7 @@ func (a *app) dashboard(ctx context.Context) (int, error) {
 		if c.Page == pageAll {
 			return errors.New("--page: all is for dlmon snapshot --format json")
 		}
-		return nil
+		return c.checkKiosk()
 	})
 	defer cleanup()
 	if err != nil {
@@ -28,7 +28,7 @@ func (a *app) dashboard(ctx context.Context) (int, error) {
 	if !term.IsTerminal(os.Stdin.Fd()) {
 		return ExitUsage, a.noTerminal()
 	}
-	return a.show(ctx, c, opening{})
+	return a.show(ctx, c, opening{kiosk: c.kiosk()})
 }
 
 func (a *app) noTerminal() error {
@@ -40,12 +40,16 @@ type opening struct {
 	tracer sources.Tracer // instead of the configured Jaeger; nil for that
 	from   string         // what tracer reads, for the source's details
 	trace  string         // the id of the trace to open; "" for the config's page
+	kiosk  tui.Kiosk
 }
 
 // show runs the screen until the operator leaves it.
 func (a *app) show(ctx context.Context, c *Config, with opening) (int, error) {
 	if f, ok := a.Stdout.(*os.File); !ok || !term.IsTerminal(f.Fd()) {
 		return ExitUsage, a.noTerminal()
+	}
+	if t, _ := a.Env("TERM"); t == "dumb" {
+		return ExitUsage, fmt.Errorf("TERM=dumb: such a terminal shows no dashboard; %s snapshot prints one frame as text", a.Name)
 	}
 	span, err := c.span(time.Now())
 	if err != nil {
@@ -62,10 +66,12 @@ func (a *app) show(ctx context.Context, c *Config, with opening) (int, error) {
 	defer divertLogs(s.log)()
 	go holdMemory(ctx)
 	if s.clients.prometheus != nil {
-		go s.keepDetecting(ctx)
+		go s.keepLooking(ctx)
 	}
 	o := s.screen(a.Build)
+	o.Command = a.reopening(c)
 	o.Trace, o.From, o.To = with.trace, span.From, span.To
+	o.Kiosk = with.kiosk
 	if err := tui.Run(ctx, o); err != nil && ctx.Err() == nil {
 		return ExitTrouble, err
 	}

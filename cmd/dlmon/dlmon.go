@@ -114,7 +114,7 @@ func (a *app) root() *cobra.Command {
 	if a.Flags != nil {
 		a.Flags(a.flags)
 	}
-	root.AddCommand(a.snapshotCommand(), a.traceCommand(), a.configCommand())
+	root.AddCommand(a.snapshotCommand(), a.traceCommand(), a.configCommand(), a.rulesCommand(), a.keysCommand())
 	return root
 }
 

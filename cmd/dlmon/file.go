@@ -30,6 +30,8 @@ type level struct {
 	blocks   map[string]*block
 	tags     map[string][]string
 	tagsLine int
+	keys     map[string]keyChange // by the action's full name
+	keysLine int
 }
 
 // setting is one checked scalar of the file.
@@ -87,6 +89,7 @@ func parseFile(path string, text []byte) (*file, error) {
 		return nil, fmt.Errorf("%s:%d: expected settings such as window: 1h, got %s", path, root.Line, kindOf(root))
 	}
 	f.top = p.level(root, "", f)
+	p.keyClashes(f)
 	if len(p.errs) > 0 {
 		return nil, errors.Join(p.errs...)
 	}
@@ -111,7 +114,7 @@ func (p *parser) level(n *yaml.Node, context string, f *file) *level {
 		prefix = "contexts." + context + "."
 	}
 	byName := map[string]option{}
-	known := append([]string{"tags"}, sourceNames...)
+	known := append([]string{"keys", "tags"}, sourceNames...)
 	for _, o := range options() {
 		byName[o.name] = o
 		known = append(known, o.name)
@@ -129,6 +132,8 @@ func (p *parser) level(n *yaml.Node, context string, f *file) *level {
 			l.blocks[k.Value] = p.block(k.Value, key, k, v)
 		case k.Value == "tags":
 			l.tags, l.tagsLine = p.tags(key, v), k.Line
+		case k.Value == "keys":
+			l.keys, l.keysLine = p.keys(key, v), k.Line
 		case k.Value == "contexts" && f != nil:
 			p.contexts(f, v)
 		case k.Value == "current-context" && f != nil:

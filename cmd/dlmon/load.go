@@ -3,6 +3,7 @@ package dlmon
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -96,8 +97,20 @@ func load(in inputs) (*Config, error) {
 			c.origins["tags"] = l.origin(l.tagsLine)
 		}
 	}
+	c.Keys, c.origins["keys"] = map[string][]string{}, origin{"default"}
+	for _, l := range slices.Backward(levels) {
+		maps.Copy(c.Keys, merged(l))
+		if l.keys != nil {
+			c.origins["keys"] = l.origin(l.keysLine)
+		}
+	}
 	for _, name := range sourceNames {
 		if err := c.loadSource(name, levels); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if c.Theme != "" { // else it is among the errors
+		if err := c.loadTheme(in.env); err != nil {
 			errs = append(errs, err)
 		}
 	}

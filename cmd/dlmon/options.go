@@ -62,8 +62,8 @@ func options() []option {
 		option{name: "refresh", usage: "how often the servers are asked, 1s to 1h", def: "5s",
 			set: func(c *Config, s string) error { return setDuration(&c.Refresh, s, "5s", minRefresh, maxRefresh) },
 			get: func(c *Config) any { return shownDuration(c.Refresh) }},
-		option{name: "theme", usage: "one of " + strings.Join(themes.Names(), ", "), def: themes.Names()[0],
-			set: func(c *Config, s string) error { return setOneOf(&c.Theme, s, themes.Names()) },
+		option{name: "theme", usage: strings.Join(themes.Names(), ", ") + ", or a file themes/NAME.yaml beside the config", def: themes.Names()[0],
+			set: func(c *Config, s string) error { return setTheme(&c.Theme, s) },
 			get: func(c *Config) any { return c.Theme }},
 		option{name: "vocabulary", usage: "metric names: auto, guide, service-v1 or a file", def: "auto",
 			set: func(c *Config, s string) error {
@@ -246,7 +246,7 @@ func setHours(to *string, s string) error {
 	from, until, ok := strings.Cut(s, "-")
 	_, errFrom := time.Parse("15:04", from)
 	_, errUntil := time.Parse("15:04", until)
-	if s != "" && (!ok || errFrom != nil || errUntil != nil) {
+	if s != "" && (!ok || errFrom != nil || errUntil != nil || from == until) {
 		return errors.New("expected a stretch of the day such as 22:00-06:00")
 	}
 	*to = s

@@ -17,6 +17,7 @@ import (
 	"dlmon/sources/vocabulary"
 	"dlmon/tui"
 	"dlmon/tui/dashboard"
+	"dlmon/tui/handoff"
 	"dlmon/tui/when"
 )
 
@@ -31,6 +32,9 @@ const (
 	formatText = "text"
 	formatANSI = "ansi"
 	formatJSON = "json"
+
+	formatMarkdown = "markdown"
+	formatSVG      = "svg"
 )
 
 // Bounds of a snapshot's frame, in cells.
@@ -60,7 +64,7 @@ func (a *app) snapshotCommand() *cobra.Command {
 		RunE:    a.run(func(ctx context.Context) (int, error) { return a.snapshot(ctx, o) }),
 	}
 	cmd.Flags().StringVar(&o.size, "size", "120x40", "columns x lines of the frame")
-	cmd.Flags().StringVar(&o.format, "format", formatText, "text, ansi (with colours) or json")
+	cmd.Flags().StringVar(&o.format, "format", formatText, "text, ansi (with colours), json, or for somebody else: markdown, svg")
 	cmd.Flags().StringVar(&o.timeout, "timeout", "15s", "how long to wait for the sources")
 	return cmd
 }
@@ -68,8 +72,8 @@ func (a *app) snapshotCommand() *cobra.Command {
 // parse checks the flags against each other.
 func (o *snapshotOptions) parse(c *Config) error {
 	var errs []error
-	if !slices.Contains([]string{formatText, formatANSI, formatJSON}, o.format) {
-		errs = append(errs, fmt.Errorf("--format: expected one of text, ansi, json, got %q", o.format))
+	if !slices.Contains([]string{formatText, formatANSI, formatJSON, formatMarkdown, formatSVG}, o.format) {
+		errs = append(errs, fmt.Errorf("--format: expected one of text, ansi, json, markdown, svg, got %q", o.format))
 	}
 	w, h, _ := strings.Cut(o.size, "x")
 	var errW, errH error
@@ -117,7 +121,7 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 	defer t.close()
 	frame := ""
 	if o.format != formatJSON {
-		frame = s.frame(waiting, a.Build, span, o)
+		frame = s.frame(waiting, a, c, span, o)
 	}
 	if ctx.Err() != nil {
 		return ExitTrouble, errors.New("interrupted")
@@ -135,10 +139,11 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 }
 
 // frame draws one frame once everything on it has been answered or has failed.
-func (s *session) frame(ctx context.Context, b Build, span when.Span, o *snapshotOptions) string {
-	with := s.screen(b)
-	with.From, with.To = span.From, span.To
-	m := tui.New(with)
+func (s *session) frame(ctx context.Context, a *app, c *Config, span when.Span, o *snapshotOptions) string {
+	screen := s.screen(a.Build)
+	screen.Command = a.reopening(c)
+	screen.From, screen.To = span.From, span.To
+	m := tui.New(screen)
 	defer m.Close()
 	frame := m.Frame(o.width, o.height)
 	// What a frame shows may make it want more: the rate window follows the server's scrape interval.
@@ -151,7 +156,12 @@ func (s *session) frame(ctx context.Context, b Build, span when.Span, o *snapsho
 		frame = next
 	}
 	frame = m.Frame(o.width, o.height)
-	if o.format == formatText {
+	switch o.format {
+	case formatMarkdown:
+		return handoff.Markdown(m.Handoff())
+	case formatSVG:
+		return handoff.SVG(m.Handoff())
+	case formatText:
 		frame = ansi.Strip(frame)
 	}
 	var out strings.Builder
@@ -198,21 +208,20 @@ func (s *session) take(ctx context.Context) *taken {
 			t.panels = append(t.panels, takenPanel{d.ID, p})
 		}
 	}
-	// The other sources answer while Prometheus is asked for the vocabulary.
 	t.sub.Want(s.asked(base))
-	if s.vocab.Load() == nil {
-		v, err := s.detect(ctx)
+	settle(ctx, s.feed) // the scrape interval decides the rate window
+	if s.clients.prometheus != nil {
+		err := s.look(ctx)
 		if err != nil {
 			s.log.Warn("vocabulary", "error", err)
+		}
+		if s.vocab.Load() == nil {
 			err = s.knownVocabulary(vocabulary.Guide)
-		} else {
-			s.vocab.Store(v)
 		}
 		if err != nil {
 			s.log.Error("vocabulary", "error", err)
 		}
 	}
-	settle(ctx, s.feed) // the scrape interval decides the rate window
 	window := s.config.Window
 	t.env = dashboard.Env{
 		Data: s.data, Vocab: s.vocabulary(), Window: window,

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"dlmon/sources"
 	"dlmon/sources/alertmanager"
 	"dlmon/sources/feed"
 	"dlmon/sources/health"
@@ -19,6 +20,7 @@ import (
 	"dlmon/themes"
 	"dlmon/tui"
 	"dlmon/tui/dashboard"
+	"dlmon/tui/keys"
 )
 
 // vocabularyAuto asks Prometheus which names exist.
@@ -81,6 +83,7 @@ type session struct {
 	log     *slog.Logger
 	logFile io.Closer
 	vocab   atomic.Pointer[vocabulary.Vocabulary] // nil while it is being found out
+	depth   map[string]reach                      // of the recorded series found, by name; of whoever looks
 	done    chan struct{}
 }
 
@@ -166,54 +169,10 @@ func (s *session) vocabulary() dashboard.Vocabulary {
 	return nil
 }
 
-// detect asks Prometheus once which names exist.
-func (s *session) detect(ctx context.Context) (*vocabulary.Vocabulary, error) {
-	names, err := s.clients.prometheus.MetricNames(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return vocabulary.Detect(names)
-}
-
-// Times between two attempts to find the vocabulary out.
-const (
-	detectFirst = 2 * time.Second
-	detectMost  = 30 * time.Second
-	detectAgain = time.Minute // while the server holds nothing of the service
-)
-
-// keepDetecting finds the vocabulary out, however long the server is away. A server that has no metric of the service
-// yet is asked again: the service may start after dlmon.
-func (s *session) keepDetecting(ctx context.Context) {
-	defer func() {
-		if r := recover(); r != nil {
-			s.log.Error("vocabulary", "panic", fmt.Sprint(r))
-		}
-	}()
-	for wait := detectFirst; s.vocab.Load() == nil || s.vocab.Load().Note() != ""; {
-		v, err := s.detect(ctx)
-		if err != nil {
-			s.log.Warn("vocabulary", "error", err)
-			wait = min(2*wait, detectMost)
-		} else {
-			s.log.Info("vocabulary", "name", v.Name(), "note", v.Note())
-			s.vocab.Store(v)
-			wait = detectAgain
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return
-		case <-timer.C:
-		}
-	}
-}
-
 // screen is what the dashboard and a snapshot's frame are made of.
 func (s *session) screen(b Build) tui.Options {
 	c := s.config
-	return tui.Options{
+	o := tui.Options{
 		Feed:         s.feed,
 		Vocab:        s.vocabulary,
 		Dashboards:   dashboard.Builtin(),
@@ -229,10 +188,23 @@ func (s *session) screen(b Build) tui.Options {
 		Creator:      c.Creator,
 		Objective:    c.Objective,
 		Version:      b.Version,
+		Keys:         keys.New(c.Keys),
+		Mouse:        c.mouse(b.Env),
 	}
+	if o.Creator == "" {
+		user, _ := b.Env("USER")
+		o.Creator = sources.CleanName(user)
+	}
+	if s.clients.alertmanager != nil && !c.ReadOnly && !c.Kiosk && !c.KioskLocked {
+		o.Silencer = s.clients.alertmanager
+	}
+	return o
 }
 
 func (c *Config) styles(dark bool) *themes.Styles {
+	if c.custom != nil {
+		return c.custom.Styles(dark, !c.NoColor, c.ASCII)
+	}
 	s, err := themes.Load(c.Theme, dark, !c.NoColor, c.ASCII)
 	if err != nil { // the name was checked with the config
 		return themes.Default(dark)

@@ -4,7 +4,6 @@ package alertmanager
 import (
 	"context"
 	"errors"
-	"net/http"
 	"net/url"
 	"path"
 	"time"
@@ -102,7 +101,7 @@ func (c *Client) Info(ctx context.Context) (sources.ServerInfo, error) {
 }
 
 func managed(a *models.GettableAlert) sources.ManagedAlert {
-	m := sources.ManagedAlert{Labels: labels(a.Labels), Annotations: labels(a.Annotations)}
+	m := sources.ManagedAlert{Labels: labels(a.Labels), Annotations: labels(a.Annotations), Altered: sources.Altered(a.Labels)}
 	if a.Fingerprint != nil {
 		m.Fingerprint = sources.CleanName(*a.Fingerprint)
 	}
@@ -143,11 +142,16 @@ func fault(asked string, err error) *sources.Error {
 	if e, ok := errors.AsType[*runtime.APIError](err); ok {
 		return transport.Status(source, asked, e.Code, "")
 	}
-	if e, ok := errors.AsType[*alert.GetAlertsInternalServerError](err); ok {
-		return transport.Status(source, asked, http.StatusInternalServerError, string(e.Payload))
-	}
-	if e, ok := errors.AsType[*alert.GetAlertsBadRequest](err); ok {
-		return transport.Status(source, asked, http.StatusBadRequest, string(e.Payload))
+	// What the API documents as its errors has a type for each operation and code.
+	if e, ok := errors.AsType[interface {
+		error
+		Code() int
+	}](err); ok {
+		body := ""
+		if p, ok := e.(interface{ GetPayload() string }); ok {
+			body = p.GetPayload()
+		}
+		return transport.Status(source, asked, e.Code(), body)
 	}
 	f := transport.Fault(source, asked, err)
 	if f.Kind == sources.Internal {

@@ -174,6 +174,26 @@ func (c *Client) MetricNames(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
+// RecordingRules are the expressions of the server's recording rules by the names that they record, of those that the
+// server evaluates without error. A server that tells no rules answers with an error of kind Rejected.
+func (c *Client) RecordingRules(ctx context.Context) (map[string]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	r, err := c.api.Rules(ctx, nil)
+	if err != nil {
+		return nil, fault("rules", err)
+	}
+	out := map[string]string{}
+	for _, g := range r.Groups {
+		for _, any := range g.Rules {
+			if rule, ok := any.(v1.RecordingRule); ok && rule.Health != v1.RuleHealthBad {
+				out[sources.CleanName(rule.Name)] = sources.CleanBlock(rule.Query)
+			}
+		}
+	}
+	return out, nil
+}
+
 // Info tells the server's version and scrape interval. An endpoint that the server lacks is a note, not an error;
 // only a server that cannot be reached at all is one.
 func (c *Client) Info(ctx context.Context) (sources.ServerInfo, error) {

@@ -25,6 +25,9 @@ type Vocabulary struct {
 	job     string
 	note    string
 	metrics map[string]metric // by concept; one that is absent is not exported
+
+	recorded map[string]Recorded // by name
+	remarks  []string
 }
 
 type metric struct {

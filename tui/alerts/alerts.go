@@ -1,26 +1,50 @@
-// Package alerts is the page of alerts: what fires, what is pending, which rules fail to evaluate and which are quiet,
-// and everything that is known of the selected one.
+// Package alerts is the page of alerts: every rule and every active alert by state, everything that is known of one of
+// them, and the silences of Alertmanager, which can be created, extended and expired here.
 package alerts
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
-	"dlmon/themes"
-	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
 )
 
-// Page is the list and the detail. It implements page.Page.
+// mode is what the page shows.
+type mode int
+
+const (
+	modeList mode = iota
+	modeDetail
+	modeSilences
+)
+
+// Page is the list, the detail and the silences. It implements page.Page.
 type Page struct {
+	mode   mode
+	before mode // where the silences were opened from
+
+	// The list.
 	cursor page.Cursor
+	named  string // the selected row's name: its alert may join a group
+	offset int
 	filter page.Filter
-	detail int // first line of the detail that is shown
+	want   arrangement
+	opened map[string]bool
+
+	data   *data
+	listed *listing
+	asked  arrangement // that listed was made for
+
+	detail   detail
+	silences silenceList
+	form     *form
+	writing  string // the change that is under way, besides the form's; "" for none
+	readOnly bool
 }
 
 var (
@@ -30,279 +54,302 @@ var (
 )
 
 // New returns the page.
-func New() *Page { return &Page{} }
+func New() *Page { return &Page{opened: map[string]bool{}} }
 
 // Title implements page.Page.
 func (p *Page) Title() string { return "Alerts" }
 
+// Scope implements page.Scoped.
+func (p *Page) Scope() string { return "alerts" }
+
 // Wants implements page.Page.
-func (p *Page) Wants(page.Context) []feed.Request {
-	return []feed.Request{{Kind: feed.Rules}, {Kind: feed.Managed}}
+func (p *Page) Wants(c page.Context) []feed.Request {
+	p.readOnly = c.ReadOnly
+	reqs := []feed.Request{{Kind: feed.Rules}, {Kind: feed.Managed}, {Kind: feed.Silences}}
+	if p.mode == modeDetail && p.form == nil {
+		if r, ok := p.picture(c); ok {
+			reqs = append(reqs, r.request)
+		}
+	}
+	return reqs
 }
 
 // Capturing implements page.Capturer.
-func (p *Page) Capturing() bool { return p.filter.Open }
+func (p *Page) Capturing() bool {
+	return p.form != nil || p.filter.Open || p.mode == modeSilences && (p.silences.filter.Open || p.silences.expiring != nil)
+}
 
 // Escape implements page.Escaper.
-func (p *Page) Escape() bool { return p.filter.Escape() }
-
-// item is one row: an alert with its rule, as far as that is known, or a rule without an active alert.
-type item struct {
-	key   string
-	alert *sources.Alert
-	rule  *sources.Rule
-}
-
-func (i item) name() string {
-	if i.alert != nil {
-		return i.alert.Name
-	}
-	return i.rule.Name
-}
-
-// broken tells whether the rule could not be evaluated.
-func (i item) broken() bool { return i.rule != nil && i.rule.Health == "err" }
-
-// items are the active alerts, worst first, then the rules that fail to evaluate, then the quiet ones.
-func (p *Page) items(c page.Context) []item {
-	alerts, rules := c.Data.Alerts().Value, c.Data.Rules().Value
-	var active, failing, quiet []item
-	for i := range alerts {
-		a := &alerts[i]
-		active = append(active, item{key: "a" + a.Labels.Key(), alert: a, rule: page.RuleOf(*a, rules)})
-	}
-	for i := range rules {
-		r := &rules[i]
-		it := item{key: "r" + r.File + "/" + r.Group + "/" + r.Name + "/" + r.Expr, rule: r}
-		switch {
-		case it.broken():
-			failing = append(failing, it)
-		case len(r.Alerts) == 0:
-			quiet = append(quiet, it)
+func (p *Page) Escape() bool {
+	switch p.mode {
+	case modeDetail:
+		p.mode = modeList
+		return true
+	case modeSilences:
+		if !p.silences.filter.Escape() {
+			p.mode = p.before
 		}
+		return true
 	}
-	var out []item
-	for _, it := range append(append(active, failing...), quiet...) {
-		if p.filter.Match(fields(it)...) {
-			out = append(out, it)
-		}
-	}
-	return out
-}
-
-func fields(it item) []string {
-	f := []string{it.name()}
-	if it.alert != nil {
-		f = append(f, it.alert.Severity, string(it.alert.State), it.alert.Labels.Key())
-	}
-	return f
-}
-
-func keysOf(items []item) []string {
-	keys := make([]string, len(items))
-	for i, it := range items {
-		keys[i] = it.key
-	}
-	return keys
+	return p.filter.Escape()
 }
 
 // Update implements page.Page.
 func (p *Page) Update(c page.Context, msg tea.Msg) tea.Cmd {
+	p.readOnly = c.ReadOnly
 	switch msg := msg.(type) {
+	case page.DataMsg:
+		p.data = nil
 	case page.SelectMsg:
-		p.cursor.Key = "a" + msg.Key
+		p.selectRow(c, msg.Key)
+	case page.Written:
+		return p.written(c, msg)
 	case tea.PasteMsg:
-		if p.filter.Open {
-			p.filter.Add(msg.Content)
-		}
+		p.paste(msg)
 	case tea.KeyPressMsg:
 		return p.key(c, msg)
 	}
 	return nil
 }
 
+func (p *Page) paste(msg tea.PasteMsg) {
+	switch {
+	case p.form != nil:
+		p.form.paste(msg)
+	case p.mode == modeSilences && p.silences.filter.Open:
+		p.silences.filter.Add(msg.Content)
+	case p.filter.Open:
+		p.filter.Add(msg.Content)
+	}
+}
+
 func (p *Page) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
-	if p.filter.Key(k) {
-		return nil
+	switch {
+	case p.form != nil:
+		return p.formKey(c, k)
+	case p.mode == modeSilences:
+		return p.silenceKey(c, k)
+	case p.mode == modeDetail:
+		return p.detailKey(c, k)
 	}
-	items := p.items(c)
-	keys := keysOf(items)
-	room := listRoom(c, len(items))
-	p.cursor.Sync(keys, room)
-	switch k.String() {
-	case "enter":
-		if p.cursor.Row >= len(items) {
-			return nil
-		}
-		return page.Send(page.OpenTraces{Query: query(items[p.cursor.Row])})
-	case "t":
-		if p.cursor.Row >= len(items) {
-			return nil
-		}
-		return page.Exemplar(c, query(items[p.cursor.Row]))
-	case "pgdown", "ctrl+f", "space":
-		p.detail += max(1, c.Height/3)
-	case "pgup", "ctrl+b":
-		p.detail = max(0, p.detail-max(1, c.Height/3))
-	default:
-		if d, ok := page.Motion(k, room, len(items)); ok && p.cursor.Move(keys, d, room) {
-			p.detail = 0
-		}
-	}
-	return nil
+	return p.listKey(c, k)
 }
 
-// query asks for the traces that explain an item; of a rule without an alert, by what the rule's own labels say.
-func query(it item) page.TraceQuery {
-	if it.alert != nil {
-		return page.AlertQuery(*it.alert, it.rule)
+// known is the data as the snapshots have it now.
+func (p *Page) known(c page.Context) *data {
+	if p.data == nil || p.data.stamp != stampOf(c) {
+		p.data, p.listed = join(c), nil
 	}
-	return page.AlertQuery(sources.Alert{Name: it.rule.Name, Labels: it.rule.Labels}, it.rule)
+	return p.data
 }
 
-// listRoom is how many rows the list shows: all it has, but never more than half of the page.
-func listRoom(c page.Context, n int) int { return max(1, min(n, c.Height/2-2)) }
+// rows is the list as it is to be shown now.
+func (p *Page) rows(c page.Context) listing {
+	d := p.known(c)
+	p.want.filter = strings.ToLower(p.filter.Text)
+	if p.listed == nil || p.asked != p.want {
+		l := d.list(p.want, p.opened)
+		p.listed, p.asked = &l, p.want
+	}
+	return *p.listed
+}
+
+// sync finds the selected row. An alert that is no longer listed by itself may have joined a group: then that.
+func (p *Page) sync(l listing) {
+	if p.cursor.Key != "" && !slices.Contains(l.keys, p.cursor.Key) {
+		for _, r := range l.rows {
+			if r.name() == p.named {
+				p.cursor.Key = r.key
+				break
+			}
+		}
+	}
+	p.cursor.Sync(l.keys, len(l.keys))
+}
+
+// selected is the row under the cursor.
+func (p *Page) selected(c page.Context) (row, bool) {
+	l := p.rows(c)
+	p.sync(l)
+	if p.cursor.Row >= len(l.rows) {
+		return row{}, false
+	}
+	return l.rows[p.cursor.Row], true
+}
+
+// selectRow goes to an alert by its labels' key, or to the first row of that name, whatever hides it.
+func (p *Page) selectRow(c page.Context, key string) {
+	p.mode, p.form = modeList, nil
+	p.filter.Escape()
+	for _, r := range p.rows(c).rows {
+		for _, i := range r.all {
+			if i.key() == "a"+key {
+				p.cursor.Key, p.named = i.key(), i.Name
+				if r.group() {
+					p.open(r.key, true)
+				}
+				return
+			}
+		}
+	}
+	for _, r := range p.rows(c).rows {
+		if r.name() == key || r.key == key {
+			p.cursor.Key, p.named = r.key, r.name()
+			return
+		}
+	}
+}
+
+func (p *Page) open(key string, open bool) {
+	p.opened[key] = open
+	p.listed = nil
+}
 
 // View implements page.Page.
 func (p *Page) View(c page.Context) []string {
-	s := c.Styles
+	p.readOnly = c.ReadOnly
 	if c.Width <= 0 || c.Height <= 0 {
 		return nil
 	}
-	items := p.items(c)
-	lines := []string{page.Title(s, "Alerts", p.facts(c, items), c.Width)}
-	if len(items) == 0 {
-		return append(lines, p.why(c)...)
+	var lines []string
+	switch {
+	case p.form != nil:
+		lines = p.formLines(c)
+	case p.mode == modeSilences:
+		lines = p.silenceLines(c)
+	case p.mode == modeDetail:
+		lines = p.detailLines(c)
+	default:
+		lines = p.listLines(c)
 	}
-	room := listRoom(c, len(items))
-	p.cursor.Sync(keysOf(items), room)
-	t := page.Table{Styles: s, Columns: []page.Column{
-		{}, {Title: "alert", Min: 12, Max: 40}, {Title: "severity", Drop: 2}, {Title: "state"},
-		{Title: "since", Right: true}, {Title: "value", Right: true, Drop: 3}, {Title: "labels", Min: 12, Grow: true, Drop: 1},
-	}}
-	for _, it := range items {
-		t.Rows = append(t.Rows, row(c, it))
-	}
-	lines = append(lines, t.Lines(c.Width, room+1, p.cursor.Offset, p.cursor.Row)...)
-	if rest := c.Height - len(lines); rest > 1 {
-		g := s.Glyphs
-		lines = append(lines, s.Border.Render(strings.Repeat(g.H, c.Width)))
-		all := detail(c, items[p.cursor.Row])
-		p.detail = max(0, min(p.detail, len(all)-rest+1))
-		shown := all[p.detail:]
-		if cut := len(shown) - (rest - 1); cut > 0 {
-			shown = shown[:max(0, rest-2)]
-			lines = append(lines, shown...)
-			return append(lines, s.Muted.Render(fmt.Sprintf(" %d more lines, pgdown", cut+1)))
-		}
-		lines = append(lines, shown...)
+	lines = lines[:min(len(lines), c.Height)]
+	for i, l := range lines {
+		lines[i] = page.Cut(l, c.Width, c.Styles.Glyphs.Ellipsis)
 	}
 	return lines
 }
 
-func (p *Page) why(c page.Context) []string {
-	s := c.Styles
-	rules := c.Data.Rules()
+// refusal says why nothing can be written now; "" when it can.
+func (p *Page) refusal(c page.Context) string {
 	switch {
-	case p.filter.Text != "":
-		return page.Explain(s, "nothing matches "+p.filter.Text, nil, c.Width)
-	case rules.Err != nil && !rules.OK():
-		return page.Explain(s, "the alerting rules could not be read", rules.Err, c.Width)
-	case !rules.OK():
-		for _, st := range c.Data.Sources() {
-			if st.Name == feed.SourcePrometheus && st.State == feed.Off {
-				return page.Explain(s, "Prometheus is off: set --prometheus-url to see its alerts", nil, c.Width)
+	case sourceState(c, feed.SourceAlertmanager) == feed.Off:
+		return "Alertmanager is off: set --alertmanager-url to silence alerts"
+	case c.ReadOnly:
+		return "read-only: dlmon changes nothing at Alertmanager"
+	case !c.Live:
+		return "a silence is about the present, and this is not: 0 goes back to live"
+	case p.writing != "":
+		return p.writing + ": wait for Alertmanager's answer"
+	}
+	return ""
+}
+
+func warn(text string) tea.Cmd { return page.Send(page.Notice{Text: text, Warn: true}) }
+
+// written takes the outcome of what the page has asked for.
+func (p *Page) written(c page.Context, msg page.Written) tea.Cmd {
+	p.data = nil
+	if p.form != nil && p.form.sending {
+		f := p.form
+		f.sending = false
+		if msg.Err != nil {
+			f.confirming, f.err = false, msg.Err
+			return nil
+		}
+		p.form = nil
+		return page.Send(page.Notice{Text: f.done(c)})
+	}
+	what := p.writing
+	p.writing = ""
+	if msg.Err != nil {
+		p.silences.err = msg.Err
+		return warn("not done: " + msg.Err.Error())
+	}
+	p.silences.err = nil
+	return page.Send(page.Notice{Text: strings.Replace(what, "expiring", "expired", 1)})
+}
+
+func sourceState(c page.Context, name string) feed.State {
+	for _, st := range c.Data.Sources() {
+		if st.Name == name {
+			return st.State
+		}
+	}
+	return feed.Off
+}
+
+// tenant is whose alert a row is; why says why that is nobody's.
+func (r row) tenant() (id, why string) {
+	if len(r.all) == 0 {
+		return "", r.name() + " has no active alert, so no tenant"
+	}
+	for _, i := range r.all {
+		t := page.AlertQuery(i.Alert, nil).Tags[page.TagTenant]
+		switch {
+		case t == "":
+			return "", r.name() + " is no tenant's alert: it has no label tenant_id or tenant"
+		case id != "" && t != id:
+			return "", fmt.Sprintf("these are alerts of several tenants: open %s with right, and choose one", r.name())
+		}
+		id = t
+	}
+	return id, ""
+}
+
+// query asks for the traces that explain a row; of a rule without an alert, by what the rule's own labels say.
+func (r row) query() page.TraceQuery {
+	if len(r.all) == 0 {
+		return page.AlertQuery(sources.Alert{Name: r.rule.Name, Labels: r.rule.Labels}, r.rule)
+	}
+	q := page.AlertQuery(r.all[0].Alert, r.rule)
+	if r.group() { // what all have in common
+		common := sources.Alert{Name: r.name(), Labels: r.all[0].Labels.Without(), ActiveSince: q.Since}
+		for _, i := range r.all[1:] {
+			for name, value := range common.Labels {
+				if i.Labels[name] != value {
+					delete(common.Labels, name)
+				}
+			}
+			if !i.ActiveSince.IsZero() && i.ActiveSince.Before(common.ActiveSince) {
+				common.ActiveSince = i.ActiveSince
 			}
 		}
-		return page.Explain(s, "asking Prometheus for its alerting rules", nil, c.Width)
+		q = page.AlertQuery(common, r.rule)
 	}
-	return page.Explain(s, "Prometheus has no alerting rules", nil, c.Width)
+	return q
 }
 
-func (p *Page) facts(c page.Context, items []item) string {
-	var firing, pending, muted, broken, quiet int
-	for _, it := range items {
-		switch {
-		case it.alert == nil && it.broken():
-			broken++
-		case it.alert == nil:
-			quiet++
-		case it.alert.Muted():
-			muted++
-		case it.alert.State == sources.Pending:
-			pending++
-		default:
-			firing++
+// do carries out the keys that the list and the detail share, and tells whether k is one.
+func (p *Page) do(c page.Context, k tea.KeyPressMsg, r row) (tea.Cmd, bool) {
+	switch k.String() {
+	case "t":
+		return page.Exemplar(c, r.query()), true
+	case "o":
+		id, why := r.tenant()
+		if id == "" {
+			return warn(why), true
 		}
+		return page.Send(page.OpenTenant{ID: id}), true
+	case "y":
+		return page.Send(page.Copy{Text: r.text(), What: r.name()}), true
+	case "Y":
+		return p.copyLink(r), true
+	case "z":
+		return p.silenceRow(c, r), true
+	case "a":
+		p.openSilences()
+		return nil, true
 	}
-	var facts []string
-	for _, f := range []struct {
-		n    int
-		what string
-	}{{firing, "firing"}, {pending, "pending"}, {muted, "muted"}, {broken, "rules fail"}, {quiet, "rules quiet"}} {
-		if f.n > 0 || f.what == "firing" {
-			facts = append(facts, fmt.Sprintf("%d %s", f.n, f.what))
-		}
-	}
-	if f := p.filter.Prompt(); f != "" {
-		facts = append(facts, f)
-	}
-	if snap := c.Data.Rules(); snap.OK() && snap.Err != nil {
-		facts = append(facts, c.Styles.Glyphs.Stale+" stale "+dashboard.FormatAge(snap.Age(c.Now)))
-	}
-	return strings.Join(facts, " "+c.Styles.Glyphs.Dot+" ")
+	return nil, false
 }
 
-func row(c page.Context, it item) []page.Cell {
-	s := c.Styles
-	if it.alert == nil {
-		sign, style, state := s.Glyphs.OK, s.Muted, "quiet"
-		text := ""
-		if it.broken() {
-			sign, style, state, text = s.Glyphs.Critical, s.Critical, "rule fails", it.rule.LastError
-		}
-		return []page.Cell{
-			{Text: sign, Style: style}, {Text: it.rule.Name, Style: style}, {Text: it.rule.Labels["severity"], Style: s.Muted},
-			{Text: state, Style: style}, {}, {}, {Text: text, Style: s.Muted},
-		}
+// text is what y copies: a selector of the alert, or the rule's expression.
+func (r row) text() string {
+	switch i := r.one(); {
+	case i != nil:
+		return i.Name + "{" + strings.ReplaceAll(i.Labels.Without("alertname").Key(), ",", ", ") + "}"
+	case r.rule != nil:
+		return r.rule.Expr
 	}
-	a := it.alert
-	sign, style := page.AlertMark(s, *a)
-	since := ""
-	if !a.ActiveSince.IsZero() {
-		since = dashboard.FormatAge(c.Now.Sub(a.ActiveSince))
-	}
-	return []page.Cell{
-		{Text: sign, Style: style}, {Text: a.Name, Style: s.Bold}, {Text: a.Severity, Style: style},
-		{Text: stateText(*a), Style: style}, {Text: since, Style: s.Text},
-		{Text: dashboard.FormatValue(a.Value, dashboard.UnitNone), Style: s.Text},
-		{Text: labelText(a.Labels.Without("alertname", "severity")), Style: s.Muted},
-	}
+	return r.name()
 }
-
-func stateText(a sources.Alert) string {
-	switch {
-	case len(a.Silenced) > 0:
-		return string(a.State) + ", silenced"
-	case len(a.Inhibited) > 0:
-		return string(a.State) + ", inhibited"
-	}
-	return string(a.State)
-}
-
-// Bindings implements page.Page.
-func (p *Page) Bindings() []key.Binding {
-	b := func(shown, what string) key.Binding {
-		return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
-	}
-	return []key.Binding{
-		b("enter", "traces that explain the selected alert"),
-		b("t", "the trace of an exemplar of the rule's histogram, else the list"),
-		b("up down", "select; home and end"),
-		b("pgup pgdown", "scroll the detail"),
-		b("/", "filter as you type; enter keeps it, esc drops it"),
-	}
-}
-
-// heading is the name before a fact of the detail.
-func heading(s *themes.Styles, name string) string { return s.Muted.Render(page.Fit(name, 14, "")) }

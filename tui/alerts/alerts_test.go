@@ -1,12 +1,12 @@
 package alerts
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
+	"charm.land/bubbles/v2/key"
 
 	"dlmon/sources"
 	"dlmon/sources/feed/feedtest"
@@ -14,113 +14,169 @@ import (
 	"dlmon/tui/page/pagetest"
 )
 
-func text(p page.Page, c page.Context) string { return ansi.Strip(strings.Join(p.View(c), "\n")) }
-
-func press(p page.Page, c page.Context, keys ...string) (last tea.Msg) {
-	for _, k := range keys {
-		last = nil
-		if cmd := p.Update(c, pagetest.Key(k)); cmd != nil {
-			last = cmd()
-		}
-		p.View(c)
-	}
-	return last
-}
-
-func TestTheListHoldsAlertsFailingRulesAndQuietOnesInThatOrder(t *testing.T) {
-	got := text(New(), pagetest.Context(pagetest.Reader(), 120, 40))
+func TestEveryRuleAndAlertIsListedByState(t *testing.T) {
+	p, c := New(), pagetest.Context(given(), 120, 40)
+	got := text(p, c)
 	at := -1
-	for _, name := range []string{"SlowSearchQueries", "LowCacheHitRate", "RateLimitingTriggered", "HighMemoryUsage", "HighErrorRate"} {
+	for _, name := range []string{"firing (1)", "SlowSearchQueries", "pending (1)", "RateLimitingTriggered", "rules that fail (1)", "HighMemoryUsage",
+		"muted (1)", "LowCacheHitRate", "inactive (1)", "HighErrorRate"} {
 		i := strings.Index(got, name)
 		if i < at {
 			t.Errorf("%s is not where it belongs:\n%s", name, got)
 		}
 		at = i
 	}
-	for _, want := range []string{"1 firing", "1 pending", "1 muted", "1 rules fail", "1 rules quiet", "firing, silenced", "found duplicate series"} {
-		if !strings.Contains(got, want) {
-			t.Errorf("no %q in\n%s", want, got)
-		}
-	}
+	shows(t, p, c, "1 firing", "1 pending", "1 muted", "1 failing to evaluate", "1 inactive", "silenced", "found duplicate series")
 }
 
-func TestTheDetailTellsEverything(t *testing.T) {
-	p, c := New(), pagetest.Context(pagetest.Reader(), 120, 50)
-	got := text(p, c)
-	for _, want := range []string{
-		"SlowSearchQueries for acme-corp", "https://runbooks.example/SlowSearchQueries", "https://grafana.example/d/deeplake",
-		"histogram_quantile(0.95", "2026-03-14 13:51:32 UTC, 14m", "search_type=hybrid", "deeplake in alert_rules.yml",
-		"14:05:25, 7s ago, took 6.0 ms", "does not hold this alert",
-	} {
-		if !strings.Contains(got, want) {
-			t.Errorf("no %q in\n%s", want, got)
-		}
+func TestAlertsOfOneNameAreOneRowThatOpens(t *testing.T) {
+	p, c := New(), pagetest.Context(many(30), 120, 40)
+	shows(t, p, c, "▸ TenantSlow ×30", "tenant_id t00029, t00028", "31 firing")
+	if strings.Count(text(p, c), "TenantSlow") != 1 {
+		t.Errorf("%s", text(p, c))
 	}
-	press(p, c, "down")
-	if got := text(p, c); !strings.Contains(got, "2c1b-silence") {
-		t.Errorf("the silence is not named:\n%s", got)
-	}
+	press(p, c, "down", "right")
+	shows(t, p, c, "▾ TenantSlow ×30", "tenant_id=t00029", "more below")
 	press(p, c, "down", "down")
-	if got := text(p, c); !strings.Contains(got, "no alert of this rule is active") || !strings.Contains(got, "many-to-one") && !strings.Contains(got, "duplicate series") {
-		t.Errorf("the failing rule:\n%s", got)
+	if o, ok := press(p, c, "o").(page.OpenTenant); !ok || o.ID != "t00028" {
+		t.Errorf("%+v", o)
+	}
+	press(p, c, "left")
+	shows(t, p, c, "▸ TenantSlow ×30")
+	hides(t, p, c, "▾")
+	if got := notice(press(p, c, "o")); !strings.Contains(got, "several tenants") {
+		t.Errorf("of a group: %q", got)
 	}
 }
 
-func TestEnterOpensTheTracesThatExplainTheAlert(t *testing.T) {
-	p, c := New(), pagetest.Context(pagetest.Reader(), 120, 40)
+func TestTheSelectionFollowsAnAlertIntoItsGroup(t *testing.T) {
+	r := many(1)
+	p, c := New(), pagetest.Context(r, 120, 40)
 	p.View(c)
-	msg, ok := press(p, c, "enter").(page.OpenTraces)
-	if !ok || msg.Query.Tags["tenant"] != "acme-corp" || msg.Query.Tags["search_type"] != "hybrid" || msg.Query.Errors {
-		t.Errorf("%+v", msg)
-	}
-	msg, ok = press(p, c, "end", "enter").(page.OpenTraces) // HighErrorRate
-	if !ok || !msg.Query.Errors {
-		t.Errorf("%+v", msg)
+	press(p, c, "down") // TenantSlow
+	r.AlertsSnap, r.RulesSnap = many(2).AlertsSnap, many(2).RulesSnap
+	changed(p, c)
+	if got, ok := p.selected(c); !ok || got.name() != "TenantSlow" || !got.group() {
+		t.Errorf("%+v", got)
 	}
 }
 
 func TestTheSelectionStaysOnItsAlert(t *testing.T) {
-	r := pagetest.Reader()
+	r := given()
 	p, c := New(), pagetest.Context(r, 120, 40)
 	p.View(c)
-	press(p, c, "down", "down") // RateLimitingTriggered
+	press(p, c, "down") // RateLimitingTriggered
 	worse := sources.Alert{Name: "ServiceDown", State: sources.Firing, Severity: "critical", Labels: sources.Labels{"alertname": "ServiceDown"}}
 	r.AlertsSnap.Value = append([]sources.Alert{worse}, r.AlertsSnap.Value...)
-	p.View(c)
-	if msg, ok := press(p, c, "enter").(page.OpenTraces); !ok || msg.Query.Title != "alert RateLimitingTriggered" {
+	changed(p, c)
+	if msg, ok := press(p, c, "t").(page.OpenTraces); !ok || msg.Query.Title != "alert RateLimitingTriggered" {
 		t.Errorf("%+v", msg)
 	}
 }
 
-func TestAnAlertOfAnotherPrometheusSaysThatItsRuleIsUnknown(t *testing.T) {
+func TestGroupsSortAndFilterHideNothingWithoutACount(t *testing.T) {
+	p, c := New(), pagetest.Context(many(5), 120, 40)
+	order := func() []string {
+		var names []string
+		for _, r := range p.rows(c).rows {
+			names = append(names, r.name())
+		}
+		return names
+	}
+	press(p, c, "b")
+	shows(t, p, c, "deeplake in alert_rules.yml (10)", "by group")
+	press(p, c, "b")
+	shows(t, p, c, "critical (2)", "warning (8)", "by severity")
+	press(p, c, "b", "s")
+	shows(t, p, c, "by none", "by name")
+	if got := order(); !slices.IsSorted(got) || len(got) != 6 {
+		t.Errorf("%v", got)
+	}
+	press(p, c, "S")
+	if got := order(); got[0] != "TenantSlow" {
+		t.Errorf("%v", got)
+	}
+	press(p, c, "s")
+	if got := order(); got[0] != "SlowSearchQueries" { // 14 minutes
+		t.Errorf("longest first: %v", got)
+	}
+	press(p, c, "s")
+	if got := order(); got[0] != "TenantSlow" { // 4
+		t.Errorf("highest value first: %v", got)
+	}
+	press(p, c, "s", "b")
+	write(p, c, "/globex")
+	press(p, c, "enter")
+	shows(t, p, c, "/globex", "1 of 10", "RateLimitingTriggered")
+	hides(t, p, c, "SlowSearch")
+	if !p.Escape() || len(order()) != 6 {
+		t.Error("Esc does not drop the filter")
+	}
+	for typed, want := range map[string]string{"muted": "LowCacheHitRate", "tenant_id=globex": "RateLimitingTriggered", "alert_rules.yml": "SlowSearchQueries", "DUPLICATE": "HighMemoryUsage"} {
+		write(p, c, "/"+typed)
+		press(p, c, "enter")
+		shows(t, p, c, want)
+		p.Escape()
+	}
+	write(p, c, "/nothing like it")
+	shows(t, p, c, "nothing matches nothing like it", "0 of 10")
+}
+
+func TestAlertsThatOnlyAlertmanagerKnowsAreListedToo(t *testing.T) {
 	r := pagetest.Reader()
 	r.RulesSnap.Value = nil
-	r.AlertsSnap.Value = []sources.Alert{{Name: "Foreign", State: sources.Firing, Known: true, Labels: sources.Labels{"alertname": "Foreign"}}}
-	if got := text(New(), pagetest.Context(r, 100, 30)); !strings.Contains(got, "known to Alertmanager only") {
-		t.Errorf("%s", got)
+	r.AlertsSnap.Value = sources.JoinAlerts(nil, []sources.ManagedAlert{{Fingerprint: "1", Labels: sources.Labels{"alertname": "Foreign", "severity": "page"}}})
+	p, c := New(), pagetest.Context(r, 100, 30)
+	shows(t, p, c, "Foreign", "known to Alertmanager only")
+	press(p, c, "b")
+	shows(t, p, c, "known to Alertmanager only (1)")
+}
+
+func TestFromAnAlertToItsTracesAndItsTenant(t *testing.T) {
+	p, c := New(), pagetest.Context(given(), 120, 40)
+	p.View(c)
+	histogram := `search_latency_seconds_bucket{search_type="hybrid", tenant_id="acme-corp"}`
+	for _, where := range []string{"list", "detail"} {
+		o, ok := press(p, c, "t").(page.OpenExemplar)
+		if !ok || o.Query.Histogram != histogram || !o.Query.Since.Equal(pagetest.Now.Add(-14*time.Minute)) || o.Query.Tags["tenant"] != "acme-corp" {
+			t.Errorf("%s: %+v", where, o)
+		}
+		if o, ok := press(p, c, "o").(page.OpenTenant); !ok || o.ID != "acme-corp" {
+			t.Errorf("%s: %+v", where, o)
+		}
+		press(p, c, "enter")
+	}
+	p.Escape()
+	if o, ok := press(p, c, "down", "t").(page.OpenTraces); !ok || o.Query.Tags["tenant"] != "globex" || o.Query.Histogram != "" {
+		t.Errorf("a rule that is about no histogram: %+v", o)
+	}
+	if o, ok := press(p, c, "end", "t").(page.OpenTraces); !ok || !o.Query.Errors {
+		t.Errorf("a rule without an alert: %+v", o)
+	}
+	if got := notice(press(p, c, "o")); !strings.Contains(got, "HighErrorRate has no active alert, so no tenant") {
+		t.Errorf("%q", got)
+	}
+	r := given()
+	r.AlertsSnap.Value = []sources.Alert{{Name: "Down", State: sources.Firing, Labels: sources.Labels{"alertname": "Down"}}}
+	p, c = New(), pagetest.Context(r, 120, 40)
+	if got := notice(press(p, c, "o")); !strings.Contains(got, "no tenant's alert") {
+		t.Errorf("%q", got)
 	}
 }
 
-func TestALongDetailScrolls(t *testing.T) {
-	p, c := New(), pagetest.Context(pagetest.Reader(), 80, 14)
-	got := text(p, c)
-	if !strings.Contains(got, "more lines, pgdown") || strings.Count(got, "\n") >= 14 {
-		t.Errorf("%s", got)
+func TestSelectingAnAlertShowsItWhateverHidesIt(t *testing.T) {
+	p, c := New(), pagetest.Context(many(30), 120, 40)
+	write(p, c, "/globex")
+	press(p, c, "enter", "enter")
+	key := sources.Labels{"alertname": "TenantSlow", "severity": "warning", "tenant_id": "t00007"}.Key()
+	p.Update(c, page.SelectMsg{Key: key})
+	if r, ok := p.selected(c); !ok || r.key != "a"+key || p.mode != modeList {
+		t.Errorf("%+v", r)
 	}
-	press(p, c, "pgdown", "pgdown", "pgdown", "pgdown", "pgdown")
-	if got := text(p, c); !strings.Contains(got, "evaluated") || strings.Contains(got, "more lines") {
-		t.Errorf("%s", got)
-	}
-}
-
-func TestAFilterNarrowsByNameAndLabel(t *testing.T) {
-	p, c := New(), pagetest.Context(pagetest.Reader(), 120, 40)
-	press(p, c, "/", "g", "l", "o", "b", "e", "x", "enter")
-	if got := text(p, c); !strings.Contains(got, "RateLimitingTriggered") || strings.Contains(got, "SlowSearch") {
-		t.Errorf("%s", got)
-	}
-	if !p.Escape() {
-		t.Error("Esc does not drop the filter")
+	shows(t, p, c, "tenant_id=t00007")
+	p.Update(c, page.SelectMsg{Key: "HighErrorRate"})
+	if r, _ := p.selected(c); r.name() != "HighErrorRate" {
+		t.Errorf("by name: %+v", r)
 	}
 }
 
@@ -141,21 +197,61 @@ func TestWhyThereIsNothing(t *testing.T) {
 	}
 }
 
-func TestTLeadsToAnExemplarOfTheHistogramThatTheRuleIsAbout(t *testing.T) {
-	p, c := New(), pagetest.Context(pagetest.Reader(), 120, 40)
+func TestTheHelpNamesOnlyKeysThatWorkHere(t *testing.T) {
+	has := func(p *Page, k string) bool {
+		return slices.ContainsFunc(p.Bindings(), func(b key.Binding) bool { return slices.Contains(b.Keys(), k) })
+	}
+	p, c := New(), pagetest.Context(given(), 120, 40)
 	p.View(c)
-	want := `search_latency_seconds_bucket{search_type="hybrid", tenant_id="acme-corp"}`
-	o, ok := press(p, c, "t").(page.OpenExemplar)
-	if !ok || o.Query.Histogram != want || !o.Query.Since.Equal(pagetest.Now.Add(-14*time.Minute)) || o.Query.Min != 0 {
-		t.Errorf("%+v", o)
-	}
-	if o, ok := press(p, c, "enter").(page.OpenTraces); !ok || o.Query.Histogram != want {
-		t.Errorf("the list can't mark its exemplars: %+v", o)
-	}
-	// Of a rule about something else, and of one without an alert, t leads to the list.
-	for range 6 {
-		if o, ok := press(p, c, "down", "t").(page.OpenTraces); !ok || o.Query.Histogram != "" {
-			t.Errorf("%+v", o)
+	for _, k := range []string{"enter", "t", "o", "z", "Z", "a", "y", "Y", "s", "S", "b", "/", "right"} {
+		if !has(p, k) {
+			t.Errorf("list: no %s", k)
 		}
 	}
+	c.ReadOnly = true
+	p.View(c)
+	if has(p, "z") || has(p, "Z") || !has(p, "a") {
+		t.Error("list, read-only")
+	}
+	press(p, c, "a")
+	for _, k := range []string{"n", "e", "D", "z"} {
+		if has(p, k) {
+			t.Errorf("silences, read-only: %s", k)
+		}
+	}
+	c.ReadOnly = false
+	p.View(c)
+	for _, k := range []string{"n", "e", "D", "z", "/", "y"} {
+		if !has(p, k) {
+			t.Errorf("silences: no %s", k)
+		}
+	}
+}
+
+// A page must not be slow with an alert for each of ten thousand tenants.
+func BenchmarkTenThousandAlerts(b *testing.B) {
+	r := many(10_000)
+	c := pagetest.Context(r, 120, 40)
+	b.Run("new data", func(b *testing.B) {
+		p := New()
+		for b.Loop() {
+			changed(p, c)
+			p.View(c)
+		}
+	})
+	b.Run("a letter of the filter, opened", func(b *testing.B) {
+		p := New()
+		press(p, c, "down", "right", "/")
+		for b.Loop() {
+			press(p, c, "t")
+			press(p, c, "backspace")
+		}
+	})
+	b.Run("a matcher of the form", func(b *testing.B) {
+		p := New()
+		press(p, c, "down", "z", "up", "up")
+		for b.Loop() {
+			press(p, c, "x", "backspace")
+		}
+	})
 }

@@ -1,85 +1,357 @@
 package alerts
 
+// Everything that is known of one alert, of several of one name, or of a rule.
+
 import (
-	"cmp"
+	"fmt"
 	"maps"
+	"math"
+	"net/url"
 	"slices"
 	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"dlmon/sources"
+	"dlmon/sources/feed"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
 )
 
-// Annotations that are links, shown before the others.
-var links = []string{"runbook_url", "runbook", "dashboard_url", "dashboard"}
+// detail is what the detail is about.
+type detail struct {
+	last   row // as it was when it was last listed
+	scroll int
+	link   int // which link Y copies next
+}
 
-// detail is everything that is known of an item.
-func detail(c page.Context, it item) []string {
-	s := c.Styles
-	var out []string
-	say := func(name, text string) {
-		if text == "" {
-			return
+func (p *Page) openDetail(r row) {
+	p.mode, p.detail = modeDetail, detail{last: r}
+	if r.rule != nil && r.one() == nil && !r.group() {
+		p.detail.last.all = nil
+	}
+}
+
+// shown is what the detail is about as it stands now; gone: it is no longer active, and this is how it was.
+func (p *Page) shown(c page.Context) (r row, gone bool) {
+	d, was := p.known(c), p.detail.last
+	find := func(ok func(row) bool) bool {
+		all := d.everything()
+		i := slices.IndexFunc(all, ok)
+		if i >= 0 {
+			p.detail.last = all[i]
 		}
-		room := max(10, c.Width-16)
-		for _, para := range strings.Split(text, "\n") {
-			for _, l := range page.Wrap(para, room, 12, s.Glyphs.Ellipsis) {
-				out = append(out, " "+heading(s, name)+s.Text.Render(l))
-				name = ""
+		return i >= 0
+	}
+	if one := was.one(); one != nil {
+		for _, i := range d.instances {
+			if i.Name == one.Name && i.key() == one.key() {
+				p.detail.last = row{key: i.key(), state: i.state(), all: []*instance{i}, rule: i.rule}
+				return p.detail.last, false
 			}
 		}
+		return was, true
 	}
+	if was.group() {
+		same := func(x row) bool { return len(x.all) > 0 && x.name() == was.name() && x.severity() == was.severity() }
+		found := find(func(x row) bool { return same(x) && x.state == was.state }) || find(same)
+		return p.detail.last, !found
+	}
+	key := ruleKey(was.rule)
+	found := find(func(x row) bool { return x.key == key }) ||
+		find(func(x row) bool { return x.rule != nil && ruleKey(x.rule) == key }) // it has an active alert by now
+	return p.detail.last, !found
+}
+
+// everything is each group, alert and rule once.
+func (d *data) everything() []row { return d.list(arrangement{grouping: 3}, nil).rows }
+
+func (p *Page) detailKey(c page.Context, k tea.KeyPressMsg) tea.Cmd {
+	r, _ := p.shown(c)
+	switch k.String() {
+	case "right", "l":
+		p.neighbour(c, 1)
+		return nil
+	case "left", "h":
+		p.neighbour(c, -1)
+		return nil
+	}
+	if d, ok := page.Motion(k, max(2, c.Height-2), 100_000); ok {
+		p.detail.scroll = max(0, p.detail.scroll+d)
+		return nil
+	}
+	cmd, _ := p.do(c, k, r)
+	return cmd
+}
+
+// neighbour shows the row of the list before or after, and selects it there.
+func (p *Page) neighbour(c page.Context, d int) {
+	l := p.rows(c)
+	p.sync(l)
+	if p.cursor.Move(l.keys, d, len(l.rows)) {
+		r := l.rows[p.cursor.Row]
+		p.named = r.name()
+		p.openDetail(r)
+	}
+}
+
+func (p *Page) detailLines(c page.Context) []string {
+	s := c.Styles
+	r, gone := p.shown(c)
+	foot := page.Footer(c, p.detailHints(c)...)
+	title := r.name()
+	if r.group() {
+		title = fmt.Sprintf("%s ×%d", title, len(r.all))
+	}
+	facts := ""
+	if labels := r.about(); len(r.all) > 0 {
+		facts = labels
+	}
+	head := []string{page.Title(s, title, facts, c.Width)}
+	all := p.about(c, r)
+	if gone {
+		all = append([]string{" " + s.OK.Render(s.Glyphs.OK+" no longer active") + s.Muted.Render(": this is how it was last")}, all[1:]...)
+	}
+	if pic := p.pictureLines(c, r); len(pic) > 0 {
+		at := min(p.noteLines(c, r)+1, len(all))
+		all = slices.Insert(all, at, pic...)
+	}
+	room := max(1, c.Height-len(head)-len(foot))
+	p.detail.scroll = max(0, min(p.detail.scroll, len(all)-room))
+	rest := all[p.detail.scroll:]
+	if cut := len(rest) - room; cut > 0 {
+		rest = append(slices.Clone(rest[:room-1]), s.Muted.Render(fmt.Sprintf(" %s %d more lines below", s.Glyphs.Ellipsis, cut+1)))
+	}
+	return page.Above(append(head, rest...), foot, c.Height)
+}
+
+func (p *Page) detailHints(c page.Context) []string {
+	hints := []string{"t traces", "o tenant", "z silence", "a silences", "y copy", "Y copy link", "left/right other alerts", "esc list", "? keys"}
+	if c.ReadOnly {
+		hints = slices.Delete(hints, 2, 3)
+	}
+	return hints
+}
+
+// sheet collects "name  text" lines.
+type sheet struct {
+	c     page.Context
+	lines []string
+}
+
+func (t *sheet) say(name, text string) {
+	if text == "" {
+		return
+	}
+	s := t.c.Styles
+	for _, para := range strings.Split(text, "\n") {
+		for _, l := range page.Wrap(para, max(10, t.c.Width-16), 12, s.Glyphs.Ellipsis) {
+			t.lines = append(t.lines, " "+s.Muted.Render(page.Fit(name, 14, s.Glyphs.Ellipsis))+s.Text.Render(l))
+			name = ""
+		}
+	}
+}
+
+// notes are the annotations of a row: its alert's, or the rule's own.
+func (r row) notes() sources.Labels {
 	notes := sources.Labels{}
-	if r := it.rule; r != nil {
-		maps.Copy(notes, r.Annotations)
+	if r.rule != nil && len(r.all) == 0 {
+		maps.Copy(notes, r.rule.Annotations)
 	}
-	if a := it.alert; a != nil {
-		sign, style := page.AlertMark(s, *a)
-		out = append(out, " "+style.Render(sign+" "+a.Name)+"  "+s.Text.Render(stateText(*a)))
-		maps.Copy(notes, a.Annotations)
-	} else {
-		out = append(out, " "+s.Title.Render(it.rule.Name)+"  "+s.Muted.Render("no alert of this rule is active"))
+	if len(r.all) > 0 {
+		maps.Copy(notes, r.all[0].Annotations)
 	}
-	for _, name := range append([]string{"summary", "description", "message"}, links...) {
-		say(strings.TrimSuffix(name, "_url"), notes[name])
-		delete(notes, name)
-	}
-	if a := it.alert; a != nil {
-		sayAlert(c, *a, say)
-	}
-	if r := it.rule; r != nil {
-		sayRule(c, *r, say)
-	} else {
-		say("rule", "known to Alertmanager only: its rule is not in this Prometheus")
-	}
+	return notes
+}
+
+// link is an annotation that leads somewhere.
+type link struct{ name, url string }
+
+// links are the annotations that are URLs, runbooks first.
+func (r row) links() []link {
+	var out []link
+	notes := r.notes()
 	for _, name := range slices.Sorted(maps.Keys(notes)) {
-		say(name, notes[name])
+		if u, err := url.Parse(notes[name]); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
+			out = append(out, link{strings.TrimSuffix(name, "_url"), notes[name]})
+		}
 	}
+	slices.SortStableFunc(out, func(a, b link) int {
+		return boolRank(!strings.HasPrefix(a.name, "runbook")) - boolRank(!strings.HasPrefix(b.name, "runbook"))
+	})
 	return out
 }
 
-func sayAlert(c page.Context, a sources.Alert, say func(name, text string)) {
-	if !a.ActiveSince.IsZero() {
-		say("since", c.Zone(a.ActiveSince).Format("2006-01-02 15:04:05 MST")+", "+dashboard.FormatAge(c.Now.Sub(a.ActiveSince)))
+// copyLink copies a link, and the next one when it is pressed again.
+func (p *Page) copyLink(r row) tea.Cmd {
+	all := r.links()
+	if len(all) == 0 {
+		return warn(r.name() + " has no link among its annotations")
 	}
-	say("value", dashboard.FormatValue(a.Value, dashboard.UnitNone))
-	say("labels", labelText(a.Labels.Without("alertname")))
-	if len(a.Silenced) > 0 {
-		say("silenced by", strings.Join(a.Silenced, ", "))
+	n := 0
+	if p.mode == modeDetail {
+		n = p.detail.link % len(all)
+		p.detail.link++
 	}
-	if len(a.Inhibited) > 0 {
-		say("inhibited by", strings.Join(a.Inhibited, ", "))
+	what := all[n].name + " link"
+	if len(all) > 1 && p.mode == modeDetail {
+		what += fmt.Sprintf(" (%d of %d, Y again for the next)", n+1, len(all))
 	}
-	say("sent to", strings.Join(a.Receivers, ", "))
-	for _, st := range c.Data.Sources() {
-		if st.Name == "alertmanager" && st.State != "off" && !a.Known && a.State == sources.Firing {
-			say("alertmanager", "does not hold this alert: nobody is notified")
+	return page.Send(page.Copy{Text: all[n].url, What: what})
+}
+
+// noteLines is how many lines about begins with before the labels: what the alert means.
+func (p *Page) noteLines(c page.Context, r row) int {
+	t := sheet{c: c}
+	r.sayNotes(&t)
+	return len(t.lines)
+}
+
+func (r row) sayNotes(t *sheet) {
+	notes := r.notes()
+	for _, name := range noteNames {
+		t.say(name, notes[name])
+	}
+}
+
+// about is everything that is known of a row but its picture; its first line says how it stands.
+func (p *Page) about(c page.Context, r row) []string {
+	s := c.Styles
+	sign, style := mark(s, r)
+	t := &sheet{c: c}
+	t.lines = []string{" " + style.Render(sign+" "+r.standing(c))}
+	r.sayNotes(t)
+	notes := r.notes()
+	for i, l := range r.links() {
+		name := l.name
+		if i == 0 {
+			name += " (Y)"
 		}
+		t.say(name, l.url)
+		delete(notes, l.name)
+		delete(notes, l.name+"_url")
+	}
+	if i := r.one(); i != nil {
+		t.say("labels", labelText(i.Labels.Without("alertname")))
+		if len(i.Altered) > 0 {
+			t.say("", "not shown as they are: "+strings.Join(i.Altered, ", "))
+		}
+	}
+	p.sayManaged(c, r, t.say)
+	if r.group() {
+		r.sayAll(c, t)
+	}
+	if r.rule != nil {
+		sayRule(c, *r.rule, t.say)
+	} else {
+		t.say("rule", "known to Alertmanager only: its rule is not in this Prometheus")
+	}
+	for _, name := range noteNames {
+		delete(notes, name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(notes)) {
+		t.say(name, notes[name])
+	}
+	return t.lines
+}
+
+// standing is how a row stands, in words: "firing, critical, for 14m, since 13:51:32 UTC".
+func (r row) standing(c page.Context) string {
+	parts := []string{r.stateText()}
+	if i := r.one(); i != nil && i.Muted() {
+		parts = []string{string(i.State) + ", but " + r.stateText()}
+	}
+	if sev := r.severity(); sev != "" {
+		parts = append(parts, sev)
+	}
+	switch {
+	case len(r.all) == 0 && r.state == failing:
+		parts = append(parts, "it can't be evaluated: nobody is warned")
+	case len(r.all) == 0:
+		parts = append(parts, "no alert of this rule is active")
+	}
+	if n := r.since(); len(r.all) > 0 && n != math.MaxInt64 {
+		at := time.Unix(0, n)
+		parts = append(parts, fmt.Sprintf("for %s, since %s", dashboard.FormatAge(c.Now.Sub(at)), clock(c, at)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// sayManaged tells what Alertmanager makes of a row's alerts.
+func (p *Page) sayManaged(c page.Context, r row, say func(name, text string)) {
+	i := r.one()
+	switch state := sourceState(c, feed.SourceAlertmanager); {
+	case len(r.all) == 0:
+		return
+	case state == feed.Off:
+		say("alertmanager", "off: set --alertmanager-url to see who is notified and what is silenced")
+		return
+	case i == nil:
+		return
+	case !i.Known && !c.Live && len(i.Silenced) == 0:
+		say("alertmanager", "who was notified then is not kept")
+		return
+	case i.State == sources.Pending:
+		say("alertmanager", "not told yet: the alert is pending")
+		return
+	case !i.Known && (state == feed.Failed || state == feed.Waiting):
+		say("alertmanager", "has not answered: nobody knows whether it is silenced")
+		return
+	case !i.Known && c.Live:
+		say("alertmanager", "does not hold this alert: nobody is notified")
+		return
+	}
+	d := p.known(c)
+	for _, id := range i.Silenced {
+		say("silenced", p.silencedBy(c, d, id))
+	}
+	for _, f := range i.Inhibited {
+		if by := d.managed[f]; by != nil {
+			say("inhibited by", by.Labels["alertname"]+" "+labelText(by.Labels.Without("alertname", "severity")))
+		} else {
+			say("inhibited by", "an alert that Alertmanager no longer lists, "+f)
+		}
+	}
+	to := "notifies "
+	if i.Muted() {
+		to = "would notify "
+	}
+	if len(i.Receivers) > 0 {
+		say("alertmanager", to+strings.Join(i.Receivers, ", "))
+	}
+}
+
+// silencedBy puts a silence into words: by whom, until when and why.
+func (p *Page) silencedBy(c page.Context, d *data, id string) string {
+	s := d.silences[id]
+	if s == nil {
+		return "by the silence " + id
+	}
+	return fmt.Sprintf("by %s until %s, for another %s: %s", s.CreatedBy, clock(c, s.EndsAt), span(s.EndsAt.Sub(c.Now)), s.Comment)
+}
+
+// sayAll lists the alerts of a group.
+func (r row) sayAll(c page.Context, t *sheet) {
+	const most = 50
+	format := formatter(r)
+	name := fmt.Sprintf("%d alerts", len(r.all))
+	for n, i := range r.all {
+		if n == most {
+			t.say("", fmt.Sprintf("and %d more: esc, then right lists all of them", len(r.all)-most))
+			return
+		}
+		text := labelText(i.whom()) + "  " + format(i.Value)
+		if !i.ActiveSince.IsZero() {
+			text += "  " + dashboard.FormatAge(c.Now.Sub(i.ActiveSince))
+		}
+		t.say(name, page.Cut(text, max(10, c.Width-16), c.Styles.Glyphs.Ellipsis))
+		name = ""
 	}
 }
 
 func sayRule(c page.Context, r sources.Rule, say func(name, text string)) {
+	say("error", r.LastError)
 	say("rule", r.Expr)
 	where := r.Group
 	if r.File != "" {
@@ -87,10 +359,10 @@ func sayRule(c page.Context, r sources.Rule, say func(name, text string)) {
 	}
 	say("group", where)
 	if r.For > 0 {
-		say("for", dashboard.FormatDuration(r.For))
+		say("for", span(r.For))
 	}
 	if r.KeepFiringFor > 0 {
-		say("keeps firing", dashboard.FormatDuration(r.KeepFiringFor))
+		say("keeps firing", span(r.KeepFiringFor))
 	}
 	if !r.LastEvaluation.IsZero() {
 		text := c.Clock(r.LastEvaluation) + ", " + dashboard.FormatAge(c.Now.Sub(r.LastEvaluation)) + " ago"
@@ -102,27 +374,4 @@ func sayRule(c page.Context, r sources.Rule, say func(name, text string)) {
 	if r.Health != "" && r.Health != "ok" {
 		say("health", r.Health)
 	}
-	say("error", r.LastError)
-}
-
-// labelText is "name=value" of each label, those that say for whom first: where the alert was measured comes last, and
-// is what gives way on a narrow screen.
-func labelText(l sources.Labels) string {
-	place := func(name string) int {
-		switch name {
-		case "tenant_id", "tenant":
-			return 0
-		case "instance", "job", "service", "cluster", "replica", "prometheus":
-			return 2
-		}
-		return 1
-	}
-	names := slices.SortedFunc(maps.Keys(l), func(a, b string) int {
-		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a, b))
-	})
-	var parts []string
-	for _, name := range names {
-		parts = append(parts, name+"="+l[name])
-	}
-	return strings.Join(parts, " ")
 }

@@ -21,6 +21,7 @@ type Frame struct {
 	Binary bool
 	// Distinct draws each series with signs of its own (see Mark), for screens without colour.
 	Distinct bool
+	Reach    []float64 // Lines: what the scale reaches beside the series: a threshold that is to be seen
 }
 
 // Stretch is a stretch of columns, both ends included; the zero Stretch is none.
@@ -59,6 +60,11 @@ type Threshold struct {
 // included. The scale starts at zero unless that would flatten the lines.
 func Lines(all [][]float64, w, h int, f Frame, marks ...Threshold) [][]Cell {
 	lo, hi, ok := bounds(all...)
+	for _, v := range f.Reach {
+		if finite(v) {
+			lo, hi = min(lo, v), max(hi, v)
+		}
+	}
 	if !ok || w <= 0 || h <= 0 {
 		return framed(nil, nil, w, h, 0, f)
 	}

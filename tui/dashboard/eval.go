@@ -23,6 +23,8 @@ func Eval(p Panel, env Env) Data {
 		evalHealth(&d, env)
 	case KindTargets:
 		evalTargets(&d, env)
+	case KindTraces:
+		evalTraces(&d, env)
 	default:
 		evalPromQL(&d, env)
 	}
@@ -96,14 +98,23 @@ func evalPromQL(d *Data, env Env) {
 		d.set(StateNoData, "no query", "")
 		return
 	}
-	expr, missing := expand(p.Queries[0].Expr, env.Vocab, env.rate())
+	_, missing := p.Queries[0].expand(env.Vocab, env.rate())
 	if missing != "" {
-		d.set(StateOff, env.Vocab.Missing(missing), "")
+		d.set(StateOff, lacks(p.Queries[0].Expr, env.Vocab), "")
 		return
 	}
-	d.Query = expr
+	d.Query, _ = p.Queries[0].rangeQL(env)
+	if p.Kind == KindTenants {
+		d.tenants(env)
+		return
+	}
+	var past []Value // of the lines, where a query of their own has it
 	for i, q := range p.Queries {
 		values, err := d.answer(q, env)
+		if p.Group != nil && q.Name == p.Group.Points {
+			past = values
+			continue
+		}
 		if i == 0 && d.At.IsZero() {
 			d.absent(feed.SourcePrometheus, err)
 			return
@@ -113,11 +124,11 @@ func evalPromQL(d *Data, env Env) {
 		}
 		d.Values = append(d.Values, values...)
 	}
-	d.Lines = d.lines(env)
+	d.Lines = d.lines(env, past)
 	d.Gauges = d.gauges(env)
 	switch p.Kind {
-	case KindTenants:
-		d.tenants(env)
+	case KindVerdict:
+		d.verdict(env)
 		return
 	case KindHeatmap:
 		d.Heat = heatOf(d.Values, d.Grid)
@@ -135,12 +146,12 @@ func (d *Data) answer(q Query, env Env) ([]Value, error) {
 	}
 	instant := env.Data.Instant(q.instant(expr))
 	var ranged sources.Snapshot[sources.Matrix]
-	if q.Range && env.Window > 0 && env.Step > 0 {
+	if q.ranged(env) {
 		ranged = env.Data.Range(q.rangeRequest(env))
 	}
 	var before map[string]float64
 	if q.Before {
-		s := env.Data.Instant(q.before(expr))
+		s := env.Data.Instant(q.before(env))
 		before = make(map[string]float64, len(s.Value.Samples))
 		for _, x := range s.Value.Samples {
 			before[x.Labels.Key()] = x.Value

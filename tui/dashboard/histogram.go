@@ -83,8 +83,12 @@ func (p Panel) Histogram(env Env, labels sources.Labels) (selector string, rate 
 		return "", 0
 	}
 	for _, q := range p.Queries {
-		expr, ok := q.PromQL(env)
-		if !ok {
+		if env.Vocab == nil {
+			break
+		}
+		// As it is without recording rules: what is recorded has no buckets and no exemplars.
+		expr, missing := q.expand(env.Vocab, RateWindow(env.Scrape, 0))
+		if missing != "" {
 			continue
 		}
 		if found := HistogramsIn(expr); len(found) > 0 {

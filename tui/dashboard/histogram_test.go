@@ -141,7 +141,7 @@ func TestATenantsRowSaysWhichLabelNamesIt(t *testing.T) {
 	w, p := newWorld(t, vocabulary.Guide), panelOf(t, "tenant-search-latency")
 	w.instant(t, p, "main", sample{labels("tenant_id", "acme", "stat", "p95"), 2}, sample{labels("tenant_id", "acme", "stat", "errors"), 0.2})
 	d := Eval(p, w.env)
-	if len(d.Tenants) != 1 || d.Tenants[0].Labels["tenant_id"] != "acme" || d.Tenants[0].Failing() {
+	if len(d.Tenants) != 1 || d.Tenants[0].Labels()["tenant_id"] != "acme" || d.Tenants[0].Failing() {
 		t.Errorf("%+v", d.Tenants)
 	}
 	w.instant(t, p, "main", sample{labels("tenant_id", "acme", "stat", "p95"), 0.02}, sample{labels("tenant_id", "acme", "stat", "errors"), 0.2})

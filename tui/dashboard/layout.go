@@ -188,7 +188,16 @@ func placeStrip(panels []Panel, strip []int, width int) (out []Placed, y int) {
 		height = 2
 	}
 	for len(strip) > 0 {
+		if place := panels[strip[0]].Place; place.Wide {
+			h := place.lines(width < Narrow)
+			out = append(out, Placed{Panel: strip[0], Y: y, W: width, H: h})
+			strip, y = strip[1:], y+h
+			continue
+		}
 		n := max(1, min(len(strip), width/stripMin))
+		if i := slices.IndexFunc(strip[:n], func(i int) bool { return panels[i].Place.Wide }); i > 0 {
+			n = i
+		}
 		// Four in two rows of two rather than three and one.
 		if n < len(strip) && len(strip) < 2*n {
 			n = (len(strip) + 1) / 2
@@ -234,4 +243,26 @@ func GridStep(window time.Duration, columns int) time.Duration {
 // further apart, so that no spike hides between two columns.
 func RateWindow(scrape, step time.Duration) time.Duration {
 	return max(5*time.Minute, 4*scrape, step)
+}
+
+// RaiseStrip makes the strip's panels of a layout that many lines high, and moves what lies below down.
+func RaiseStrip(placed []Placed, panels []Panel, height int) {
+	by := map[int]int{} // lines that the rows of the strip grow by, by their first line
+	for _, p := range placed {
+		if panels[p.Panel].Place.Strip && height > p.H {
+			by[p.Y] = height - p.H
+		}
+	}
+	for i := range placed {
+		p := &placed[i]
+		y := p.Y
+		if panels[p.Panel].Place.Strip {
+			p.H = max(p.H, height)
+		}
+		for top, more := range by {
+			if top < y {
+				p.Y += more
+			}
+		}
+	}
 }

@@ -24,18 +24,25 @@ func (e Env) rate() time.Duration {
 
 // PromQL is the query as it is asked for a value at one time, and false when the vocabulary is unknown yet or lacks what
 // it needs. Its rate window does not depend on the screen's: a longer window must not dilute what is wrong now.
-func (q Query) PromQL(env Env) (string, bool) { return q.promQL(env, RateWindow(env.Scrape, 0)) }
+func (q Query) PromQL(env Env) (string, bool) { return q.PromQLAgo(env, 0) }
+
+// PromQLAgo is the query as it is asked for a value so long ago: recorded series may not reach back to then.
+func (q Query) PromQLAgo(env Env, ago time.Duration) (string, bool) {
+	q.only = nil
+	return q.promQL(env, RateWindow(env.Scrape, 0), ago)
+}
 
 // rangeQL is the query as it is asked for a range: the rate window is a step at least, so that no spike hides between
 // two columns.
-func (q Query) rangeQL(env Env) (string, bool) { return q.promQL(env, env.rate()) }
+func (q Query) rangeQL(env Env) (string, bool) { return q.promQL(env, env.rate(), env.Window) }
 
-func (q Query) promQL(env Env, rate time.Duration) (string, bool) {
+// promQL is the query at a rate window, for answers that reach that far back.
+func (q Query) promQL(env Env, rate, back time.Duration) (string, bool) {
 	if env.Vocab == nil {
 		return "", false
 	}
-	expr, missing := expand(q.Expr, env.Vocab, rate)
-	return expr, missing == ""
+	expr, missing := expandFor(q.only.restrict(q.template(env, rate, back), env.Vocab), env.Vocab, rate, q.Tenant)
+	return q.only.fill(expr), missing == ""
 }
 
 // coarse is a step at which a range's last column is too old to stand for the value now.
@@ -48,8 +55,14 @@ func (q Query) instant(expr string) feed.Request {
 	return feed.Request{Kind: feed.Instant, Expr: expr, Every: q.Every}
 }
 
-func (q Query) before(expr string) feed.Request {
+func (q Query) before(env Env) feed.Request {
+	expr, _ := q.PromQLAgo(env, beforeAgo)
 	return feed.Request{Kind: feed.Instant, Expr: expr, Ago: beforeAgo, Every: beforeEvery}
+}
+
+// ranged tells whether q's range is asked.
+func (q Query) ranged(env Env) bool {
+	return q.Range && env.Window > 0 && env.Step > 0 && (q.only == nil || len(q.only.values) > 0)
 }
 
 func (q Query) rangeRequest(env Env) feed.Request {
@@ -66,6 +79,8 @@ func (p Panel) Requests(env Env) []feed.Request {
 		return []feed.Request{{Kind: feed.Rules}, {Kind: feed.Managed}}
 	case KindHealth:
 		return []feed.Request{{Kind: feed.Health}}
+	case KindTraces:
+		return p.searches(env)
 	case KindTargets:
 		reqs = append(reqs, feed.Request{Kind: feed.Targets})
 		// Engines that scrape nothing themselves know no targets, but hold what was scraped.
@@ -81,7 +96,7 @@ func (p Panel) Requests(env Env) []feed.Request {
 		if !ok {
 			continue
 		}
-		ranged := q.Range && env.Window > 0 && env.Step > 0
+		ranged := q.ranged(env)
 		switch {
 		case q.Instant:
 			reqs = append(reqs, q.instant(expr))
@@ -94,7 +109,7 @@ func (p Panel) Requests(env Env) []feed.Request {
 			reqs = append(reqs, q.rangeRequest(env))
 		}
 		if q.Before {
-			reqs = append(reqs, q.before(expr))
+			reqs = append(reqs, q.before(env))
 		}
 	}
 	for _, g := range p.Gauges {
@@ -106,12 +121,12 @@ func (p Panel) Requests(env Env) []feed.Request {
 }
 
 // InstantRequests is the main query as an instant query, whatever the panel asks while it is on the screen: what a
-// snapshot holds as the panel's series. It is empty when there is no main query or it can't be asked.
+// snapshot holds as the panel's series, over the window too. It is empty when there is no main query or it can't be asked.
 func (p Panel) InstantRequests(env Env) []feed.Request {
 	if len(p.Queries) == 0 {
 		return nil
 	}
-	expr, ok := p.Queries[0].PromQL(env)
+	expr, ok := p.Queries[0].PromQLAgo(env, env.Window)
 	if !ok {
 		return nil
 	}

@@ -21,6 +21,7 @@ type Full struct {
 	drawn  drawing
 	marks  marks
 	drag   drag
+	trend  trend
 }
 
 var _ page.Page = (*Full)(nil)
@@ -31,8 +32,19 @@ func NewPanel(p dashboard.Panel) *Full { return &Full{panel: p, gen: 1, drag: dr
 // Title implements page.Page.
 func (f *Full) Title() string { return f.panel.Title }
 
+// Scope implements page.Scoped.
+func (f *Full) Scope() string { return "panel" }
+
 // Wants implements page.Page.
-func (f *Full) Wants(c page.Context) []feed.Request { return f.panel.Requests(c.Env) }
+func (f *Full) Wants(c page.Context) []feed.Request { return f.asking(c).Requests(c.Env) }
+
+// asking is the panel with what its ranges are asked for.
+func (f *Full) asking(c page.Context) dashboard.Panel {
+	if f.panel.Kind != dashboard.KindTenants {
+		return f.panel.WithPast(f.last.data)
+	}
+	return f.trend.trim(f.panel, f.last.data, f.series.Offset, max(c.Height, 1))
+}
 
 // Update implements page.Page.
 func (f *Full) Update(c page.Context, msg tea.Msg) tea.Cmd {
@@ -52,9 +64,19 @@ func (f *Full) Update(c page.Context, msg tea.Msg) tea.Cmd {
 
 func (f *Full) eval(c page.Context) dashboard.Data {
 	k := keyOf(c.Env)
-	if f.last.gen != f.gen || f.last.env != k {
-		f.last = answer{gen: f.gen, env: k, data: dashboard.Eval(f.panel, c.Env)}
+	if f.last.gen == f.gen && f.last.env == k {
+		return f.last.data
 	}
+	none := len(f.last.data.Tenants)+len(f.last.data.Values) == 0
+	stamp := page.Stamp(c.Data, f.Wants(c))
+	if !heavy(f.last.data) || f.last.env != k || f.last.stamp != stamp {
+		f.last.data = dashboard.Eval(f.asking(c), c.Env)
+		if none && len(f.last.data.Tenants)+len(f.last.data.Values) > 0 { // from now on with their past, which may be there
+			stamp = page.Stamp(c.Data, f.Wants(c))
+			f.last.data = dashboard.Eval(f.asking(c), c.Env)
+		}
+	}
+	f.last.gen, f.last.env, f.last.stamp = f.gen, k, stamp
 	return f.last.data
 }
 
@@ -180,26 +202,24 @@ func (f *Full) options(c page.Context, d dashboard.Data) panel.Options {
 
 // Bindings implements page.Page.
 func (f *Full) Bindings() []key.Binding {
-	b := func(shown, what string) key.Binding {
-		return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
-	}
 	out := []key.Binding{
-		b("left right", "read the values at a time; shift moves by ten columns"),
-		b("home end", "to the oldest, to the newest column"),
+		page.Bind("left right", "read the values at a time"),
+		page.Bind("shift+left shift+right", "ten columns earlier, later"),
+		page.Bind("home end", "to the oldest, to the newest column"),
 	}
 	heat := f.panel.Kind == dashboard.KindHeatmap
 	if heat {
-		out = append(out, b("up down", "read one bucket at that time"))
+		out = append(out, page.Bind("up down", "read one bucket at that time"))
 	} else {
-		out = append(out, b("up down", "select a row or series"))
+		out = append(out, page.Bind("up down", "select a row or series"))
 	}
 	switch {
 	case !explained(f.panel):
 	case heat:
-		out = append(out, b("enter", "traces of the bucket and time under the cursor"),
-			b("t", "the trace of an exemplar in that bucket, else the list"))
+		out = append(out, page.Bind("enter", "traces of the bucket and time under the cursor"),
+			page.Bind("t", "the trace of an exemplar in that bucket, else the list"))
 	default:
-		out = append(out, b("enter", "traces that explain what is selected"), b("t", exemplarHelp))
+		out = append(out, page.Bind("enter", "traces that explain what is selected"), page.Bind("t", exemplarHelp))
 	}
-	return append(out, b("f", "back to the grid"))
+	return append(out, page.Bind("f", "back to the grid"))
 }

@@ -26,13 +26,18 @@ type Grid struct {
 	scroll  int // the first line of the scrolled part that is shown
 	cursors map[string]*page.Cursor
 
-	gen   uint64 // counts what invalidates data: new snapshots, another window
-	asks  map[string]asked
-	data  map[string]answer
-	lines map[string]drawing
+	gen    uint64 // counts what invalidates data: new snapshots, another window
+	asks   map[string]asked
+	trends map[string]*trend
+	busy   map[string]bool // panels that are being worked out off the loop
+	again  bool            // there is something newer than what they are worked out from
+	data   map[string]answer
+	lines  map[string]drawing
 
-	placed []dashboard.Placed // for placedAt cells
+	placed []dashboard.Placed // for at cells, with the strip tall or not
 	at     int
+	tall   bool
+	was    bool // tall when placed was worked out
 
 	marks marks
 	drag  drag
@@ -44,18 +49,21 @@ type answer struct {
 	env   envKey
 	stamp string // of the snapshots it was worked out from
 	data  dashboard.Data
+	keys  []string // rowKeys of data
 }
 
 // asked is what a panel asks, worked out once for an Env.
 type asked struct {
-	env  envKey
-	reqs []feed.Request
+	env    envKey
+	covers uint64 // of a table of tenants: those whose past is asked
+	reqs   []feed.Request
 }
 
 // envKey is the part of an Env that decides what a panel asks.
 type envKey struct {
 	window, step, rate, scrape time.Duration
 	vocab                      dashboard.Vocabulary
+	traces                     string // service and tags of the searches for traces
 }
 
 // drawing is a panel's lines and what they were drawn from.
@@ -76,16 +84,21 @@ var _ page.Page = (*Grid)(nil)
 func New(d dashboard.Dashboard) *Grid {
 	return &Grid{
 		dash: d, gen: 1, cursors: map[string]*page.Cursor{},
-		asks: map[string]asked{}, data: map[string]answer{}, lines: map[string]drawing{}, drag: drag{panel: -1},
+		asks: map[string]asked{}, trends: map[string]*trend{}, busy: map[string]bool{}, data: map[string]answer{}, lines: map[string]drawing{},
+		drag: drag{panel: -1},
 	}
 }
 
 // Title implements page.Page.
 func (g *Grid) Title() string { return g.dash.Title }
 
+// Scope implements page.Scoped.
+func (g *Grid) Scope() string { return "grid" }
+
 // Wants implements page.Page: what the panels on the screen need, and those a screen below, so that scrolling finds
 // them filled.
 func (g *Grid) Wants(c page.Context) []feed.Request {
+	g.size(c)
 	var reqs []feed.Request
 	strip, body := g.split(c)
 	h := c.Height - strip
@@ -104,6 +117,9 @@ func (g *Grid) Update(c page.Context, msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case page.DataMsg:
 		g.gen++
+		return g.workOut(c)
+	case page.Computed:
+		return g.computed(c, msg)
 	case tea.KeyPressMsg:
 		return g.key(c, msg)
 	case tea.MouseMsg:
@@ -112,10 +128,24 @@ func (g *Grid) Update(c page.Context, msg tea.Msg) tea.Cmd {
 	return nil
 }
 
+// The least screen of a wall on which the golden signals are drawn in big digits, in cells of the page.
+const (
+	wallWidth  = 160
+	wallHeight = 43
+)
+
+// size takes over how large the screen is.
+func (g *Grid) size(c page.Context) {
+	g.tall = c.Big && c.Width >= wallWidth && c.Height >= wallHeight
+}
+
 // layout is where the panels stand, in reading order.
 func (g *Grid) layout(width int) []dashboard.Placed {
-	if g.at != width {
-		g.placed, g.at = dashboard.Layout(g.dash.Panels, width), width
+	if g.at != width || g.was != g.tall {
+		g.placed, g.at, g.was = dashboard.Layout(g.dash.Panels, width), width, g.tall
+		if g.tall {
+			dashboard.RaiseStrip(g.placed, g.dash.Panels, panel.BigLines)
+		}
 	}
 	return g.placed
 }
@@ -144,6 +174,7 @@ func (g *Grid) View(c page.Context) []string {
 	if len(g.dash.Panels) == 0 {
 		return page.Explain(c.Styles, "this dashboard has no panels", nil, c.Width)
 	}
+	g.size(c)
 	strip, body := g.split(c)
 	h := c.Height - strip
 	g.scroll = max(0, min(g.scroll, body-h))
@@ -193,15 +224,15 @@ func (g *Grid) panelLines(c page.Context, p dashboard.Placed, width int) []strin
 
 // options is how a panel is drawn here.
 func (g *Grid) options(c page.Context, p dashboard.Placed, width int, d dashboard.Data) panel.Options {
-	focused := p.Panel == g.focus
+	focused := p.Panel == g.focus && !c.Big
 	o := panel.Options{
 		Styles: c.Styles, Now: c.Now.Truncate(ageStep), Width: width, Height: p.H,
-		Focused: focused, Cursor: panel.Column(d.Grid, c.Cursor), Selected: -1, UTC: c.UTC, Marks: g.marks.of(c),
+		Focused: focused, Cursor: panel.Column(d.Grid, c.Cursor), Selected: -1, UTC: c.UTC, Big: g.tall, Marks: g.marks.of(c),
 	}
 	if g.drag.panel == p.Panel {
 		o.From, o.To = g.drag.from, g.drag.to
 	}
-	if keys := rowKeys(d); keys != nil {
+	if keys := g.data[d.Panel.ID].keys; keys != nil {
 		cur := g.cursor(d.Panel.ID)
 		cur.Sync(keys, visibleRows(d, p.H, len(keys)))
 		o.Offset = cur.Offset
@@ -220,31 +251,47 @@ func (g *Grid) eval(c page.Context, i int) dashboard.Data {
 	if ok && a.gen == g.gen && a.env == k {
 		return a.data
 	}
-	stamp := stamp(c.Data, g.requests(c, i))
-	if !ok || a.env != k || a.stamp != stamp {
-		a.data = dashboard.Eval(p, c.Env)
-		delete(g.lines, p.ID)
+	if ok && heavy(a.data) { // workOut sees to it
+		return a.data
 	}
-	a.gen, a.env, a.stamp = g.gen, k, stamp
+	stamp := page.Stamp(c.Data, g.requests(c, i))
+	if !ok || a.env != k || a.stamp != stamp {
+		none := len(a.data.Tenants) == 0
+		a.data = dashboard.Eval(g.asking(i), c.Env)
+		delete(g.lines, p.ID)
+		if none && len(a.data.Tenants) > 0 { // from now on with their past, which may be there
+			g.data[p.ID] = a
+			stamp = page.Stamp(c.Data, g.requests(c, i))
+			a.data = dashboard.Eval(g.asking(i), c.Env)
+		}
+	}
+	a.gen, a.env, a.stamp, a.keys = g.gen, k, stamp, rowKeys(a.data)
 	g.data[p.ID] = a
 	return a.data
 }
 
 // requests is what panel i asks.
 func (g *Grid) requests(c page.Context, i int) []feed.Request {
-	p := g.dash.Panels[i]
-	k := keyOf(c.Env)
+	p := g.asking(i)
+	k := asked{env: keyOf(c.Env)}
+	if p.Kind == dashboard.KindTenants {
+		k.covers = 1 + min(uint64(len(g.data[p.ID].data.Tenants)), 1)
+		if n := g.trends[p.ID].n; n > 0 {
+			k.covers += n
+		}
+	}
 	// What targets ask depends on what the server can, too.
-	if a, ok := g.asks[p.ID]; ok && a.env == k && p.Kind != dashboard.KindTargets {
+	if a, ok := g.asks[p.ID]; ok && a.env == k.env && a.covers == k.covers && p.Kind != dashboard.KindTargets {
 		return a.reqs
 	}
-	reqs := p.Requests(c.Env)
-	g.asks[p.ID] = asked{env: k, reqs: reqs}
-	return reqs
+	k.reqs = p.Requests(c.Env)
+	g.asks[p.ID] = k
+	return k.reqs
 }
 
 func keyOf(e dashboard.Env) envKey {
-	return envKey{window: e.Window, step: e.Step, rate: e.Rate, scrape: e.Scrape, vocab: e.Vocab}
+	return envKey{window: e.Window, step: e.Step, rate: e.Rate, scrape: e.Scrape, vocab: e.Vocab,
+		traces: e.TraceService + " " + e.TenantTags}
 }
 
 func (g *Grid) cursor(id string) *page.Cursor {
@@ -258,23 +305,24 @@ func (g *Grid) cursor(id string) *page.Cursor {
 
 // Bindings implements page.Page.
 func (g *Grid) Bindings() []key.Binding {
-	b := func(shown, what string) key.Binding {
-		return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
-	}
 	out := []key.Binding{
-		b("arrows hjkl", "move the focus between panels; up and down move in a table"),
-		b("tab", "next panel, shift+tab the one before"),
-		b("pgup pgdown", "scroll by a screen; home and end"),
-		b("f", "the focused panel full screen, with its query and a reading cursor"),
+		page.Bind("arrows hjkl", "move the focus between panels; up and down move in a table"),
+		page.Bind("tab shift+tab", "the next panel, the one before"),
+		page.Bind("pgup pgdown", "scroll by a screen"),
+		page.Bind("home end", "the first panel, the last"),
+		page.Bind("f", "the focused panel full screen, with its query and a reading cursor"),
 	}
 	if g.focus < len(g.dash.Panels) {
 		p := g.dash.Panels[g.focus]
-		out = slices.Insert(out, 0, b("enter", enterHelp(p)))
+		out = slices.Insert(out, 0, page.Bind("enter", enterHelp(p)))
 		if explained(p) {
-			out = slices.Insert(out, 1, b("t", exemplarHelp))
+			out = slices.Insert(out, 1, page.Bind("t", exemplarHelp))
+		}
+		if p.Kind == dashboard.KindTenants || p.Kind == dashboard.KindAlerts {
+			out = append(out, page.Bind("o", "the page of the selected tenant, or of the one that the selected alert names"))
 		}
 	}
-	return out
+	return append(out, page.Bind("v", "movers: what changed most"))
 }
 
 const exemplarHelp = "the trace of an exemplar nearest to its p99, else the list"
@@ -290,6 +338,8 @@ func enterHelp(p dashboard.Panel) string {
 		return "traces of the selected tenant"
 	case p.Kind == dashboard.KindAlerts:
 		return "traces that explain the selected alert"
+	case p.Kind == dashboard.KindTraces:
+		return "the spans of the selected trace"
 	case p.Kind == dashboard.KindHealth, p.Kind == dashboard.KindTargets:
 		return "the health page"
 	case p.Traces != nil:

@@ -253,8 +253,5 @@ func detailText(d sources.Detail) string {
 
 // Bindings implements page.Page.
 func (p *Page) Bindings() []key.Binding {
-	b := func(shown, what string) key.Binding {
-		return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
-	}
-	return []key.Binding{b("up down", "select a check or a source, which shows its details; pgup, pgdown, home and end")}
+	return []key.Binding{page.BindRows("select a check or a source, which shows its details")}
 }

@@ -1,6 +1,7 @@
 package health
 
 import (
+	"slices"
 	"time"
 
 	"dlmon/sources/feed"
@@ -71,7 +72,11 @@ func serverDetails(c page.Context, st feed.SourceStatus) []string {
 	if st.Info.ScrapeInterval > 0 {
 		say("scrapes every", dashboard.FormatDuration(st.Info.ScrapeInterval))
 	}
-	for i, note := range st.Info.Notes {
+	notes := st.Info.Notes
+	if st.Name == feed.SourcePrometheus && c.Env.Vocab != nil {
+		notes = slices.Concat(notes, c.Env.Vocab.Remarks())
+	}
+	for i, note := range notes {
 		name := "notes"
 		if i > 0 {
 			name = ""

@@ -6,8 +6,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Footer is the line of keys, where the screen is high enough to spare one: of the hints ("enter span"), the most useful
-// first, those that fit.
+// Footer is the line of keys, where the screen is high enough to spare one: of the hints ("enter span", by the default
+// keys), the most useful first, those that fit, with the operator's own keys.
 func Footer(c Context, hints ...string) []string {
 	if c.Height < 20 {
 		return nil
@@ -17,7 +17,10 @@ func Footer(c Context, hints ...string) []string {
 	cells := 0
 	for _, h := range hints {
 		keys, what, _ := strings.Cut(h, " ")
-		if cells += ansi.StringWidth(h) + 2; cells > c.Width {
+		if keys = c.Key(keys); keys == "" {
+			continue
+		}
+		if cells += ansi.StringWidth(keys+what) + 3; cells > c.Width {
 			break
 		}
 		b.WriteString(" " + s.Key.Render(keys) + " " + s.Muted.Render(what) + " ")

@@ -13,6 +13,7 @@ import (
 	"dlmon/sources/feed"
 	"dlmon/themes"
 	"dlmon/tui/dashboard"
+	"dlmon/tui/keys"
 )
 
 // Context is what the root hands a page with every call. It is a value; a page keeps none of it.
@@ -35,6 +36,11 @@ type Context struct {
 	Cursor time.Time
 	// Marks are what happened within Window, oldest first, for every time axis.
 	Marks []dashboard.Mark
+	// Big tells that nobody is at the keyboard: what is shown is read from across the room.
+	Big bool
+	// Keys are the operator's own keys, nil for the defaults; Scope is the place among them that is on the screen.
+	Keys  *keys.Map
+	Scope string
 	// ReadOnly forbids everything that would change a server: pages do not offer it.
 	ReadOnly bool
 	// Creator is who creates silences.
@@ -57,7 +63,7 @@ type Page interface {
 	Update(c Context, msg tea.Msg) tea.Cmd
 	// View is at most c.Height lines of at most c.Width cells each, unpadded.
 	View(c Context) []string
-	// Bindings are the keys that do something here and now, for the help.
+	// Bindings are the keys that do something here and now, for help and palette; Bind makes them.
 	Bindings() []key.Binding
 }
 
@@ -71,6 +77,15 @@ type Escaper interface{ Escape() bool }
 // Opener is a page that has something to do as soon as it comes onto the screen, also when the operator comes back to
 // it: what it waits for may be there already.
 type Opener interface{ Open(c Context) tea.Cmd }
+
+// Scoped is a page whose own keys are those of a scope of package keys. A page without keys of its own needs none.
+type Scoped interface{ Scope() string }
+
+// Wheeler is a page that has its own use for the mouse's wheel, such as what is under the pointer. It tells whether it
+// used it; where it did not, and on all other pages, the wheel moves the selection.
+type Wheeler interface {
+	Wheel(c Context, m tea.MouseWheelMsg) bool
+}
 
 // DataMsg tells that snapshots changed: the page drops cached lines that depend on them.
 type DataMsg struct{}
@@ -114,6 +129,8 @@ type (
 	}
 	// OpenTenant goes to a tenant's own page.
 	OpenTenant struct{ ID string }
+	// OpenTenants goes to one of the comparisons of all tenants (TenantsMovers ...).
+	OpenTenants struct{ View string }
 	// SetRange shows the time from From to To on every page.
 	SetRange struct{ From, To time.Time }
 	// SetCursor picks a time on every chart; the zero time picks none.
@@ -144,6 +161,13 @@ type (
 		Text string
 		Warn bool
 	}
+)
+
+// Views of all tenants together.
+const (
+	TenantsMovers     = "movers"     // what changed most against some time before
+	TenantsNeighbours = "neighbours" // who takes the most of the load, and whose latency grew with it
+	TenantsBudget     = "budget"     // burn rates of the error budget
 )
 
 // Kinds of analysis.

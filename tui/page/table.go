@@ -17,6 +17,9 @@ type Column struct {
 	Min   int  // cells it must have
 	Max   int  // cells it may have; 0: as wide as its widest cell
 	Grow  bool // takes what is left over, up to Max
+	// Widest is how many cells the widest cell takes, where Rows are not all there are: a column must not change its width
+	// as the list scrolls.
+	Widest int
 }
 
 // Cell is one cell of a Table. Draw, if set, draws into the cells that the column got.
@@ -57,7 +60,7 @@ const gap = 2
 func (t *Table) widths(room int) []int {
 	w := make([]int, len(t.Columns))
 	for i, c := range t.Columns {
-		w[i] = max(c.Min, ansi.StringWidth(c.Title))
+		w[i] = max(c.Min, c.Widest, ansi.StringWidth(c.Title))
 		for _, r := range t.Rows {
 			w[i] = max(w[i], ansi.StringWidth(r[i].Text))
 		}

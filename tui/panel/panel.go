@@ -24,6 +24,7 @@ type Options struct {
 	Selected      int  // tables: the selected row; a heatmap, Full: the bucket being read; -1 for none
 	Offset        int  // tables: the first row shown
 	UTC           bool
+	Big           bool // a stat in digits that are read across a room, where they fit
 	// Marks are what happened, for the time axis; nil for none. A pointer, so that Options can be compared.
 	Marks *[]dashboard.Mark
 	// From and To are the ends of a stretch that is being selected, in either order; zero: none.
@@ -130,6 +131,10 @@ func (v *view) kind() []string {
 		return v.health()
 	case dashboard.KindTargets:
 		return v.targets()
+	case dashboard.KindVerdict:
+		return v.verdict()
+	case dashboard.KindTraces:
+		return v.traces()
 	}
 	return v.table()
 }
@@ -186,6 +191,8 @@ func (v *view) titleFacts() string {
 		facts = v.alertsFacts()
 	case v.Panel.Kind == dashboard.KindTargets:
 		facts = v.targetsFacts()
+	case v.Panel.Kind == dashboard.KindTraces && len(v.Facts) > 0:
+		facts = "(" + strings.Join(v.Facts, ", ") + ")"
 	}
 	if facts == "" {
 		return ""

@@ -15,6 +15,11 @@ import (
 
 // stat is a number that is read across the room: the value, how it compares, its neighbours (p50, p99) and its shape.
 func (v *view) stat() []string {
+	if v.o.Big {
+		if big := v.bigStat(); big != nil {
+			return big
+		}
+	}
 	lines := v.main()
 	if len(v.Gauges) > 0 {
 		return v.gauges(v.Gauges)

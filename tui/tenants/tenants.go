@@ -3,10 +3,7 @@
 package tenants
 
 import (
-	"cmp"
 	"fmt"
-	"math"
-	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -29,15 +26,28 @@ type Page struct {
 	sort   int  // index into columns; 0 is worst first
 	desc   bool // against the column's natural order
 
-	fresh bool // data is that of the last DataMsg
-	env   dashboard.Env
-	data  dashboard.Data
+	data  evaluated
+	taken uint64 // counts data
+	fresh bool   // data is that of the last DataMsg; of a short table
+	view  view
+
+	// Of a long table: what is under way off the loop, and for which rows the past is asked.
+	gen    uint64 // of the work under way
+	busy   bool
+	again  bool // there is something newer
+	seen   bool // it was on the screen since the last work began
+	cover  page.Cover
+	covers uint64 // counts covers
+	moves  uint64 // counts keys that left the cover
+	reqs   []feed.Request
+	asked  asked
 }
 
 var (
 	_ page.Page     = (*Page)(nil)
 	_ page.Capturer = (*Page)(nil)
 	_ page.Escaper  = (*Page)(nil)
+	_ page.Opener   = (*Page)(nil)
 )
 
 // New returns the page of the tenants panel of d.
@@ -55,13 +65,8 @@ func New(d dashboard.Dashboard) *Page {
 // Title implements page.Page.
 func (p *Page) Title() string { return "Tenants" }
 
-// Wants implements page.Page.
-func (p *Page) Wants(c page.Context) []feed.Request {
-	if !p.known {
-		return nil
-	}
-	return p.panel.Requests(c.Env)
-}
+// Scope implements page.Scoped.
+func (p *Page) Scope() string { return "tenants" }
 
 // Capturing implements page.Capturer.
 func (p *Page) Capturing() bool { return p.filter.Open }
@@ -69,11 +74,19 @@ func (p *Page) Capturing() bool { return p.filter.Open }
 // Escape implements page.Escaper.
 func (p *Page) Escape() bool { return p.filter.Escape() }
 
+// Open implements page.Opener: what changed while the page was in the background is worked out.
+func (p *Page) Open(c page.Context) tea.Cmd {
+	p.seen = true
+	return p.refresh(c)
+}
+
 // Update implements page.Page.
 func (p *Page) Update(c page.Context, msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case page.DataMsg:
-		p.fresh = false
+		return p.refresh(c)
+	case page.Computed:
+		return p.computed(c, msg)
 	case page.SelectMsg:
 		p.cursor.Key = msg.Key
 	case tea.PasteMsg:
@@ -81,7 +94,11 @@ func (p *Page) Update(c page.Context, msg tea.Msg) tea.Cmd {
 			p.filter.Add(msg.Content)
 		}
 	case tea.KeyPressMsg:
-		return p.key(c, msg)
+		cmd := p.key(c, msg)
+		if cmd == nil {
+			cmd = p.settle(c)
+		}
+		return cmd
 	}
 	return nil
 }
@@ -90,91 +107,46 @@ func (p *Page) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	if p.filter.Key(k) {
 		return nil
 	}
-	rows := p.rows(c)
-	ids := idsOf(rows)
-	visible := visible(c)
-	p.cursor.Sync(ids, visible)
+	p.current(c)
+	v, visible := p.see(), p.visible(c)
+	p.cursor.Sync(v.ids, visible)
 	switch k.String() {
 	case "s":
 		p.sort, p.desc = (p.sort+1)%len(columns), false
 	case "S":
 		p.desc = !p.desc
-	case "enter", "t":
-		if p.cursor.Row >= len(rows) {
+	case "v":
+		return page.Send(page.OpenTenants{View: page.TenantsMovers})
+	case "n":
+		return page.Send(page.OpenTenants{View: page.TenantsNeighbours})
+	case "b":
+		return page.Send(page.OpenTenants{View: page.TenantsBudget})
+	case "enter", "t", "o":
+		if p.cursor.Row >= len(v.rows) {
 			return nil
 		}
-		q := page.TenantQuery(c, p.panel, rows[p.cursor.Row])
+		t := p.data.Tenants[v.rows[p.cursor.Row]]
+		if k.String() == "o" {
+			return page.Send(page.OpenTenant{ID: t.ID})
+		}
+		q := page.TenantQuery(c, p.panel, t)
 		if k.String() == "t" {
 			return page.Exemplar(c, q)
 		}
 		return page.Send(page.OpenTraces{Query: q})
 	default:
-		if d, ok := page.Motion(k, visible, len(rows)); ok {
-			p.cursor.Move(ids, d, visible)
+		if d, ok := page.Motion(k, visible, len(v.rows)); ok {
+			p.cursor.Move(v.ids, d, visible)
 		}
 	}
 	return nil
 }
 
-func visible(c page.Context) int { return max(1, c.Height-2) }
+// visible is how many rows fit.
+func (p *Page) visible(c page.Context) int { return max(1, c.Height-2-len(p.footer(c))) }
 
-func idsOf(rows []dashboard.Tenant) []string {
-	ids := make([]string, len(rows))
-	for i, t := range rows {
-		ids[i] = t.ID
-	}
-	return ids
-}
-
-// eval is the panel's data, worked out once per change.
-func (p *Page) eval(c page.Context) dashboard.Data {
-	if !p.fresh || p.env != c.Env {
-		p.data, p.env, p.fresh = dashboard.Eval(p.panel, c.Env), c.Env, true
-	}
-	return p.data
-}
-
-// rows are the tenants that pass the filter, in the order asked for.
-func (p *Page) rows(c page.Context) []dashboard.Tenant {
-	var rows []dashboard.Tenant
-	for _, t := range p.eval(c).Tenants {
-		if p.filter.Match(t.ID) {
-			rows = append(rows, t)
-		}
-	}
-	if less := columns[p.sort].order; less != nil {
-		slices.SortStableFunc(rows, less)
-	}
-	if p.desc {
-		slices.Reverse(rows)
-	}
-	return rows
-}
-
-// columns are what the table can be sorted by; a nil order is the panel's own: worst first.
-var columns = []struct {
-	name  string
-	order func(a, b dashboard.Tenant) int
-}{
-	{"worst", nil},
-	{"tenant", func(a, b dashboard.Tenant) int { return cmp.Compare(a.ID, b.ID) }},
-	{"req/s", highest(func(t dashboard.Tenant) float64 { return t.SearchRate })},
-	{"p50", highest(func(t dashboard.Tenant) float64 { return t.P50 })},
-	{"p95", highest(func(t dashboard.Tenant) float64 { return t.P95 })},
-	{"p99", highest(func(t dashboard.Tenant) float64 { return t.P99 })},
-	{"errors", highest(func(t dashboard.Tenant) float64 { return t.ErrorRatio })},
-	{"p95 vs 1h", highest(func(t dashboard.Tenant) float64 { return t.P95 / t.P95Before })},
-}
-
-// highest orders by a number, the highest first and the unknown ones last.
-func highest(of func(dashboard.Tenant) float64) func(a, b dashboard.Tenant) int {
-	rank := func(t dashboard.Tenant) float64 {
-		if v := of(t); !math.IsNaN(v) {
-			return v
-		}
-		return math.Inf(-1)
-	}
-	return func(a, b dashboard.Tenant) int { return cmp.Compare(rank(b), rank(a)) }
+func (p *Page) footer(c page.Context) []string {
+	return page.Footer(c, "enter traces", "o tenant", "s sort", "/ filter", "v movers", "n noisy neighbour", "b error budget")
 }
 
 // View implements page.Page.
@@ -186,22 +158,29 @@ func (p *Page) View(c page.Context) []string {
 	if !p.known {
 		return page.Explain(s, "no dashboard has a tenants table", nil, c.Width)
 	}
-	d := p.eval(c)
-	rows := p.rows(c)
-	lines := []string{page.Title(s, "Tenants", p.facts(c, d, len(rows)), c.Width)}
-	if len(d.Tenants) == 0 {
-		lines = append(lines, p.why(c, d)...)
-		return lines
+	p.seen = true
+	p.current(c)
+	v, visible := p.see(), p.visible(c)
+	p.cursor.Sync(v.ids, visible)
+	lines := []string{page.Title(s, "Tenants", p.facts(c, len(v.rows), visible), c.Width)}
+	if len(p.data.Tenants) == 0 {
+		return append(lines, p.why(c)...)
 	}
-	p.cursor.Sync(idsOf(rows), visible(c))
-	t := page.Table{Styles: s, Columns: p.heads()}
-	for _, r := range rows {
-		t.Rows = append(t.Rows, cells(s, r))
+	t := page.Table{Styles: s, Columns: p.heads(s)}
+	first := p.cursor.Offset
+	for _, at := range v.rows[first:min(first+visible, len(v.rows))] {
+		t.Rows = append(t.Rows, cells(s, &p.data.Tenants[at]))
 	}
-	return append(lines, t.Lines(c.Width, c.Height-1, p.cursor.Offset, p.cursor.Row)...)
+	lines = append(lines, t.Lines(c.Width, visible+1, 0, p.cursor.Row-first)...)
+	footer := p.footer(c)
+	for len(footer) > 0 && len(lines) < c.Height-len(footer) {
+		lines = append(lines, "")
+	}
+	return append(lines, footer...)
 }
 
-func (p *Page) why(c page.Context, d dashboard.Data) []string {
+func (p *Page) why(c page.Context) []string {
+	d := p.data
 	reason := d.Reason
 	if reason == "" {
 		reason = "no tenant has searched in this window"
@@ -217,48 +196,68 @@ func (p *Page) why(c page.Context, d dashboard.Data) []string {
 }
 
 // facts count what is shown of what there is, and name order, filter and age.
-func (p *Page) facts(c page.Context, d dashboard.Data, shown int) string {
-	dot := " " + c.Styles.Glyphs.Dot + " "
-	facts := []string{fmt.Sprintf("%d of %d shown", shown, len(d.Tenants))}
+func (p *Page) facts(c page.Context, passing, visible int) string {
+	g := c.Styles.Glyphs
+	var facts []string
+	if f := p.filter.Prompt(); f != "" {
+		facts = append(facts, f)
+	}
+	count := fmt.Sprintf("%d of %d match", passing, len(p.data.Tenants))
+	if p.filter.Text == "" {
+		count = fmt.Sprintf("%d tenants", passing)
+	}
+	if passing > visible {
+		count += fmt.Sprintf(" %s rows %d to %d", g.Dot, p.cursor.Offset+1, min(p.cursor.Offset+visible, passing))
+	}
+	facts = append(facts, count)
+	for _, s := range []dashboard.State{dashboard.StateCritical, dashboard.StateWarn} {
+		if n := p.data.counts[s]; n > 0 {
+			sign, _ := mark(c.Styles, s)
+			facts = append(facts, fmt.Sprintf("%s %d %s", sign, n, s))
+		}
+	}
 	order := "sorted by " + columns[p.sort].name
-	if p.sort == 0 {
+	if p.sort == byWorst {
 		order = "worst first"
 	}
 	if p.desc {
 		order += ", reversed"
 	}
 	facts = append(facts, order)
-	if f := p.filter.Prompt(); f != "" {
-		facts = append(facts, f)
+	if p.data.Stale {
+		facts = append(facts, g.Stale+" stale "+dashboard.FormatAge(c.Now.Sub(p.data.At)))
 	}
-	if d.Stale {
-		facts = append(facts, c.Styles.Glyphs.Stale+" stale "+dashboard.FormatAge(c.Now.Sub(d.At)))
-	}
-	return strings.Join(append(facts, d.Warnings...), dot)
+	return strings.Join(append(facts, p.data.Warnings...), " "+g.Dot+" ")
 }
 
-func (p *Page) heads() []page.Column {
+// heads are the columns. The one that is sorted by carries the direction: down for the highest first.
+func (p *Page) heads(s *themes.Styles) []page.Column {
+	w := p.data.Widest
 	heads := []page.Column{
-		{},
-		{Title: "tenant", Min: 8, Max: 32},
-		{Title: "req/s", Right: true, Drop: 5},
-		{Title: "p50", Right: true, Drop: 3},
-		{Title: "p95", Right: true},
-		{Title: "p99", Right: true, Drop: 4},
-		{Title: "errors", Right: true, Drop: 7},
-		{Title: "p95 vs 1h", Right: true, Drop: 6},
+		{Widest: 1},
+		{Title: "tenant", Min: 8, Max: 32, Widest: w.ID},
+		{Title: "req/s", Right: true, Drop: 5, Widest: w.Rate},
+		{Title: "p50", Right: true, Drop: 3, Widest: w.P50},
+		{Title: "p95", Right: true, Widest: w.P95},
+		{Title: "p99", Right: true, Drop: 4, Widest: w.P99},
+		{Title: "errors", Right: true, Drop: 7, Widest: w.Errors},
+		{Title: "p95 vs 1h", Right: true, Drop: 6, Widest: w.Change},
 		{Title: "p95 over time", Min: 14, Max: 60, Grow: true, Drop: 1},
-		{Title: "why", Max: 40, Drop: 2},
+		{Title: "why", Max: 40, Drop: 2, Widest: w.Reason},
+	}
+	arrow := s.Glyphs.Down
+	if p.desc != (p.sort == byName) {
+		arrow = s.Glyphs.Up
 	}
 	for i := range heads {
-		if heads[i].Title != "" && heads[i].Title == columns[p.sort].name {
-			heads[i].Title = "*" + heads[i].Title
+		if p.sort != byWorst && heads[i].Title == columns[p.sort].name {
+			heads[i].Title += arrow
 		}
 	}
 	return heads
 }
 
-func cells(s *themes.Styles, t dashboard.Tenant) []page.Cell {
+func cells(s *themes.Styles, t *dashboard.Tenant) []page.Cell {
 	sign, style := mark(s, t.State)
 	number := func(v float64, unit, name string) page.Cell {
 		st := s.Text
@@ -302,15 +301,16 @@ func mark(s *themes.Styles, st dashboard.State) (string, lipgloss.Style) {
 
 // Bindings implements page.Page.
 func (p *Page) Bindings() []key.Binding {
-	b := func(shown, what string) key.Binding {
-		return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
-	}
 	return []key.Binding{
-		b("enter", "traces of the selected tenant"),
-		b("t", "the trace of an exemplar nearest to its p99, else the list"),
-		b("up down", "select; pgup, pgdown, home and end"),
-		b("s", "sort by the next column"),
-		b("S", "reverse the order"),
-		b("/", "filter as you type; enter keeps it, esc drops it"),
+		page.Bind("enter", "traces of the selected tenant"),
+		page.Bind("o", "the selected tenant's own page"),
+		page.Bind("t", "the trace of an exemplar nearest to its p99, else the list"),
+		page.BindRows("select"),
+		page.Bind("s", "sort by the next column"),
+		page.Bind("S", "reverse the order"),
+		page.Bind("/", "filter by name, state or reason as you type; enter keeps it, esc drops it"),
+		page.Bind("v", "movers: what changed most"),
+		page.Bind("n", "noisy neighbour: who takes the most, and whose latency grew with it"),
+		page.Bind("b", "error budget: burn rates of every tenant"),
 	}
 }

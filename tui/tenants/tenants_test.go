@@ -41,7 +41,7 @@ func TestEveryTenantIsThereWorstFirst(t *testing.T) {
 			t.Errorf("no %s in\n%s", id, got)
 		}
 	}
-	if first(p, c) != "acme-corp" || !strings.Contains(got, "12 of 12 shown") {
+	if first(p, c) != "acme-corp" || !strings.Contains(got, "12 tenants") {
 		t.Errorf("%s", got)
 	}
 }
@@ -86,11 +86,11 @@ func TestAFilterCountsWhatItHides(t *testing.T) {
 		t.Error("an open filter does not capture")
 	}
 	got := text(p, c)
-	if !strings.Contains(got, "1 of 12 shown") || !strings.Contains(got, "/ol_") || strings.Contains(got, "globex") && !strings.Contains(got, "hooli") {
+	if !strings.Contains(got, "1 of 12 match") || !strings.Contains(got, "/ol_") || strings.Contains(got, "globex") && !strings.Contains(got, "hooli") {
 		t.Errorf("%s", got)
 	}
 	p.Update(c, tea.PasteMsg{Content: "zzz"})
-	if got := text(p, c); !strings.Contains(got, "0 of 12 shown") {
+	if got := text(p, c); !strings.Contains(got, "0 of 12 match") {
 		t.Errorf("%s", got)
 	}
 	press(p, c, "enter", "enter") // nothing is selected

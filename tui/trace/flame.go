@@ -267,9 +267,10 @@ func (t *Trace) flameKey(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 
 func flameBindings() []key.Binding {
 	return []key.Binding{
-		bind("left right", "the box beside; also h and l"),
+		bind("left right", "the box beside"),
 		bind("up down", "the box around it, the widest box in it"),
-		bind("enter", "zoom into the box; esc takes it back"),
+		bind("home", "the root"),
+		bind("enter z", "zoom into the box; esc takes it back"),
 		bind("Z", "all boxes"),
 		bind("s", "the box with the most self time"),
 		bind("f", "to the first such span in the waterfall"),

@@ -237,14 +237,15 @@ func (t *Trace) Bindings() []key.Binding {
 	default:
 		here = []key.Binding{
 			bind("enter", "the span: tags, events, exceptions, links"),
-			bind("up down", "select; pgup, pgdown, home and end"),
-			bind("left right", "fold, unfold; also h and l"),
+			page.BindRows("select"),
+			bind("left right", "fold, unfold"),
 			bind("< >", "fold the deepest level, unfold one level"),
 			bind("e E", "next, previous failed span"),
 			bind("c C", "next, previous span on the critical path"),
 			bind("s", "the longest self time; again: the next longest"),
 			bind("z Z", "zoom into the span's time; the whole trace"),
-			bind("/", "find in names, tags and events; n and N: next, previous"),
+			bind("/", "find in names, tags and events"),
+			bind("n N", "next, previous match"),
 			bind("f", "flame graph: spans merged by path"),
 			bind("y", "copy the trace id"),
 		}

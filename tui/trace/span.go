@@ -235,7 +235,7 @@ func (v *spanView) selected() *entry {
 
 func spanBindings() []key.Binding {
 	return []key.Binding{
-		bind("up down", "line by line; pgup, pgdown, home and end"),
+		page.BindRows("line by line"),
 		bind("tab shift+tab", "next, previous section"),
 		bind("enter", "follow the parent or a link"),
 		bind("y", "copy the value"),

@@ -56,6 +56,9 @@ func (t *Trace) Title() string { return "trace " + shortID(t.asked.ID) }
 
 func shortID(id string) string { return page.Cut(id, 8, "") }
 
+// Scope implements page.Scoped.
+func (t *Trace) Scope() string { return "trace" }
+
 // Wants implements page.Page.
 func (t *Trace) Wants(page.Context) []feed.Request {
 	return []feed.Request{{Kind: feed.Trace, TraceID: t.asked.ID, Every: feed.Once}}
@@ -252,6 +255,4 @@ func thousands(n int) string {
 	return s
 }
 
-func bind(shown, what string) key.Binding {
-	return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
-}
+func bind(shown, what string) key.Binding { return page.Bind(shown, what) }

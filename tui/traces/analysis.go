@@ -93,6 +93,9 @@ func (p *Analysis) Answers(o page.OpenAnalysis) bool { return reflect.DeepEqual(
 // Title implements page.Page.
 func (p *Analysis) Title() string { return strings.ToLower(p.kind.name()) }
 
+// Scope implements page.Scoped.
+func (p *Analysis) Scope() string { return "analysis" }
+
 // Wants implements page.Page.
 func (p *Analysis) Wants(c page.Context) []feed.Request {
 	return append(p.kind.wants(c), p.gather.look(c).wants...)
@@ -311,9 +314,9 @@ func (p *Analysis) named(c page.Context, i, width, height int) []string {
 
 // Bindings implements page.Page.
 func (p *Analysis) Bindings() []key.Binding {
-	out := append(p.kind.bindings(), bind("up down", "select; pgup, pgdown, home and end"))
+	out := append(p.kind.bindings(), page.BindRows("select"))
 	if len(p.kind.tables()) > 1 {
-		out = append(out, bind("tab", "the other table"))
+		out = append(out, bind("tab shift+tab", "the other table"))
 	}
 	out = append(out, bind("s", "sort by the next column"), bind("S", "reverse the order"),
 		bind("/", "filter as you type; enter keeps it, esc drops it"))

@@ -96,7 +96,7 @@ func (f *Form) fill(c page.Context) {
 		f.filled = true
 		f.set(inputsOf(c, f.from))
 	}
-	if svc := service(c); !f.guessed && svc != "" {
+	if svc := c.ServiceName(); !f.guessed && svc != "" {
 		f.guessed = true // once: the operator may empty it
 		if f.text(fieldService) == "" {
 			f.put(fieldService, svc)
@@ -346,10 +346,12 @@ func (f *Form) pick(c page.Context, indent string, all []string, chosen int, how
 func (f *Form) Bindings() []key.Binding {
 	return []key.Binding{
 		bind("enter", "search"),
-		bind("tab down", "next field; shift+tab and up the one before"),
-		bind("right", "take the suggestion; ctrl+space too"),
+		bind("tab down", "next field"),
+		bind("shift+tab up", "the field before"),
+		bind("right ctrl+space", "take the suggestion"),
 		bind("ctrl+n ctrl+p", "choose another suggestion"),
-		bind("ctrl+up", "an earlier search; ctrl+down a later one; pgup and pgdown too"),
+		bind("ctrl+up pgup", "an earlier search"),
+		bind("ctrl+down pgdown", "a later search"),
 		bind("esc", "leave"),
 	}
 }

@@ -55,6 +55,9 @@ func (l *List) Title() string {
 	return "traces: " + l.query.Title
 }
 
+// Scope implements page.Scoped.
+func (l *List) Scope() string { return "traces" }
+
 // Wants implements page.Page.
 func (l *List) Wants(c page.Context) []feed.Request {
 	return append([]feed.Request{{Kind: feed.Services}}, l.finder.look(c, l.query).wants...)
@@ -292,8 +295,9 @@ func (l *List) Bindings() []key.Binding {
 	return []key.Binding{
 		bind("enter", "the trace's spans"),
 		bind("t", "the trace behind the exemplar nearest to the p99"),
-		bind("up down", "select; pgup, pgdown, home and end"),
-		bind("left right", "select the trace before or after in time; with shift the tenth"),
+		page.BindRows("select"),
+		bind("left right", "select the trace before or after in time"),
+		bind("shift+left shift+right", "the tenth before or after in time"),
 		bind("v", "mark as A, again as B, again not at all"),
 		bind("V", "clear all marks"),
 		bind("d", "what is different: A against B or the rest; unmarked, the slow or failed against the rest"),
@@ -309,6 +313,4 @@ func (l *List) Bindings() []key.Binding {
 	}
 }
 
-func bind(shown, what string) key.Binding {
-	return key.NewBinding(key.WithKeys(shown), key.WithHelp(shown, what))
-}
+func bind(shown, what string) key.Binding { return page.Bind(shown, what) }

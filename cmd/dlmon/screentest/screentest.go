@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -44,6 +45,12 @@ type Screen struct {
 // Open starts a binary on a terminal of its own, of w by h cells. It is killed with the test.
 func Open(t testing.TB, bin string, w, h int, args ...string) *Screen {
 	t.Helper()
+	return OpenEnv(t, nil, bin, w, h, args...)
+}
+
+// OpenEnv is Open with variables ("TERM=linux") that replace those of a usual terminal.
+func OpenEnv(t testing.TB, env []string, bin string, w, h int, args ...string) *Screen {
+	t.Helper()
 	var err error
 	s := &Screen{t: t, emu: vt.NewEmulator(w, h), Exited: make(chan error, 1), Cursor: true}
 	s.changed = sync.NewCond(&s.Mu)
@@ -62,7 +69,7 @@ func Open(t testing.TB, bin string, w, h int, args ...string) *Screen {
 		t.Fatal(err)
 	}
 	s.Cmd = exec.Command(bin, args...)
-	s.Cmd.Env = []string{"TERM=xterm-256color", "LANG=C.UTF-8", "HOME=/nowhere", "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}
+	s.Cmd.Env = append([]string{"TERM=xterm-256color", "LANG=C.UTF-8", "HOME=/nowhere", "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}, env...)
 	s.Cmd.Stdin, s.Cmd.Stdout, s.Cmd.Stderr = s.tty, s.tty, s.tty
 	s.Cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	s.Started = time.Now()
@@ -83,6 +90,22 @@ func Open(t testing.TB, bin string, w, h int, args ...string) *Screen {
 
 // HangUp closes the terminal, as a broken connection does.
 func (s *Screen) HangUp() { _ = s.master.Close() }
+
+// Stall has the terminal take nothing more, as a link that hangs does, or take it again. It needs Linux.
+func (s *Screen) Stall(on bool) {
+	s.t.Helper()
+	if runtime.GOOS != "linux" {
+		s.t.Skip("needs Linux's TCXONC")
+	}
+	const tcxonc, off, resume = 0x540a, 0, 1
+	arg := uintptr(resume)
+	if on {
+		arg = off
+	}
+	if _, _, err := syscall.Syscall(syscall.SYS_IOCTL, s.tty.Fd(), tcxonc, arg); err != 0 {
+		s.t.Fatal(err)
+	}
+}
 
 func (s *Screen) read() {
 	buf := make([]byte, 64<<10)

@@ -9,7 +9,7 @@ import (
 var named = map[string]rune{
 	"enter": tea.KeyEnter, "esc": tea.KeyEscape, "up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft,
 	"right": tea.KeyRight, "tab": tea.KeyTab, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "home": tea.KeyHome,
-	"end": tea.KeyEnd, "backspace": tea.KeyBackspace,
+	"end": tea.KeyEnd, "backspace": tea.KeyBackspace, "f1": tea.KeyF1, "f2": tea.KeyF2, "f3": tea.KeyF3,
 }
 
 // Key is the press of a key by its name: "enter", "shift+tab", "ctrl+c", "a", "G".

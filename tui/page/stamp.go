@@ -1,4 +1,4 @@
-package grid
+package page
 
 import (
 	"strconv"
@@ -8,9 +8,9 @@ import (
 	"dlmon/sources/feed"
 )
 
-// stamp tells the snapshots behind reqs, and the states of the sources, apart from what they were: two equal stamps mean
+// Stamp tells the snapshots behind reqs, and the states of the sources, apart from what they were: two equal stamps mean
 // the same data, so that what was drawn from it still holds.
-func stamp(r feed.Reader, reqs []feed.Request) string {
+func Stamp(r feed.Reader, reqs []feed.Request) string {
 	var b strings.Builder
 	for _, q := range reqs {
 		switch q.Kind {
@@ -22,6 +22,8 @@ func stamp(r feed.Reader, reqs []feed.Request) string {
 			mark(&b, r.Alerts())
 		case feed.Targets:
 			mark(&b, r.Targets())
+		case feed.Search:
+			mark(&b, r.Search(q))
 		case feed.Health:
 			mark(&b, r.Health())
 		}

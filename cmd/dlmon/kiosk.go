@@ -1,0 +1,53 @@
+package dlmon
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"dlmon/tui"
+)
+
+// checkKiosk refuses what would not do what was asked for. In a file or in the environment the settings of a kiosk may
+// stand without one: they wait for --kiosk.
+func (c *Config) checkKiosk() error {
+	var errs []error
+	if !c.Kiosk {
+		for _, name := range []string{"kiosk-locked", "rotate", "every", "dim"} {
+			if c.origins[name].text == "flag" {
+				errs = append(errs, fmt.Errorf("--%s: is for a screen on the wall; add --kiosk", name))
+			}
+		}
+		return errors.Join(errs...)
+	}
+	if c.At != "" {
+		errs = append(errs, errors.New("--at: a kiosk shows the present; leave out --at or --kiosk"))
+	}
+	if c.origins["every"].text == "flag" && len(c.Rotate) < 2 {
+		errs = append(errs, errors.New("--every: there is nothing to turn to; add --rotate with two pages or more"))
+	}
+	if len(c.Rotate) > 0 && c.Tenant != "" {
+		errs = append(errs, errors.New("--tenant: a kiosk turns between pages or stays on a tenant's; leave out --rotate or --tenant"))
+	}
+	return errors.Join(errs...)
+}
+
+// kiosk is what the screen is told of it.
+func (c *Config) kiosk() tui.Kiosk {
+	return tui.Kiosk{On: c.Kiosk, Locked: c.KioskLocked, Rotate: c.Rotate, Every: c.Every, Dim: hours(c.Dim)}
+}
+
+// hours reads what setHours has checked.
+func hours(s string) tui.Hours {
+	from, until, _ := strings.Cut(s, "-")
+	return tui.Hours{From: sinceMidnight(from), Until: sinceMidnight(until)}
+}
+
+func sinceMidnight(s string) time.Duration {
+	t, err := time.Parse("15:04", s)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute
+}

@@ -1,0 +1,255 @@
+package alerts
+
+// The picture of a rule: what its expression compares, over the window, against the threshold.
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"dlmon/sources"
+	"dlmon/sources/feed"
+	"dlmon/themes"
+	"dlmon/tui/chart"
+	"dlmon/tui/dashboard"
+	"dlmon/tui/page"
+)
+
+// picture is what is asked for the detail's plot.
+type picture struct {
+	condition
+	request feed.Request
+	what    string // what the lines are, where they are not the alert's own value
+	count   bool   // they count series
+}
+
+// picture is the detail's; false: there is no rule to draw.
+func (p *Page) picture(c page.Context) (picture, bool) {
+	r, _ := p.shown(c)
+	if r.rule == nil || c.Window <= 0 || c.Step <= 0 {
+		return picture{}, false
+	}
+	pic := pictureOf(r)
+	pic.request.Window, pic.request.Step = c.Window, c.Step
+	return pic, true
+}
+
+// pictureOf draws an alert by itself: its series are picked out of the expression's by its labels. Of several alerts, or
+// of a rule without one, the series nearest to the threshold is drawn; where there is no threshold, how many series the
+// expression has: an answer must not hold a line for each of ten thousand tenants.
+func pictureOf(r row) picture {
+	cond := conditionOf(r.rule.Expr)
+	pic := picture{condition: cond, request: feed.Request{Kind: feed.Range}}
+	i := r.one()
+	switch {
+	case i != nil && i.own:
+		pic.request.Expr = only(cond.left, ruleLabels(*i))
+	case !cond.known() || cond.op == "==" || cond.op == "!=":
+		pic.request.Expr = "count(" + cond.expr + ")"
+		pic.what, pic.count = "how many series it holds for", true
+		pic.threshold = math.NaN()
+		if pic.note == "" {
+			pic.note = "it fires for each"
+		}
+	case cond.op[0] == '>':
+		pic.request.Expr, pic.what = "max("+cond.left+")", "the highest of all series"
+	default:
+		pic.request.Expr, pic.what = "min("+cond.left+")", "the lowest of all series"
+	}
+	return pic
+}
+
+var plainName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
+
+// ruleLabels are the labels that an alert has from its series, not from its rule.
+func ruleLabels(i instance) sources.Labels {
+	l := i.Labels.Without("alertname", "__name__")
+	for name := range i.rule.Labels {
+		delete(l, name)
+	}
+	for name, value := range l {
+		if value == "" || !plainName.MatchString(name) || slices.Contains(i.Altered, name) {
+			delete(l, name)
+		}
+	}
+	return l
+}
+
+// only keeps the series of an expression that have the labels. It is done by the server, whatever the expression: by
+// joining it with a made-up series that has just these labels.
+func only(expr string, l sources.Labels) string {
+	if len(l) == 0 {
+		return expr
+	}
+	names := labelOrder(l)
+	made := "vector(1)"
+	for _, name := range names {
+		made = fmt.Sprintf("label_replace(%s, %q, %s, \"\", \"\")", made, name, strconv.Quote(strings.ReplaceAll(l[name], "$", "$$")))
+	}
+	return fmt.Sprintf("(%s) and on (%s) %s", expr, strings.Join(names, ", "), made)
+}
+
+// formatter writes the values of a row's expression: in its unit, where that can be told.
+func formatter(r row) func(float64) string {
+	unit := dashboard.UnitNone
+	if r.rule != nil {
+		left := conditionOf(r.rule.Expr).left
+		if found := dashboard.HistogramsIn(left); len(found) == 1 && strings.HasSuffix(found[0].Metric, "_seconds_bucket") &&
+			strings.HasPrefix(left, "histogram_quantile") {
+			unit = dashboard.UnitSeconds
+		}
+	}
+	return func(v float64) string {
+		return strings.Replace(dashboard.FormatValue(v, unit), ".0 ", " ", 1)
+	}
+}
+
+// maxSeries bounds the lines of a plot.
+const maxSeries = 8
+
+// pictureLines are the plot with what there is to say of it.
+func (p *Page) pictureLines(c page.Context, r row) []string {
+	s, g := c.Styles, c.Styles.Glyphs
+	pic, ok := p.picture(c)
+	if !ok {
+		return nil
+	}
+	format := formatter(r)
+	if pic.count {
+		format = func(v float64) string { return dashboard.FormatValue(v, dashboard.UnitNone) }
+	}
+	say := func(st lipgloss.Style, text string, limit int) (out []string) {
+		for _, l := range page.Wrap(text, max(10, c.Width-2), limit, g.Ellipsis) {
+			out = append(out, " "+st.Render(l))
+		}
+		return out
+	}
+	out := append([]string{""}, say(s.Text, pic.caption(r, format), 2)...)
+	if pic.note != "" {
+		out = append(out, say(s.Muted, "no threshold is drawn: "+pic.note, 2)...)
+	}
+	snap := c.Data.Range(pic.request)
+	series := snap.Value.Series
+	switch {
+	case !snap.OK() && snap.Err != nil:
+		return append(append(out, page.Explain(s, "its expression could not be asked", snap.Err, c.Width)...), "")
+	case !snap.OK():
+		return append(out, s.Muted.Render(" "+g.NoData+" asking Prometheus for its expression"), "")
+	case len(series) == 0:
+		return append(out, s.Muted.Render(page.Cut(" "+g.NoData+" it had no value in this window: + widens it", c.Width, g.Ellipsis)), "")
+	}
+	if snap.Err != nil {
+		out = append(out, s.Stale.Render(" "+g.Stale+" stale "+dashboard.FormatAge(snap.Age(c.Now))))
+	}
+	m := snap.Value
+	var values [][]float64
+	for _, x := range series[:min(len(series), maxSeries)] {
+		values = append(values, x.Values)
+	}
+	f := chart.Frame{Format: format, Cursor: -1, Bucket: -1, ASCII: s.ASCII, Distinct: !s.Color}
+	if m.Columns > 1 {
+		f.Time = chart.TimeAxis{Start: m.Start, End: m.End(), Zone: c.Zone(c.Now).Location()}
+		if !c.Cursor.IsZero() && !c.Cursor.Before(m.Start) && !c.Cursor.After(m.End()) {
+			f.Cursor = int((c.Cursor.Sub(m.Start) + m.Step/2) / m.Step)
+		}
+	}
+	var marks []chart.Threshold
+	if pic.known() {
+		ink := chart.Warn
+		if sources.SeverityRank(r.severity()) == 2 {
+			ink = chart.Critical
+		}
+		marks, f.Reach = []chart.Threshold{{Value: pic.threshold, Ink: ink}}, []float64{pic.threshold}
+	}
+	rows := chart.Lines(values, c.Width-2, plotHeight(c), f, marks...)
+	for _, cells := range rows {
+		out = append(out, " "+chart.Paint(cells, func(k chart.Ink, text string) string { return ink(s, k).Render(text) }))
+	}
+	if strip := stateStrip(c, r, m, rows[0]); strip != "" {
+		out = append(out, " "+strip)
+	}
+	if n := len(series) - maxSeries; n > 0 {
+		out = append(out, s.Muted.Render(fmt.Sprintf(" %d more series are not drawn", n)))
+	}
+	return append(out, "")
+}
+
+func plotHeight(c page.Context) int { return max(4, min(14, c.Height/3)) }
+
+// caption says what is drawn, what it is now and when it fires.
+func (pic picture) caption(r row, format func(float64) string) string {
+	var parts []string
+	if i := r.one(); i != nil && !math.IsNaN(i.Value) {
+		parts = append(parts, "now "+format(i.Value))
+	}
+	if pic.what != "" {
+		parts = append(parts, pic.what)
+	}
+	if limit := pic.holds(format); limit != "" {
+		fires := "fires when " + limit
+		if r.rule.For > 0 {
+			fires += " for " + span(r.rule.For)
+		}
+		if pic.also != "" {
+			fires += ", " + pic.also
+		}
+		parts = append(parts, fires)
+	} else if pic.also != "" {
+		parts = append(parts, pic.also)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// stateStrip is a line under the plot that tells since when the alert was pending, and since when it fires.
+func stateStrip(c page.Context, r row, m sources.Matrix, first []chart.Cell) string {
+	s, i := c.Styles, r.one()
+	if i == nil || i.ActiveSince.IsZero() || m.Columns < 2 {
+		return ""
+	}
+	left := slices.IndexFunc(first, func(x chart.Cell) bool { return x.Ink == chart.Axis }) + 1
+	width := len(first) - left
+	at := func(t time.Time) int {
+		part := float64(t.Sub(m.Start)) / float64(m.End().Sub(m.Start))
+		return max(0, min(width, int(math.Round(part*float64(width-1)))))
+	}
+	from, fired, end := at(i.ActiveSince), width, width
+	sign, style := page.AlertMark(s, i.Alert)
+	if i.State == sources.Firing {
+		fired = at(i.ActiveSince.Add(r.rule.For))
+	}
+	waiting := strings.Repeat(s.Glyphs.Pending, max(0, min(fired, end)-from))
+	b := strings.Repeat(" ", left+from) + s.Pending.Render(waiting) + style.Render(strings.Repeat(sign, max(0, end-max(from, fired))))
+	if from > 0 { // what the signs mean stands before them, where there is room
+		word := stateText(i.Alert) + " "
+		if room := left + from; ansi.StringWidth(word) <= room {
+			b = strings.Repeat(" ", room-ansi.StringWidth(word)) + s.Muted.Render(word) + strings.TrimLeft(b, " ")
+		}
+	}
+	return b
+}
+
+func ink(s *themes.Styles, k chart.Ink) lipgloss.Style {
+	if i, ok := k.Series(); ok {
+		return s.SeriesStyle(i)
+	}
+	switch k {
+	case chart.Label:
+		return s.Muted
+	case chart.Axis:
+		return s.Border
+	case chart.Cursor:
+		return s.Cursor
+	case chart.Warn:
+		return s.Warn
+	case chart.Critical:
+		return s.Critical
+	}
+	return s.Text
+}

@@ -1,0 +1,92 @@
+package dashboard
+
+// Ranges of some tenants only: of ten thousand, the screen draws forty.
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Many is how many tenants there must be for ranges to be asked for some of them only. Up to that many, one query for
+// all is asked once and answers every sorting and scrolling.
+const Many = 200
+
+// only restricts a query to series of some tenants.
+type only struct{ values []string }
+
+// Only is p with its ranges asked for these tenants only; for none at all, no range is asked. Nil takes the restriction
+// away. Equal sets of tenants ask the same.
+func (p Panel) Only(tenants []string) Panel {
+	var o *only
+	if tenants != nil {
+		o = &only{slices.Compact(slices.Sorted(slices.Values(tenants)))}
+	}
+	p.Queries = slices.Clone(p.Queries)
+	for i := range p.Queries {
+		p.Queries[i].only = o
+	}
+	return p
+}
+
+// place stands for the regular expression of the tenants until the template is filled: their names may hold anything,
+// holes and variables too, but no NUL.
+const place = "\x00"
+
+// metricHole is a metric's name in a template, with the suffix of a histogram's part and the brace of its matchers.
+var metricHole = regexp.MustCompile(`(\{\{([a-z_]+)\}\}[a-z_]*)(\{?)`)
+
+// restrict adds the matcher to every metric of a template that has a label for tenants.
+func (o *only) restrict(template string, v Vocabulary) string {
+	if o == nil {
+		return template
+	}
+	return metricHole.ReplaceAllStringFunc(template, func(found string) string {
+		m := metricHole.FindStringSubmatch(found)
+		matcher := o.matcher(v, m[2])
+		switch {
+		case matcher == "":
+			return found
+		case m[3] == "":
+			return m[1] + matcher
+		}
+		return m[1] + strings.TrimSuffix(matcher, "}") + ", "
+	})
+}
+
+// matcher selects the tenants among the series of a concept's metric; "" where nothing is restricted.
+func (o *only) matcher(v Vocabulary, concept string) string {
+	if o == nil {
+		return ""
+	}
+	if label, ok := v.Label(concept, "tenant"); ok {
+		return "{" + label + "=~" + place + "}"
+	}
+	return ""
+}
+
+// fill puts the tenants in.
+func (o *only) fill(expr string) string {
+	if o == nil {
+		return expr
+	}
+	quoted := make([]string, len(o.values))
+	for i, v := range o.values {
+		quoted[i] = regexp.QuoteMeta(v)
+	}
+	return strings.ReplaceAll(expr, place, strconv.Quote(strings.Join(quoted, "|")))
+}
+
+// WithPast is p with the range of every query asked, for a panel that shows no past in the grid. Of many series it stays
+// as it is.
+func (p Panel) WithPast(d Data) Panel {
+	if p.Kind != KindBars || len(d.Values) == 0 || len(d.Values) > Many {
+		return p
+	}
+	p.Queries = slices.Clone(p.Queries)
+	for i := range p.Queries {
+		p.Queries[i].Range = true
+	}
+	return p
+}

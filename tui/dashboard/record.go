@@ -1,0 +1,140 @@
+package dashboard
+
+// Queries that a recording rule can answer: what `dlmon rules` prints, and what is asked instead where the server has it.
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Record is one recording rule: Prometheus evaluates Expr every Interval and keeps the answer as the series Name.
+type Record struct {
+	Name     string // by Prometheus's convention level:metric:operations
+	Expr     string // PromQL, as Query.PromQL asks it without the rule
+	About    string // what it is for, one line
+	Interval time.Duration
+}
+
+// recordEvery is how often what the screen shows live is recorded: often enough to be no older than what is scraped, and
+// seldom enough to cost less than being asked.
+const recordEvery = 30 * time.Second
+
+// sources of records: every embedded dashboard.
+var recording = sync.OnceValue(func() []Dashboard {
+	entries, err := builtinFiles.ReadDir("builtin")
+	if err != nil {
+		panic(err) // it is part of the program
+	}
+	var all []Dashboard
+	for _, e := range entries {
+		text, err := builtinFiles.ReadFile("builtin/" + e.Name())
+		if err != nil {
+			panic(err)
+		}
+		d, err := Parse(text)
+		if err != nil {
+			panic("dashboard " + e.Name() + ": " + err.Error())
+		}
+		all = append(all, d)
+	}
+	return all
+})
+
+// Budget is the share of failed requests of each tenant over the windows of burn rates; its queries are named "main"
+// (5m), "30m", "1h" and "6h". It is shared and must not be changed.
+func Budget() Panel {
+	for _, d := range recording() {
+		if d.ID == "budget" {
+			return d.Panels[0]
+		}
+	}
+	panic("no dashboard budget") // it is part of the program
+}
+
+// Records are the recording rules for all queries of dlmon's dashboards that name one, each once, by the names that v
+// gives; what v lacks is left out. scrape is Prometheus's scrape interval, 0 while unknown: it decides the rate window.
+func Records(v Vocabulary, scrape time.Duration) []Record {
+	var out []Record
+	seen := map[string]bool{}
+	rate := RateWindow(scrape, 0)
+	for _, d := range recording() {
+		for _, p := range d.Panels {
+			for _, q := range p.Queries {
+				for _, s := range q.recordable() {
+					name, expr, ok := s.recorded(v, rate)
+					if ok && !seen[name] {
+						seen[name] = true
+						out = append(out, Record{Name: name, Expr: expr, About: cmp.Or(s.About, p.Title), Interval: max(recordEvery, q.Every)})
+					}
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Record) int { return cmp.Compare(a.Interval, b.Interval) })
+	return out
+}
+
+// statLabel tells the answers of one query apart that are joined with "or": p50, p95, avg.
+const statLabel = "stat"
+
+// joinStats writes the expressions of queries that have several.
+func (p *Panel) joinStats() {
+	for i := range p.Queries {
+		if q := &p.Queries[i]; q.Expr == "" {
+			q.Expr = q.joined(func(s Stat) string { return s.Expr })
+		}
+	}
+}
+
+// joined is one expression of all stats.
+func (q Query) joined(of func(Stat) string) string {
+	var parts []string
+	for _, s := range q.Stats {
+		parts = append(parts, `label_replace(`+strings.TrimSpace(of(s))+`, "`+statLabel+`", "`+s.Name+`", "", "")`)
+	}
+	return strings.Join(parts, " or ")
+}
+
+// recordable are q's expressions that have a recording rule.
+func (q Query) recordable() []Stat {
+	own := append([]Stat{{Expr: q.Expr, Record: q.Record, About: q.About}}, q.Stats...)
+	return slices.DeleteFunc(own, func(s Stat) bool { return s.Record == "" })
+}
+
+// recorded is the rule for s at that rate window; false: it has none, or the vocabulary lacks what it needs.
+func (s Stat) recorded(v Vocabulary, rate time.Duration) (name, expr string, ok bool) {
+	if s.Record == "" {
+		return "", "", false
+	}
+	name, missing := expand(s.Record, v, rate)
+	expr, lacking := expand(s.Expr, v, rate)
+	// Of a counter, the convention leaves the suffix away where a rate was taken.
+	return strings.ReplaceAll(name, "_total", ""), expr, missing == "" && lacking == ""
+}
+
+// template is q's expression with what the server has recorded, since the time that the answer reaches back to, in place
+// of its own. Only the default rate window is recorded.
+func (q Query) template(env Env, rate, back time.Duration) string {
+	if rate != RateWindow(env.Scrape, 0) || len(q.recordable()) == 0 {
+		return q.Expr
+	}
+	choose := func(s Stat) string {
+		name, expr, ok := s.recorded(env.Vocab, rate)
+		if !ok {
+			return s.Expr
+		}
+		since, ok := env.Vocab.Recorded(name, expr)
+		if !ok || env.Data != nil && since.After(env.Data.Now().Add(-back)) {
+			return s.Expr
+		}
+		// Without its name, as the expression's own answer is: so each goes on where the other ends.
+		return "max without () (" + name + q.only.matcher(env.Vocab, firstConcept(s.Expr)) + ")"
+	}
+	if len(q.Stats) > 0 {
+		return q.joined(choose)
+	}
+	return choose(Stat{Expr: q.Expr, Record: q.Record})
+}

@@ -1,0 +1,214 @@
+package tui
+
+// What x does: the page as it stands, written to files for somebody else.
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dlmon/sources"
+	"dlmon/sources/feed"
+	"dlmon/tui/dashboard"
+	"dlmon/tui/handoff"
+	"dlmon/tui/page"
+)
+
+// Handoff is the page on the screen in words and numbers, with the last frame.
+func (m *Model) Handoff() handoff.Document {
+	frame := m.View().Content
+	c, top := m.context(), m.nav.top()
+	d := handoff.Document{
+		Title: m.trail(), Context: m.o.Context, Version: m.o.Version,
+		Made: c.Zone(m.wall()).Truncate(time.Second), To: c.Zone(c.Now).Truncate(time.Second), Live: c.Live,
+		Frame: frame, Width: m.width, Height: m.height, Dark: m.styles.Dark,
+	}
+	d.From = d.To.Add(-c.Window)
+	if r, ok := top.(page.Reporter); ok {
+		d.Report = r.Report(c)
+	}
+	if d.Report.Queries == nil {
+		d.Report.Ask("", top.Wants(c)...)
+	}
+	d.Sources, d.Alerts = sourceSheet(c), alertSheet(c)
+	d.Command = m.command(d)
+	return d
+}
+
+// trail is the way to the page: "Traces › trace 4bf92f35".
+func (m *Model) trail() string {
+	var titles []string
+	for _, p := range m.nav.stack {
+		titles = append(titles, p.Title())
+	}
+	return strings.Join(titles, " › ")
+}
+
+// command is what brings the page back: the same servers, the same page, the same time.
+func (m *Model) command(d handoff.Document) []string {
+	argv := slices.Clone(m.o.Command)
+	if len(argv) == 0 {
+		argv = []string{"dlmon"}
+		if m.o.Context != "" {
+			argv = append(argv, "--context", m.o.Context)
+		}
+	}
+	if d.Report.Trace != "" {
+		argv = slices.Insert(argv, 1, "trace", d.Report.Trace)
+	} else if i := m.nav.current(); i >= 0 {
+		argv = append(argv, "--page", m.nav.tabs[i].id)
+	}
+	if d.Report.Tenant != "" {
+		argv = append(argv, "--tenant", d.Report.Tenant)
+	}
+	if !m.clock.utc {
+		argv = append(argv, "--time-zone", "local")
+	}
+	at := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+	return append(argv, "--window", wholeText(d.To.Sub(d.From)), "--at", at(d.From)+".."+at(d.To))
+}
+
+// wholeText is a duration in whole seconds, as the command line reads it: "1h", "90s".
+func wholeText(d time.Duration) string {
+	for _, u := range []struct {
+		size time.Duration
+		name string
+	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "m"}} {
+		if d >= u.size && d%u.size == 0 {
+			return strconv.Itoa(int(d/u.size)) + u.name
+		}
+	}
+	return strconv.Itoa(int(d/time.Second)) + "s"
+}
+
+func sourceSheet(c page.Context) page.Sheet {
+	s := page.Sheet{Title: "Sources", Head: []string{"source", "state", "data from", "version", "url", "last error"}}
+	for _, st := range c.Data.Sources() {
+		if st.State == feed.Off {
+			continue
+		}
+		at, failed := "", ""
+		if !st.At.IsZero() {
+			at = c.Zone(st.At).Format("2006-01-02 15:04:05 MST")
+		}
+		if st.Err != nil {
+			failed = st.Err.Error()
+		}
+		s.Add(st.Name, string(st.State), at, st.Info.Version, st.URL, failed)
+	}
+	return s
+}
+
+func alertSheet(c page.Context) page.Sheet {
+	s := page.Sheet{Title: "Alerts as of " + c.Zone(c.Now).Format("2006-01-02 15:04:05 MST"),
+		Head: []string{"alert", "severity", "state", "active since", "value", "labels", "summary"}}
+	for _, a := range c.Data.Alerts().Value {
+		state := string(a.State)
+		switch {
+		case len(a.Silenced) > 0:
+			state += ", silenced"
+		case len(a.Inhibited) > 0:
+			state += ", inhibited"
+		}
+		since := ""
+		if !a.ActiveSince.IsZero() {
+			since = c.Zone(a.ActiveSince).Format("2006-01-02 15:04:05 MST")
+		}
+		s.Add(a.Name, a.Severity, state, since, dashboard.FormatValue(a.Value, dashboard.UnitNone),
+			page.LabelText(a.Labels, "alertname", "severity"), cmp.Or(a.Annotations["summary"], a.Annotations["description"]))
+	}
+	return s
+}
+
+// handOff writes the page to two files in the working directory: Markdown for the ticket, beside it the picture that
+// it shows. Nothing that is there is overwritten.
+func (m *Model) handOff() tea.Cmd {
+	if m.width <= 0 || m.height <= 0 {
+		return nil
+	}
+	m.dirty = true // without the notice that the key took away
+	d := m.Handoff()
+	place := "overview"
+	if i := m.nav.current(); i >= 0 {
+		place = m.nav.tabs[i].id
+	}
+	stem := strings.Join(slices.DeleteFunc([]string{"dlmon", fileWord(m.o.Context), fileWord(place), d.To.UTC().Format("20060102T150405Z")},
+		func(s string) bool { return s == "" }), "-")
+	m.say(page.Notice{Text: "writing " + stem + ".md"})
+	return func() tea.Msg {
+		dir, name, err := writeHandoff(".", stem, d)
+		if err != nil {
+			return page.Notice{Warn: true, Text: "handoff: " + sources.Clean(err.Error()) + " (dlmon writes into the directory it was started in)"}
+		}
+		return page.Notice{Text: "wrote " + name + ".md and " + name + ".svg in " + sources.Clean(dir)}
+	}
+}
+
+// fileWord is s as part of a file's name.
+func fileWord(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '_' {
+			return r
+		}
+		return '-'
+	}, s)
+	return strings.Trim(s[:min(len(s), 40)], "-.")
+}
+
+// writeHandoff writes stem.md and stem.svg into a directory, or stem-2 and so on where one of them is there already.
+// Both are readable by their owner alone: they name tenants and servers.
+func writeHandoff(dir, stem string, d handoff.Document) (where, name string, err error) {
+	if where, err = filepath.Abs(dir); err != nil {
+		return "", "", err
+	}
+	for n := 1; ; n++ {
+		name = stem
+		if n > 1 {
+			name += "-" + strconv.Itoa(n)
+		}
+		d.Picture = name + ".svg"
+		err = writeNew(filepath.Join(where, d.Picture), handoff.SVG(d))
+		if err == nil {
+			err = writeNew(filepath.Join(where, name+".md"), handoff.Markdown(d))
+			if err != nil {
+				_ = os.Remove(filepath.Join(where, d.Picture)) // ours, and of no use by itself
+			}
+		}
+		if !errors.Is(err, fs.ErrExist) || n == 100 {
+			return where, name, err
+		}
+	}
+}
+
+// writeNew makes a file that was not there, whole or not at all: its name is taken first, its text written beside it
+// and moved there.
+func writeNew(path, text string) (err error) {
+	taken, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_ = taken.Close()
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".dlmon-*")
+	if err == nil {
+		_, err = tmp.WriteString(text)
+		err = errors.Join(err, tmp.Close())
+		if err == nil {
+			err = os.Rename(tmp.Name(), path)
+		}
+		if err != nil {
+			_ = os.Remove(tmp.Name())
+		}
+	}
+	if err != nil {
+		_ = os.Remove(path)
+	}
+	return err
+}
