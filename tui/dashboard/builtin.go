@@ -44,9 +44,8 @@ func TenantPage(id string) Dashboard { return tenants().ForTenant(id) }
 // Movers are the panels whose values are ranked by how far they moved. They are shared and must not be changed.
 func Movers() Dashboard { return movers() }
 
-// Neighbours is each tenant's load, searches and p95: panels "load", "searches" and "p95", whose main query is about all
-// tenants and whose query "picked" is about those that $tenant matches as a regular expression. It is shared and must not
-// be changed.
+// Neighbours is each tenant's load, searches and p95: panels "load", "searches" and "p95". It is shared and must not be
+// changed.
 func Neighbours() Dashboard { return nearby() }
 
 // Parse reads one dashboard from YAML and checks it: unknown keys, kinds, units, concepts and labels, and queries
