@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dlmon/sources/feed"
+	"dlmon/tui/dashboard"
 	"dlmon/tui/grid"
 	"dlmon/tui/page"
 	"dlmon/tui/trace"
@@ -325,11 +326,12 @@ func (m *Model) want() {
 // requests are those of the status bar and of the page on the screen, each once.
 func (m *Model) requests() []feed.Request {
 	reqs := []feed.Request{{Kind: feed.Health}, {Kind: feed.Rules}, {Kind: feed.Managed}, {Kind: feed.Services}}
-	wants := append(m.nav.top().Wants(m.context()), m.paletteWants()...)
+	c := m.context()
+	wants := append(m.nav.top().Wants(c), m.paletteWants()...)
 	if p := m.upcoming(); p != nil {
-		wants = append(wants, p.Wants(m.context())...)
+		wants = append(wants, p.Wants(c)...)
 	}
-	for _, r := range wants {
+	for _, r := range append(wants, dashboard.MarkRequests(c.Env)...) {
 		if !slices.Contains(reqs, r) {
 			reqs = append(reqs, r)
 		}
