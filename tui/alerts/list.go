@@ -99,7 +99,7 @@ func (p *Page) listLines(c page.Context) []string {
 	}
 	p.sync(l)
 	name := max(12, l.widest+4)
-	o := outline{rows: len(l.rows), heads: l.heads, columns: []page.Column{
+	o := outline{hits: &p.hits, first: len(lines), rows: len(l.rows), heads: l.heads, columns: []page.Column{
 		{}, {Title: "alert", Min: min(name, max(12, c.Width/3)), Max: 44}, {Title: "severity", Min: 8, Drop: 3}, {Title: "state"},
 		{Title: "since", Right: true, Min: 5}, {Title: "value", Right: true, Min: 7, Drop: 2}, {Title: "for whom", Min: 12, Grow: true, Drop: 1},
 	}, cells: func(i int) []page.Cell { return cells(c, l.rows[i]) }}

@@ -84,7 +84,8 @@ var _ page.Page = (*Grid)(nil)
 func New(d dashboard.Dashboard) *Grid {
 	return &Grid{
 		dash: d, gen: 1, cursors: map[string]*page.Cursor{},
-		asks: map[string]asked{}, trends: map[string]*trend{}, busy: map[string]bool{}, data: map[string]answer{}, lines: map[string]drawing{}, drag: drag{panel: -1},
+		asks: map[string]asked{}, trends: map[string]*trend{}, busy: map[string]bool{}, data: map[string]answer{}, lines: map[string]drawing{},
+		drag: drag{panel: -1},
 	}
 }
 
