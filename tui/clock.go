@@ -300,19 +300,29 @@ func (m *Model) ago(d time.Duration) string {
 	return strconv.Itoa(int(d/(24*time.Hour))) + "d ago"
 }
 
-// meanwhileParts warn of what fires in the present while the screen shows another time.
-func (m *Model) meanwhileParts() []part {
-	if m.isLive() {
-		return nil
-	}
-	critical, warning := 0, 0
-	for _, a := range m.clock.live.Alerts().Value {
+// firing counts what fires and notifies.
+func firing(r feed.Reader) (critical, warning int) {
+	for _, a := range r.Alerts().Value {
 		switch sev := page.SeverityOf(a); {
 		case a.Muted() || a.State != sources.Firing:
 		case sev == page.Critical:
 			critical++
 		case sev == page.Warning:
 			warning++
+		}
+	}
+	return critical, warning
+}
+
+// meanwhileParts warn of what fires in the present while the screen shows another time; of a pause, if that has changed.
+func (m *Model) meanwhileParts() []part {
+	if m.isLive() {
+		return nil
+	}
+	critical, warning := firing(m.clock.live)
+	if m.paused() {
+		if c, w := firing(m.data); c == critical && w == warning {
+			return nil
 		}
 	}
 	s, g := m.styles, m.styles.Glyphs

@@ -36,7 +36,7 @@ func typed(m *Model, text string) {
 }
 
 // shown is the range on the screen.
-func shown(m *Model) string {
+func shownTime(m *Model) string {
 	c := m.context()
 	return c.Zone(c.Now.Add(-c.Window)).Format("15:04:05") + " " + c.Zone(c.Now).Format("15:04:05")
 }
@@ -61,7 +61,7 @@ func TestTheTimeKeysMoveAndZoom(t *testing.T) {
 	} {
 		m, _ := timeModel(t, pagetest.Reader(), 120, 40)
 		typed(m, c.keys)
-		if got := shown(m); got != c.want || m.context().Live != c.live {
+		if got := shownTime(m); got != c.want || m.context().Live != c.live {
 			t.Errorf("%q: %s, live %v; want %s", c.keys, got, m.context().Live, c.want)
 		}
 	}
@@ -83,7 +83,7 @@ func TestGoToTakesATimeOrARange(t *testing.T) {
 			t.Errorf("%q is not seen while it is typed", text)
 		}
 		press(m, "enter")
-		if got := shown(m); got != want || m.prompt.open {
+		if got := shownTime(m); got != want || m.prompt.open {
 			t.Errorf("%q: %s, want %s", text, got, want)
 		}
 	}
@@ -176,7 +176,7 @@ func TestAPauseFreezesTheScreenAndCollectingGoesOn(t *testing.T) {
 	press(m, "j", "k")
 	m.Update(tickMsg{})
 	got := ansi.Strip(content(m))
-	if head, _, _ := strings.Cut(got, "\n"); !strings.HasPrefix(head, "  || PAUSED 32 s") || !strings.Contains(head, "✖ 1 critical") {
+	if head, _, _ := strings.Cut(got, "\n"); !strings.HasPrefix(head, "  || PAUSED 32 s") || !strings.Contains(head, "✖ 1 critical") || strings.Contains(head, "now:") {
 		t.Errorf("%q", head)
 	}
 	if now := strings.Join(m.body, "\n"); now != body {
@@ -193,7 +193,7 @@ func TestAPauseFreezesTheScreenAndCollectingGoesOn(t *testing.T) {
 
 func TestNobodyTakesThePastForThePresent(t *testing.T) {
 	for _, look := range looks {
-		for width := 40; width <= 200; width++ {
+		for width := 40; width <= 200; width += 8 {
 			for _, keys := range [][]string{{"["}, {"space"}, {"space", "["}, {"@", "y", "e", "s", "t", "e", "r", "d", "a", "y", "enter"}} {
 				r := pagetest.Reader()
 				m := New(options(r, look.styles(t)))
@@ -214,7 +214,7 @@ func TestNobodyTakesThePastForThePresent(t *testing.T) {
 					t.Fatalf("%s, %d columns: nothing sets the badge apart", look.name, width)
 				}
 				// What fires now is told beside it.
-				if !strings.Contains(text, "now") {
+				if want == "PAST" && !strings.Contains(text, "now") {
 					t.Fatalf("%s, %d columns: nothing of what fires now in %q", look.name, width, text)
 				}
 				press(m, "0")
@@ -315,7 +315,7 @@ func TestARangeDrawnOnAChartIsShown(t *testing.T) {
 		{"13:30:00", "13:30:10", "13:29:35 13:30:35"}, // no less than a minute
 	} {
 		open(m, page.SetRange{From: at(c[0]), To: at(c[1])})
-		if got := shown(m); got != c[2] || m.isLive() {
+		if got := shownTime(m); got != c[2] || m.isLive() {
 			t.Errorf("%v: %s", c, got)
 		}
 	}

@@ -36,7 +36,7 @@ const demo = "dlmon/sources/demo"
 // siblings may not import each other.
 var siblings = [][]string{
 	{"dlmon/sources/prometheus", "dlmon/sources/jaeger", "dlmon/sources/health", "dlmon/sources/alertmanager"},
-	{"dlmon/tui/grid", "dlmon/tui/tenants", "dlmon/tui/traces", "dlmon/tui/trace", "dlmon/tui/alerts", "dlmon/tui/health"},
+	{"dlmon/tui/grid", "dlmon/tui/tenants", "dlmon/tui/tenant", "dlmon/tui/traces", "dlmon/tui/trace", "dlmon/tui/alerts", "dlmon/tui/health"},
 }
 
 // goFile is one file of the module and what it imports.

@@ -8,11 +8,11 @@ import (
 	"slices"
 	"time"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
-	"dlmon/themes"
 	"dlmon/tui/page"
 )
 
@@ -92,14 +92,6 @@ func (m *Model) startKiosk() {
 	k.at = max(0, slices.IndexFunc(k.turns, func(t turn) bool { return t.page() == first }))
 	m.kiosk = k
 	m.turnTo(k.turns[k.at].stack, nil, o.Every)
-
-	styles := m.o.Styles
-	m.o.Styles = func(dark bool) *themes.Styles {
-		if k.dimmed {
-			return dim(styles(dark))
-		}
-		return styles(dark)
-	}
 	m.dim()
 }
 
@@ -110,6 +102,7 @@ func kioskOptions(o Options) Options {
 	if o.Kiosk.On {
 		o.Silencer = nil
 		o.From, o.To = time.Time{}, time.Time{}
+		o.Mouse = false
 	}
 	return o
 }
@@ -122,7 +115,9 @@ func (m *Model) kioskTakes(msg tea.Msg) (tea.Cmd, bool) {
 	}
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
-		if k := msg.String(); !m.kiosk.o.Locked && (k == "q" || k == "ctrl+c") {
+		keys := globalKeys()
+		does, ok := m.canonical(msg)
+		if !m.kiosk.o.Locked && (key.Matches(msg, keys.force) || ok && key.Matches(does, keys.quit)) {
 			return tea.Quit, true
 		}
 		return nil, true

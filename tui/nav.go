@@ -23,6 +23,7 @@ type navigator struct {
 	tabs    []tab
 	stack   []page.Page
 	history [][]page.Page
+	views   map[string]page.Page // comparisons of all tenants by name, made once, as tabs are
 }
 
 // maxHistory bounds how many tab switches Esc takes back.

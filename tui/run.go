@@ -3,23 +3,40 @@ package tui
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"syscall"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 )
 
-// fps bounds how often the screen is written. Data comes in seconds, but the first frame and every key wait for one
-// tick of it: at 30 the first frame is there after 60 ms, at 10 after 120.
-const fps = 30
-
-// Run shows the screen until the operator quits or ctx ends, both of which are no error. The terminal is restored in
-// every case.
+// Run shows the screen on the standard output until the operator quits or ctx ends, both of which are no error, as is a
+// terminal that was closed. The terminal is restored in every case, as far as it still takes anything.
 func Run(ctx context.Context, o Options, opts ...tea.ProgramOption) error {
 	m := New(o)
 	defer m.Close()
-	opts = append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(fps)}, opts...)
-	_, err := tea.NewProgram(m, opts...).Run()
-	if err != nil && (ctx.Err() != nil || errors.Is(err, tea.ErrInterrupted)) {
+	inner, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	out := newTerminal(inner, os.Stdout, cancel)
+	_, err := m.program(inner, out, opts...).Run()
+	out.stop()
+	switch {
+	case err == nil, ctx.Err() != nil, errors.Is(err, tea.ErrInterrupted):
+		return nil
+	case inner.Err() != nil:
+		err = fmt.Errorf("terminal: %w", context.Cause(inner))
+	}
+	if errors.Is(err, syscall.EIO) { // it was closed, which a SIGHUP tells too, a moment sooner or later
 		return nil
 	}
 	return err
+}
+
+// program shows m on out, paced.
+func (m *Model) program(ctx context.Context, out *terminal, opts ...tea.ProgramOption) *tea.Program {
+	m.pace = &pacer{now: time.Now, busy: out.busy}
+	return tea.NewProgram(m, append([]tea.ProgramOption{
+		tea.WithContext(ctx), tea.WithFPS(fps), tea.WithFilter(m.pace.filter), tea.WithOutput(out),
+	}, opts...)...)
 }

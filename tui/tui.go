@@ -59,6 +59,8 @@ type Model struct {
 	done   chan struct{} // closed by Close
 	vocab  dashboard.Vocabulary
 	styles *themes.Styles
+	depth  themes.Depth // of the terminal's colours
+	pace   *pacer       // nil: every change is drawn at once
 
 	width, height int
 	window        time.Duration
@@ -67,11 +69,14 @@ type Model struct {
 	second        int64     // of the wall clock on it
 	prompt        gotoPrompt
 
-	nav    navigator
-	shown  page.Page // the page that was last told that it is on the screen
-	help   helpOverlay
-	kiosk  *kiosk // nil: an operator is at the keyboard
-	notice notice
+	nav   navigator
+	shown page.Page // the page that was last told that it is on the screen
+	help  helpOverlay
+	// palette and the state of the mouse are the operator's own, whatever page is shown.
+	palette palette
+	mouseOn bool
+	kiosk   *kiosk // nil: an operator is at the keyboard
+	notice  notice
 
 	searches traces.History
 
@@ -86,7 +91,7 @@ type Model struct {
 // not run by Run.
 func New(o Options) *Model {
 	o = kioskOptions(o)
-	m := &Model{o: o, data: o.Data, done: make(chan struct{}), window: o.Window, dirty: true}
+	m := &Model{o: o, mouseOn: o.Mouse, data: o.Data, done: make(chan struct{}), window: o.Window, dirty: true}
 	if o.Feed != nil {
 		if m.data == nil {
 			m.data = o.Feed
@@ -102,6 +107,7 @@ func New(o Options) *Model {
 	m.now = m.data.Now()
 	m.readVocab()
 	m.nav = newNavigator(o.Dashboards, o.Page)
+	m.openTenant(o.Tenant)
 	if o.Trace != "" {
 		m.nav.push(trace.New(page.OpenTrace{ID: o.Trace}))
 	}
@@ -164,7 +170,7 @@ func (m *Model) readVocab() bool {
 func (m *Model) context() page.Context {
 	w, h := m.room()
 	step := m.step()
-	return page.Context{
+	c := page.Context{
 		Data: m.data,
 		Env: dashboard.Env{
 			Data: m.data, Vocab: m.vocab, Window: m.window, Step: step,
@@ -176,6 +182,8 @@ func (m *Model) context() page.Context {
 		Keys: m.o.Keys, Scope: m.scope(),
 		TraceService: m.o.TraceService, TagNames: m.o.TagNames,
 	}
+	c.Env.TraceService, c.Env.TenantTags = traceEnv(c)
+	return c
 }
 
 // step is the grid of the charts.

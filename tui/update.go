@@ -29,8 +29,21 @@ const (
 )
 
 // Update implements tea.Model.
-func (m *Model) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := m.take(msg)
+	if m.pace != nil {
+		cmd = tea.Batch(cmd, m.pace.after(m.dirty || m.dirtyHead))
+	}
+	return m, cmd
+}
+
+// take takes one message in and tells the feed what is needed then.
+func (m *Model) take(msg tea.Msg) (cmd tea.Cmd) {
 	defer m.survive(msg, &cmd)
+	switch msg.(type) {
+	case releaseMsg, holdMsg:
+		return nil
+	}
 	cmd = tea.Batch(m.update(msg), m.kioskStep())
 	if top := m.nav.top(); top != m.shown {
 		m.shown = top
@@ -39,7 +52,7 @@ func (m *Model) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 		}
 	}
 	m.want()
-	return m, cmd
+	return cmd
 }
 
 func (m *Model) update(msg tea.Msg) tea.Cmd {
@@ -53,6 +66,10 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 			m.tellAll(page.DataMsg{})
 		}
 		return m.tick()
+	case tenantsMsg:
+		m.palette.take(msg)
+		m.dirty = m.dirty || m.palette.open
+		return nil
 	case settledMsg:
 		m.settled(msg)
 		return nil
@@ -60,23 +77,26 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.setNow()
 		m.readVocab()
 		m.dirty = true
-		return tea.Batch(m.wait(), m.tellAll(msg))
+		return tea.Batch(m.wait(), m.tellAll(msg), m.recollect())
 	case tea.WindowSizeMsg:
 		m.resize(msg.Width, msg.Height)
 		return nil
 	case tea.BackgroundColorMsg:
-		if dark := msg.IsDark(); dark != m.styles.Dark {
-			m.styles = m.o.Styles(dark)
-			m.dirty = true
-			return m.tellAll(page.DataMsg{})
-		}
+		return m.restyle(msg.IsDark(), m.depth)
+	case tea.ColorProfileMsg:
+		return m.restyle(m.styles.Dark, depthOf(msg.Profile))
+	case tea.EnvMsg:
 		return nil
 	case tea.KeyPressMsg:
 		m.dirty = true
 		return m.key(msg)
 	case tea.PasteMsg:
 		m.dirty = true
-		if m.prompt.open {
+		switch {
+		case m.palette.open:
+			m.palette.paste(msg.Content)
+			return nil
+		case m.prompt.open:
 			m.prompt.add(msg.Content)
 			return nil
 		}
@@ -139,6 +159,9 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(k, keys.force) {
 		return tea.Quit
 	}
+	if m.palette.open {
+		return m.paletteKey(k)
+	}
 	does, ok := m.canonical(k)
 	if m.help.open && (!ok || m.help.key(does, keys)) {
 		return nil
@@ -165,6 +188,10 @@ func (m *Model) act(k tea.KeyPressMsg) tea.Cmd {
 		m.nav.open(int(k.String()[0] - '1'))
 	case key.Matches(k, keys.help):
 		m.help = helpOverlay{open: true}
+	case key.Matches(k, keys.mouse):
+		m.toggleMouse()
+	case key.Matches(k, keys.palette):
+		return m.openPalette()
 	case key.Matches(k, keys.quit):
 		return tea.Quit
 	case key.Matches(k, keys.refresh):
@@ -229,6 +256,10 @@ func (m *Model) intent(msg tea.Msg) (tea.Cmd, bool) {
 		m.nav.show(msg.Replace, trace.New(msg))
 	case page.OpenExemplar:
 		m.nav.push(traces.NewJump(msg.Query))
+	case page.OpenTenant:
+		m.openTenant(msg.ID)
+	case page.OpenTenants:
+		return m.openTenants(msg.View), true
 	case page.OpenSearch:
 		m.nav.push(traces.NewForm(msg.Query, &m.searches))
 	case page.OpenAnalysis:
@@ -294,7 +325,7 @@ func (m *Model) want() {
 // requests are those of the status bar and of the page on the screen, each once.
 func (m *Model) requests() []feed.Request {
 	reqs := []feed.Request{{Kind: feed.Health}, {Kind: feed.Rules}, {Kind: feed.Managed}, {Kind: feed.Services}}
-	wants := m.nav.top().Wants(m.context())
+	wants := append(m.nav.top().Wants(m.context()), m.paletteWants()...)
 	if p := m.upcoming(); p != nil {
 		wants = append(wants, p.Wants(m.context())...)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/charmbracelet/x/term"
 
@@ -50,6 +51,10 @@ func (a *app) show(ctx context.Context, c *Config, with opening) (int, error) {
 	if t, _ := a.Env("TERM"); t == "dumb" {
 		return ExitUsage, fmt.Errorf("TERM=dumb: such a terminal shows no dashboard; %s snapshot prints one frame as text", a.Name)
 	}
+	span, err := c.span(time.Now())
+	if err != nil {
+		return ExitUsage, err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	s, err := c.start(ctx, noTime, with)
 	if err != nil {
@@ -61,11 +66,11 @@ func (a *app) show(ctx context.Context, c *Config, with opening) (int, error) {
 	defer divertLogs(s.log)()
 	go holdMemory(ctx)
 	if s.clients.prometheus != nil {
-		go s.keepDetecting(ctx)
+		go s.keepLooking(ctx)
 	}
 	o := s.screen(a.Build)
 	o.Command = a.reopening(c)
-	o.Trace = with.trace
+	o.Trace, o.From, o.To = with.trace, span.From, span.To
 	o.Kiosk = with.kiosk
 	if err := tui.Run(ctx, o); err != nil && ctx.Err() == nil {
 		return ExitTrouble, err

@@ -85,8 +85,8 @@ func options() []option {
 		option{name: "trace-service", usage: "the Jaeger service to search traces in (default: guessed)", def: "",
 			set: func(c *Config, s string) error { c.TraceService = s; return nil },
 			get: func(c *Config) any { return c.TraceService }},
-		option{name: "at", usage: "time or range to show, as in 14:05, -3h..-2h (default: live)", def: "",
-			set: func(c *Config, s string) error { c.At = s; return nil },
+		option{name: "at", usage: "time or range to show at first: 14:05, -3h..-2h (default: live)", def: "",
+			set: func(c *Config, s string) error { return setAt(&c.At, s) },
 			get: func(c *Config) any { return c.At }},
 		option{name: "time-zone", usage: "times on the screen: utc or local", def: "utc",
 			set: func(c *Config, s string) error {

@@ -18,6 +18,7 @@ import (
 	"dlmon/tui"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/handoff"
+	"dlmon/tui/when"
 )
 
 // pageAll is the snapshot's --page that holds every panel; JSON only.
@@ -99,13 +100,18 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 	if err != nil {
 		return a.refused(err)
 	}
-	at := time.Now().UTC().Truncate(time.Second)
+	now := time.Now().UTC().Truncate(time.Second)
+	span, err := c.span(now)
+	if err != nil {
+		return ExitUsage, err
+	}
 	running, cancel := context.WithCancel(ctx)
-	s, err := c.start(running, at, opening{})
+	s, err := c.start(running, now, opening{})
 	if err != nil {
 		cancel()
 		return ExitUsage, err
 	}
+	s.asOf(span, now)
 	defer s.close()
 	defer cancel()
 
@@ -115,12 +121,12 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 	defer t.close()
 	frame := ""
 	if o.format != formatJSON {
-		frame = s.frame(waiting, a, c, o)
+		frame = s.frame(waiting, a, c, span, o)
 	}
 	if ctx.Err() != nil {
 		return ExitTrouble, errors.New("interrupted")
 	}
-	doc := t.document(at)
+	doc := t.document(s.at)
 	if o.format == formatJSON {
 		err = doc.write(a.Stdout)
 	} else {
@@ -133,9 +139,10 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 }
 
 // frame draws one frame once everything on it has been answered or has failed.
-func (s *session) frame(ctx context.Context, a *app, c *Config, o *snapshotOptions) string {
+func (s *session) frame(ctx context.Context, a *app, c *Config, span when.Span, o *snapshotOptions) string {
 	screen := s.screen(a.Build)
 	screen.Command = a.reopening(c)
+	screen.From, screen.To = span.From, span.To
 	m := tui.New(screen)
 	defer m.Close()
 	frame := m.Frame(o.width, o.height)
@@ -201,27 +208,23 @@ func (s *session) take(ctx context.Context) *taken {
 			t.panels = append(t.panels, takenPanel{d.ID, p})
 		}
 	}
-	// The other sources answer while Prometheus is asked for the vocabulary.
-	t.sub.Want(base)
-	if s.vocab.Load() == nil {
-		v, err := s.detect(ctx)
+	t.sub.Want(s.asked(base))
+	settle(ctx, s.feed) // the scrape interval decides the rate window
+	if s.clients.prometheus != nil {
+		err := s.look(ctx)
 		if err != nil {
 			s.log.Warn("vocabulary", "error", err)
+		}
+		if s.vocab.Load() == nil {
 			err = s.knownVocabulary(vocabulary.Guide)
-		} else {
-			s.vocab.Store(v)
 		}
 		if err != nil {
 			s.log.Error("vocabulary", "error", err)
 		}
 	}
-	settle(ctx, s.feed) // the scrape interval decides the rate window
-	if s.clients.prometheus != nil && s.vocab.Load() != nil {
-		s.look(ctx)
-	}
 	window := s.config.Window
 	t.env = dashboard.Env{
-		Data: s.feed, Vocab: s.vocabulary(), Window: window,
+		Data: s.data, Vocab: s.vocabulary(), Window: window,
 		Step: dashboard.GridStep(window, columns),
 	}
 	for _, st := range s.feed.Sources() {
@@ -231,7 +234,7 @@ func (s *session) take(ctx context.Context) *taken {
 	}
 	for {
 		wants := t.wants()
-		t.sub.Want(wants)
+		t.sub.Want(s.asked(wants))
 		settle(ctx, s.feed)
 		// What was answered may make a panel ask more: a server that knows no targets is asked for up.
 		if ctx.Err() != nil || slices.Equal(wants, t.wants()) {

@@ -114,7 +114,7 @@ func instant(t time.Time) string {
 
 // document puts what was taken together. Lists are never null.
 func (t *taken) document(at time.Time) *Document {
-	f, window := t.session.feed, t.env.Window
+	f, window := t.session.data, t.env.Window
 	d := &Document{
 		Version:     1,
 		GeneratedAt: instant(at),
@@ -173,7 +173,7 @@ func (t *taken) panel(tp takenPanel, data dashboard.Data) DocumentPanel {
 	if r, ok := t.rangeOf(tp.panel); ok {
 		points = t.points(r)
 	}
-	for _, s := range t.session.feed.Instant(main[0]).Value.Samples {
+	for _, s := range t.session.data.Instant(main[0]).Value.Samples {
 		series := DocumentSeries{Labels: s.Labels, Value: number(s.Value), Points: points[s.Labels.Key()]}
 		if series.Labels == nil {
 			series.Labels = sources.Labels{}
@@ -189,8 +189,8 @@ func (t *taken) panel(tp takenPanel, data dashboard.Data) DocumentPanel {
 
 // points are the columns of a range by the key of their series, those inside the window.
 func (t *taken) points(r feed.Request) map[string][][2]number {
-	m := t.session.feed.Range(r).Value
-	start, end := t.session.feed.Now().Add(-t.env.Window), t.session.feed.Now()
+	m, end := t.session.data.Range(r).Value, t.session.data.Now()
+	start := end.Add(-t.env.Window)
 	all := map[string][][2]number{}
 	for _, s := range m.Series {
 		points := [][2]number{}

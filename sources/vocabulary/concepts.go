@@ -25,6 +25,7 @@ func concepts() []concept {
 		{"cache_hit_ratio", "cache hit ratio", []string{"cache_type", "tenant"}},
 		{"rate_limit_hits", "rate limits", []string{"limit_type", "tenant"}},
 		{"rate_limit_remaining", "rate limits", []string{"limit_type", "tenant"}},
+		{"rate_limit_reset", "rate limit resets", []string{"limit_type", "tenant"}}, // Unix seconds
 		{"connections", "connections", []string{"protocol"}},
 		{"memory", "memory usage", []string{"memory_type", "component"}},
 		{"errors", "errors", []string{"error_type", "error_code", "operation", "tenant"}},

@@ -15,25 +15,38 @@ import (
 //go:embed builtin/*.yaml
 var builtinFiles embed.FS
 
-var builtin = sync.OnceValue(func() []Dashboard {
-	var all []Dashboard
-	for _, name := range []string{"overview", "business"} {
-		text, err := builtinFiles.ReadFile("builtin/" + name + ".yaml")
-		if err == nil {
-			var d Dashboard
-			if d, err = Parse(text); err == nil {
-				all = append(all, d)
-				continue
-			}
+var (
+	builtin = sync.OnceValue(func() []Dashboard { return []Dashboard{embedded("overview"), embedded("business")} })
+	tenants = sync.OnceValue(func() Dashboard { return embedded("tenant") })
+	movers  = sync.OnceValue(func() Dashboard { return embedded("movers") })
+	nearby  = sync.OnceValue(func() Dashboard { return embedded("neighbours") })
+)
+
+// embedded is one of the embedded dashboards.
+func embedded(name string) Dashboard {
+	text, err := builtinFiles.ReadFile("builtin/" + name + ".yaml")
+	if err == nil {
+		var d Dashboard
+		if d, err = Parse(text); err == nil {
+			return d
 		}
-		// The files are part of the program, and a test reads them.
-		panic(fmt.Sprintf("dashboard %s: %v", name, err))
 	}
-	return all
-})
+	// The files are part of the program, and a test reads them.
+	panic(fmt.Sprintf("dashboard %s: %v", name, err))
+}
 
 // Builtin is the overview and the business dashboard. They are shared and must not be changed.
 func Builtin() []Dashboard { return slices.Clone(builtin()) }
+
+// TenantPage is a tenant's own page.
+func TenantPage(id string) Dashboard { return tenants().ForTenant(id) }
+
+// Movers are the panels whose values are ranked by how far they moved. They are shared and must not be changed.
+func Movers() Dashboard { return movers() }
+
+// Neighbours is each tenant's load, searches and p95: panels "load", "searches" and "p95". It is shared and must not be
+// changed.
+func Neighbours() Dashboard { return nearby() }
 
 // Parse reads one dashboard from YAML and checks it: unknown keys, kinds, units, concepts and labels, and queries
 // whose holes can't be filled, are refused with the panel's id.
@@ -63,11 +76,11 @@ func Parse(text []byte) (Dashboard, error) {
 }
 
 func (p Panel) check() error {
-	promQL := []string{KindStat, KindLines, KindHeatmap, KindBars, KindTable, KindTenants}
+	promQL := []string{KindStat, KindLines, KindHeatmap, KindBars, KindTable, KindTenants, KindVerdict}
 	switch {
 	case p.ID == "" || p.Title == "":
 		return errors.New("expected id and title")
-	case !slices.Contains(append(promQL, KindAlerts, KindHealth, KindTargets), p.Kind):
+	case !slices.Contains(append(promQL, KindAlerts, KindHealth, KindTargets, KindTraces), p.Kind):
 		return fmt.Errorf("unknown kind %q", p.Kind)
 	case !knownUnit(p.Unit):
 		return fmt.Errorf("unknown unit %q", p.Unit)
@@ -75,6 +88,8 @@ func (p Panel) check() error {
 		return errors.New("expected queries")
 	case !slices.Contains([]string{"", "asc", "desc"}, p.Sort):
 		return fmt.Errorf("unknown sort %q (expected asc or desc)", p.Sort)
+	case p.Moves != nil && !slices.Contains([]string{"", "up", "down"}, p.Moves.Worse):
+		return fmt.Errorf("moves: unknown worse %q (expected up or down)", p.Moves.Worse)
 	case p.Group != nil && !slices.Contains([]string{"avg", "sum", "min", "max"}, p.Group.Func):
 		return fmt.Errorf("unknown func %q (expected avg, sum, min or max)", p.Group.Func)
 	}
@@ -97,6 +112,9 @@ func (p Panel) check() error {
 				return fmt.Errorf("query %q: record: %w", q.Name, err)
 			}
 		}
+	}
+	if p.Group != nil && p.Group.Points != "" && !names[p.Group.Points] {
+		return fmt.Errorf("group: points: no query %q", p.Group.Points)
 	}
 	for _, g := range p.Gauges {
 		if g.Name == "" || g.Query != "" && !names[g.Query] {

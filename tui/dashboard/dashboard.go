@@ -21,6 +21,8 @@ const (
 	KindAlerts  = "alerts"
 	KindHealth  = "health"
 	KindTargets = "targets"
+	KindVerdict = "verdict" // what is wrong with one tenant, in sentences
+	KindTraces  = "traces"  // the failed and the slowest of one tenant's recent traces
 )
 
 // Units of a panel's values.
@@ -62,13 +64,29 @@ type Panel struct {
 	Info   bool   `yaml:"info"`
 	Place  Place  `yaml:"place"`
 	Traces *Drill `yaml:"traces"` // nil: Enter finds no traces here
+	// Moves puts the main query's values among what is ranked by how far it moved; nil leaves them out.
+	Moves *Moves `yaml:"moves"`
+	// Tenant is whom a panel of a tenant's page is about; see Dashboard.ForTenant.
+	Tenant string `yaml:"-"`
+}
+
+// Moves says how a change of the main query's values is weighed. The formula is that of tenancy.Rank.
+type Moves struct {
+	Floor  float64 `yaml:"floor"`  // what is too little to matter, in the panel's unit
+	Worse  string  `yaml:"worse"`  // "up", "down", "" for neither
+	Weight float64 `yaml:"weight"` // 0: 1
+	Losses bool    `yaml:"losses"` // of a ratio, what is missing to 1 is weighed: of a hit rate, the misses
+	Zero   bool    `yaml:"zero"`   // a series that is not there counts as 0: of rates
+	Tenant bool    `yaml:"tenant"` // each value is a tenant's
 }
 
 // Group is how several series become one line: their average, sum, min or max by a label concept of the main query's
-// metric; without By, all series in one.
+// metric; without By, all series in one. Points names the query whose range has the lines' points, for the range of every
+// series of every tenant would be too much; empty: the main query, whose points are joined.
 type Group struct {
-	By   string `yaml:"by"`
-	Func string `yaml:"func"`
+	By     string `yaml:"by"`
+	Func   string `yaml:"func"`
+	Points string `yaml:"points"`
 }
 
 // Full says where a gauge's value and its full scale come from. The value is the sum of the query's series, or of
@@ -98,6 +116,10 @@ type Query struct {
 	Before  bool `yaml:"before"`  // the value one hour before, once a minute
 	// Every is the shortest time between two instant queries; 0 leaves it to the feed.
 	Every time.Duration `yaml:"every"`
+	// Tell has the panel say so where the vocabulary lacks what the query needs. Of the main query it always does.
+	Tell bool `yaml:"tell"`
+	// Tenant is what $tenant stands for; see Dashboard.ForTenant.
+	Tenant string `yaml:"-"`
 	// Record names the recording rule that keeps the expression's answer: a template as the expression is. Where the server
 	// has that series, it is asked instead. The expression is written as Prometheus prints it ("sum by (x) (...)"), so
 	// that the server's rule can be compared with it. About says in the rules file what it is for.
@@ -128,6 +150,7 @@ type Thresholds struct {
 // Place is where a panel stands in the grid: rows are filled in reading order, a row is as high as its highest panel.
 type Place struct {
 	Strip  bool `yaml:"strip"`  // one of the golden signals on top
+	Wide   bool `yaml:"wide"`   // of the strip: a row of its own, Height lines high
 	Stack  bool `yaml:"stack"`  // below the panel before it, in the same column
 	Weight int  `yaml:"weight"` // share of the row's width, of 12
 	Height int  `yaml:"height"` // lines, title included
@@ -218,6 +241,17 @@ type Data struct {
 	Health  sources.HealthReport
 	History map[string][]sources.HealthPoint
 	Targets []sources.Target
+	// Findings are a verdict's, worst first.
+	Findings []Finding
+	// ServiceWide counts the firing alerts that name no tenant, where Alerts are one tenant's.
+	ServiceWide int
+	Traces      []sources.TraceSummary // failed ones and others by turns, the slowest first
+}
+
+// Finding is one sentence of a verdict.
+type Finding struct {
+	State State
+	Text  string
 }
 
 // Grid is the shared time axis of all Points of one Data.
@@ -248,6 +282,9 @@ type Env struct {
 	Step   time.Duration
 	Rate   time.Duration // the rate window of range queries: max(5m, 4 x scrape interval, step)
 	Scrape time.Duration // Prometheus's scrape interval; 0 while unknown. Instant queries take max(5m, 4 x Scrape)
+	// TraceService is the Jaeger service whose traces are searched, "" while unknown; TenantTags the span tags that may
+	// name a tenant, joined by commas.
+	TraceService, TenantTags string
 }
 
 // Vocabulary resolves concepts to names; sources/vocabulary implements it.

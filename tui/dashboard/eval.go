@@ -23,6 +23,8 @@ func Eval(p Panel, env Env) Data {
 		evalHealth(&d, env)
 	case KindTargets:
 		evalTargets(&d, env)
+	case KindTraces:
+		evalTraces(&d, env)
 	default:
 		evalPromQL(&d, env)
 	}
@@ -96,9 +98,9 @@ func evalPromQL(d *Data, env Env) {
 		d.set(StateNoData, "no query", "")
 		return
 	}
-	_, missing := expand(p.Queries[0].Expr, env.Vocab, env.rate())
+	_, missing := p.Queries[0].expand(env.Vocab, env.rate())
 	if missing != "" {
-		d.set(StateOff, env.Vocab.Missing(missing), "")
+		d.set(StateOff, lacks(p.Queries[0].Expr, env.Vocab), "")
 		return
 	}
 	d.Query, _ = p.Queries[0].rangeQL(env)
@@ -106,8 +108,13 @@ func evalPromQL(d *Data, env Env) {
 		d.tenants(env)
 		return
 	}
+	var past []Value // of the lines, where a query of their own has it
 	for i, q := range p.Queries {
 		values, err := d.answer(q, env)
+		if p.Group != nil && q.Name == p.Group.Points {
+			past = values
+			continue
+		}
 		if i == 0 && d.At.IsZero() {
 			d.absent(feed.SourcePrometheus, err)
 			return
@@ -117,9 +124,12 @@ func evalPromQL(d *Data, env Env) {
 		}
 		d.Values = append(d.Values, values...)
 	}
-	d.Lines = d.lines(env)
+	d.Lines = d.lines(env, past)
 	d.Gauges = d.gauges(env)
 	switch p.Kind {
+	case KindVerdict:
+		d.verdict(env)
+		return
 	case KindHeatmap:
 		d.Heat = heatOf(d.Values, d.Grid)
 	}

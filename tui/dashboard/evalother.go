@@ -35,8 +35,11 @@ func evalAlerts(d *Data, env Env) {
 	d.took(s.At, s.Err)
 	d.Alerts = s.Value
 	d.State = StateOK
+	if d.Panel.Tenant != "" {
+		d.tenantAlerts(env)
+	}
 	counts := map[string]int{}
-	for _, a := range s.Value {
+	for _, a := range d.Alerts {
 		switch {
 		case a.Muted():
 			counts["silenced"]++

@@ -87,7 +87,7 @@ func (p Panel) Histogram(env Env, labels sources.Labels) (selector string, rate 
 			break
 		}
 		// As it is without recording rules: what is recorded has no buckets and no exemplars.
-		expr, missing := expand(q.Expr, env.Vocab, RateWindow(env.Scrape, 0))
+		expr, missing := q.expand(env.Vocab, RateWindow(env.Scrape, 0))
 		if missing != "" {
 			continue
 		}

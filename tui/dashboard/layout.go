@@ -188,7 +188,16 @@ func placeStrip(panels []Panel, strip []int, width int) (out []Placed, y int) {
 		height = 2
 	}
 	for len(strip) > 0 {
+		if place := panels[strip[0]].Place; place.Wide {
+			h := place.lines(width < Narrow)
+			out = append(out, Placed{Panel: strip[0], Y: y, W: width, H: h})
+			strip, y = strip[1:], y+h
+			continue
+		}
 		n := max(1, min(len(strip), width/stripMin))
+		if i := slices.IndexFunc(strip[:n], func(i int) bool { return panels[i].Place.Wide }); i > 0 {
+			n = i
+		}
 		// Four in two rows of two rather than three and one.
 		if n < len(strip) && len(strip) < 2*n {
 			n = (len(strip) + 1) / 2

@@ -41,7 +41,7 @@ func (q Query) promQL(env Env, rate, back time.Duration) (string, bool) {
 	if env.Vocab == nil {
 		return "", false
 	}
-	expr, missing := expand(q.only.restrict(q.template(env, rate, back), env.Vocab), env.Vocab, rate)
+	expr, missing := expandFor(q.only.restrict(q.template(env, rate, back), env.Vocab), env.Vocab, rate, q.Tenant)
 	return q.only.fill(expr), missing == ""
 }
 
@@ -79,6 +79,8 @@ func (p Panel) Requests(env Env) []feed.Request {
 		return []feed.Request{{Kind: feed.Rules}, {Kind: feed.Managed}}
 	case KindHealth:
 		return []feed.Request{{Kind: feed.Health}}
+	case KindTraces:
+		return p.searches(env)
 	case KindTargets:
 		reqs = append(reqs, feed.Request{Kind: feed.Targets})
 		// Engines that scrape nothing themselves know no targets, but hold what was scraped.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,9 +25,19 @@ var (
 // plainLabels are written as they are in a list of labels: they mean the same to every vocabulary.
 var plainLabels = []string{"le", "job", "instance"}
 
-// expand fills a query's holes. The concept is the first that the vocabulary lacks, as a metric or as a single label;
-// the query can't be asked then. A label missing from a list is left out of it.
+// expand is the query's template with its holes filled.
+func (q Query) expand(v Vocabulary, rate time.Duration) (promql, missing string) {
+	return expandFor(q.Expr, v, rate, q.Tenant)
+}
+
+// expand fills a template's holes where there is no tenant.
 func expand(expr string, v Vocabulary, rate time.Duration) (promql, missing string) {
+	return expandFor(expr, v, rate, "")
+}
+
+// expandFor fills a template's holes. The concept is the first that the vocabulary lacks, as a metric or as a single label;
+// the query can't be asked then. A label missing from a list is left out of it.
+func expandFor(expr string, v Vocabulary, rate time.Duration, tenant string) (promql, missing string) {
 	promql = hole.ReplaceAllStringFunc(expr, func(h string) string {
 		h = h[2 : len(h)-2]
 		if m := holeLabels.FindStringSubmatch(h); m != nil {
@@ -52,8 +63,31 @@ func expand(expr string, v Vocabulary, rate time.Duration) (promql, missing stri
 		}
 		return name
 	})
-	return strings.ReplaceAll(strings.Join(strings.Fields(promql), " "), "$rate", promDuration(rate)), missing
+	// In one pass and last: a tenant's name may hold anything, "$rate" and braces too.
+	fill := strings.NewReplacer("$rate", promDuration(rate), "$tenant", quote(tenant))
+	return fill.Replace(strings.Join(strings.Fields(promql), " ")), missing
 }
+
+// lacks says in words why a template can't be filled: a metric that the service does not export, or a label that the
+// metric does not carry there.
+func lacks(expr string, v Vocabulary) string {
+	for _, m := range hole.FindAllStringSubmatch(expr, -1) {
+		concept := strings.FieldsFunc(m[1], func(r rune) bool { return r == '.' || r == ':' })[0]
+		name, ok := v.Metric(concept)
+		if !ok {
+			return v.Missing(concept)
+		}
+		if _, label, ok := strings.Cut(m[1], "."); ok {
+			if _, ok := v.Label(concept, label); !ok {
+				return v.Name() + " has no " + label + " on " + name
+			}
+		}
+	}
+	return ""
+}
+
+// quote writes text as a PromQL string. PromQL reads Go's escapes.
+func quote(text string) string { return strconv.Quote(text) }
 
 // checkTemplate refuses what expand would not understand, so that it need not fail.
 func checkTemplate(expr string) error {
@@ -64,8 +98,8 @@ func checkTemplate(expr string) error {
 	if strings.Contains(rest, "{{") || strings.Contains(rest, "}}") {
 		return fmt.Errorf("braces don't match in %q", expr)
 	}
-	if i := strings.IndexByte(strings.ReplaceAll(rest, "$rate", ""), '$'); i >= 0 {
-		return fmt.Errorf("unknown variable in %q (only $rate)", expr)
+	if strings.Contains(strings.NewReplacer("$rate", "", "$tenant", "").Replace(rest), "$") {
+		return fmt.Errorf("unknown variable in %q (only $rate and, on the tenant's page, $tenant)", expr)
 	}
 	for _, m := range hole.FindAllStringSubmatch(expr, -1) {
 		if err := checkHole(m[1]); err != nil {

@@ -3,7 +3,6 @@ package grid
 import (
 	tea "charm.land/bubbletea/v2"
 
-	"dlmon/sources"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
 )
@@ -19,6 +18,10 @@ func rowKeys(d dashboard.Data) []string {
 	case dashboard.KindAlerts:
 		for _, a := range d.Alerts {
 			keys = append(keys, a.Labels.Key())
+		}
+	case dashboard.KindTraces:
+		for _, t := range d.Traces {
+			keys = append(keys, t.ID)
 		}
 	case dashboard.KindTable:
 		if d.Panel.Info {
@@ -81,12 +84,16 @@ func query(c page.Context, d dashboard.Data, selected string) (page.TraceQuery, 
 	if d.Panel.Traces == nil {
 		return page.TraceQuery{}, false
 	}
-	return panelQuery(c, d, pick(d, selected)), true
+	return page.PanelQuery(c, d, pick(d, selected)), true
 }
 
 // explain is the intent that leads from a panel, or from the row of it that is selected, to what explains it.
 func explain(c page.Context, d dashboard.Data, selected string) tea.Cmd {
-	if q, ok := query(c, d, selected); ok {
+	q, ok := query(c, d, selected)
+	switch {
+	case ok && d.Panel.Kind == dashboard.KindTraces && selected != "":
+		return page.Send(page.OpenTrace{ID: selected, Query: q})
+	case ok:
 		return page.Send(page.OpenTraces{Query: q})
 	}
 	switch d.Panel.Kind {
@@ -107,6 +114,35 @@ func exemplify(c page.Context, d dashboard.Data, selected string) tea.Cmd {
 		return unexplained(d.Panel)
 	}
 	return page.Exemplar(c, q)
+}
+
+// openTenant is the intent that leads to the page of the tenant that is selected, or that the selected alert names.
+func openTenant(c page.Context, d dashboard.Data, selected string) tea.Cmd {
+	switch d.Panel.Kind {
+	case dashboard.KindTenants:
+		if selected != "" {
+			return page.Send(page.OpenTenant{ID: selected})
+		}
+	case dashboard.KindAlerts:
+		for _, a := range d.Alerts {
+			if a.Labels.Key() != selected {
+				continue
+			}
+			if id := dashboard.AlertTenant(c.Env.Vocab, a); id != "" {
+				return page.Send(page.OpenTenant{ID: id})
+			}
+			return page.Send(page.Notice{Text: a.Name + " names no tenant: it is about the whole service"})
+		}
+	default:
+		if v := pick(d, selected); v != nil && d.Panel.Traces != nil {
+			for label, concept := range d.Panel.Traces.Tags {
+				if id := v.Labels[label]; concept == page.TagTenant && id != "" {
+					return page.Send(page.OpenTenant{ID: id})
+				}
+			}
+		}
+	}
+	return page.Send(page.Notice{Text: "no tenant is selected here; o opens the page of a tenant's or an alert's row"})
 }
 
 func unexplained(p dashboard.Panel) tea.Cmd {
@@ -132,31 +168,4 @@ func pick(d dashboard.Data, selected string) *dashboard.Value {
 		worst = &values[0]
 	}
 	return worst
-}
-
-// panelQuery asks for the traces that explain a panel, or one value of it.
-func panelQuery(c page.Context, d dashboard.Data, v *dashboard.Value) page.TraceQuery {
-	drill := d.Panel.Traces
-	q := page.TraceQuery{Title: d.Panel.Title, Operation: drill.Operation, Errors: drill.Errors}
-	if v == nil {
-		q.Histogram, q.Rate = d.Panel.Histogram(c.Env, nil)
-		return q
-	}
-	q.Histogram, q.Rate = d.Panel.Histogram(c.Env, v.Labels)
-	q.Tags = drillTags(drill, v.Labels)
-	if len(q.Tags) > 0 && v.Name != "" {
-		q.Title += " " + v.Name
-	}
-	return q
-}
-
-// drillTags are the concepts that a series' labels name; the labels of drill are real ones here.
-func drillTags(drill *dashboard.Drill, labels sources.Labels) map[string]string {
-	tags := map[string]string{}
-	for label, concept := range drill.Tags {
-		if v := labels[label]; v != "" {
-			tags[concept] = v
-		}
-	}
-	return tags
 }

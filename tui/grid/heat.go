@@ -59,7 +59,7 @@ func (f *Full) moveBucket(d dashboard.Data, up bool) {
 // counts. A column counts what happened in the rate window before it, so that is the time asked for, and the step after
 // it. Without a cursor it asks as the grid does.
 func (f *Full) cellQuery(c page.Context, d dashboard.Data) page.TraceQuery {
-	q := panelQuery(c, d, nil)
+	q := page.PanelQuery(c, d, nil)
 	at := f.cursor(d)
 	if at < 0 {
 		return q

@@ -5,17 +5,19 @@ import (
 	"image/color"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // The size of a cell of the picture, and of its text, in pixels.
 const (
-	cellWidth  = 8.4
-	cellHeight = 17.0
-	fontSize   = 14
-	baseline   = 13.0 // of the text, from the cell's top
-	margin     = 10.0
+	cellWidth  = 8
+	cellHeight = 16
+	fontSize   = "13.3px" // most monospaced fonts are 0.6 of that wide
+	baseline   = 12       // of the text, from the cell's top
+	margin     = 8
 )
 
 // ground is the text's own colour and the background's, where a style names none.
@@ -29,18 +31,20 @@ func groundOf(dark bool) ground {
 }
 
 // SVG draws d's frame as one self-contained picture: its text can be selected and searched, and stands on the exact
-// grid of the terminal whatever font there is.
+// grid of the terminal whatever font there is, for every character has a place of its own. (A length to stretch runs of
+// text to would be shorter, but not every browser heeds it within a line.)
 func SVG(d Document) string {
 	cells := uv.NewScreenBuffer(max(d.Width, 1), max(d.Height, 1))
+	cells.Method = ansi.GraphemeWidth // as the screen was laid out
 	uv.NewStyledString(d.Frame).Draw(cells, cells.Bounds())
 	g := groundOf(d.Dark)
-	w, h := 2*margin+cellWidth*float64(d.Width), 2*margin+cellHeight*float64(d.Height)
+	w, h := 2*margin+cellWidth*d.Width, 2*margin+cellHeight*d.Height
 
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" width="%s" height="%s" role="img">`+"\n", px(w), px(h), px(w), px(h))
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %[1]d %[2]d" width="%[1]d" height="%[2]d" role="img" xml:space="preserve">`+"\n", w, h)
 	fmt.Fprintf(&b, "<title>%s</title>\n", escape(d.Title))
 	fmt.Fprintf(&b, "<desc>%s</desc>\n", escape(stamp(d.From)+" to "+stamp(d.To)+"; "+Shell(d.Command)))
-	fmt.Fprintf(&b, `<style>text{font:%dpx ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre}</style>`+"\n", fontSize)
+	fmt.Fprintf(&b, `<style>text{font:%s ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre}</style>`+"\n", fontSize)
 	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" fill="%s"/>`+"\n", g.back)
 	var texts strings.Builder
 	for y := range d.Height {
@@ -54,22 +58,26 @@ func SVG(d Document) string {
 // drawLine draws one line: its backgrounds into back, its text, one element for each line so that it is selected as a
 // whole, into texts.
 func drawLine(back, texts *strings.Builder, line uv.Line, y int, g ground) {
-	top := margin + float64(y)*cellHeight
+	top := margin + y*cellHeight
 	all := runs(line)
-	for len(all) > 0 && strings.TrimSpace(all[len(all)-1].text) == "" && all[len(all)-1].paint(g).back == g.back {
+	for _, r := range all {
+		if p := r.paint(g); p.back != g.back {
+			fmt.Fprintf(back, `<rect x="%d" y="%d" width="%d" height="%d" fill="%s"/>`+"\n", margin+r.at*cellWidth, top, r.cells*cellWidth, cellHeight, p.back)
+		}
+	}
+	for len(all) > 0 && strings.TrimSpace(all[len(all)-1].text) == "" {
 		all = all[:len(all)-1]
 	}
 	if len(all) == 0 {
 		return
 	}
-	fmt.Fprintf(texts, `<text y="%s">`, px(top+baseline))
+	if last := &all[len(all)-1]; !last.odd {
+		last.text = strings.TrimRight(last.text, " ")
+		last.cells = utf8.RuneCountInString(last.text)
+	}
+	fmt.Fprintf(texts, `<text y="%d">`, top+baseline)
 	for _, r := range all {
-		p := r.paint(g)
-		x, w := margin+float64(r.at)*cellWidth, float64(r.cells)*cellWidth
-		if p.back != g.back {
-			fmt.Fprintf(back, `<rect x="%s" y="%s" width="%s" height="%s" fill="%s"/>`+"\n", px(x), px(top), px(w), px(cellHeight), p.back)
-		}
-		fmt.Fprintf(texts, `<tspan x="%s" textLength="%s" lengthAdjust="spacingAndGlyphs"%s>%s</tspan>`, px(x), px(w), p.attributes(), escape(r.text))
+		fmt.Fprintf(texts, `<tspan x="%s"%s>%s</tspan>`, r.places(), r.paint(g).attributes(), escape(r.text))
 	}
 	texts.WriteString("</text>\n")
 }
@@ -79,10 +87,11 @@ type run struct {
 	at, cells int
 	text      string
 	style     uv.Style
+	odd       bool // one character that is not one cell and one unit of text
 }
 
-// runs takes a line apart. A character that is wider than a cell is a run of its own, so that a font that draws it
-// otherwise moves nothing.
+// runs takes a line apart. What is wider than a cell, or made of several characters, is a run of its own: it has one
+// place, and moves nothing after it.
 func runs(line uv.Line) []run {
 	var out []run
 	for x := 0; x < len(line); x++ {
@@ -91,16 +100,30 @@ func runs(line uv.Line) []run {
 		if content == "" {
 			content = " "
 		}
-		last := len(out) - 1
-		if width == 1 && last >= 0 && out[last].at+out[last].cells == x && out[last].cells == len([]rune(out[last].text)) && c.Style.Equal(&out[last].style) {
-			out[last].cells++
-			out[last].text += content
+		first, size := utf8.DecodeRuneInString(content)
+		odd := width > 1 || size < len(content) || first > 0xffff
+		if n := len(out) - 1; !odd && n >= 0 && !out[n].odd && c.Style.Equal(&out[n].style) {
+			out[n].cells++
+			out[n].text += content
 		} else {
-			out = append(out, run{at: x, cells: width, text: content, style: c.Style})
+			out = append(out, run{at: x, cells: width, text: content, style: c.Style, odd: odd})
 		}
 		x += width - 1
 	}
 	return out
+}
+
+// places are where a run's characters stand: each on its cell.
+func (r run) places() string {
+	at := func(i int) string { return strconv.Itoa(margin + (r.at+i)*cellWidth) }
+	if r.odd {
+		return at(0)
+	}
+	all := make([]string, r.cells)
+	for i := range all {
+		all[i] = at(i)
+	}
+	return strings.Join(all, " ")
 }
 
 // paint is a run's look in the picture's terms.
@@ -147,8 +170,6 @@ func hex(c color.Color, none string) string {
 	r, g, b, _ := c.RGBA()
 	return fmt.Sprintf("#%02x%02x%02x", r>>8, g>>8, b>>8)
 }
-
-func px(v float64) string { return strconv.FormatFloat(v, 'f', -1, 32) }
 
 // escape makes s text of an XML document: characters that XML has no place for are dropped.
 func escape(s string) string {

@@ -109,6 +109,31 @@ func (c Context) NamesOf(concept string) []string {
 	return []string{concept}
 }
 
+// ServiceName is the Jaeger service to search: the configured one, else the likeliest of those that the store knows; "" while unknown.
+func (c Context) ServiceName() string {
+	if c.TraceService != "" {
+		return c.TraceService
+	}
+	best, rank := "", -1
+	for _, name := range c.Data.Services().Value {
+		r := 1
+		switch low := strings.ToLower(name); {
+		case strings.HasPrefix(low, "jaeger"):
+			r = 0
+		case strings.Contains(low, "deeplake") && strings.Contains(low, "api"):
+			r = 4
+		case strings.Contains(low, "deeplake"), strings.Contains(low, "tributary"):
+			r = 3
+		case strings.Contains(low, "api"):
+			r = 2
+		}
+		if r > rank {
+			best, rank = name, r
+		}
+	}
+	return best
+}
+
 // TenantOf is the tenant that a summary's tags name; "" for none.
 func (c Context) TenantOf(tags map[string]string) string {
 	for _, name := range c.NamesOf(TagTenant) {
@@ -137,6 +162,33 @@ func TenantQuery(c Context, p dashboard.Panel, t dashboard.Tenant) TraceQuery {
 	q.Histogram, q.Rate = p.Histogram(c.Env, t.Labels())
 	if p.Traces != nil {
 		q.Operation = p.Traces.Operation
+	}
+	return q
+}
+
+// PanelQuery asks for the traces that explain a panel, or one value of it (nil: all), of the tenant whose page it is on.
+func PanelQuery(c Context, d dashboard.Data, v *dashboard.Value) TraceQuery {
+	drill := d.Panel.Traces
+	q := TraceQuery{Title: d.Panel.Title, Operation: drill.Operation, Errors: drill.Errors, Tags: map[string]string{}}
+	var labels sources.Labels
+	if v != nil {
+		labels = v.Labels
+	}
+	q.Histogram, q.Rate = d.Panel.Histogram(c.Env, labels)
+	for label, concept := range drill.Tags { // the labels of a panel's data are real ones
+		if value := labels[label]; value != "" {
+			q.Tags[concept] = value
+		}
+	}
+	if v != nil && len(q.Tags) > 0 && v.Name != "" {
+		q.Title += " " + v.Name
+	}
+	if d.Panel.Tenant != "" {
+		q.Tags[TagTenant] = d.Panel.Tenant
+		q.Title += " of " + d.Panel.Tenant
+		if d.Panel.Kind == dashboard.KindVerdict || d.Panel.Kind == dashboard.KindTraces {
+			q.Title = "tenant " + d.Panel.Tenant // they are about all of it
+		}
 	}
 	return q
 }

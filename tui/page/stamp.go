@@ -22,6 +22,8 @@ func Stamp(r feed.Reader, reqs []feed.Request) string {
 			mark(&b, r.Alerts())
 		case feed.Targets:
 			mark(&b, r.Targets())
+		case feed.Search:
+			mark(&b, r.Search(q))
 		case feed.Health:
 			mark(&b, r.Health())
 		}

@@ -25,11 +25,15 @@ func (v *view) alertsFacts() string {
 			pending++
 		}
 	}
+	all := 0
+	if v.Panel.Tenant != "" {
+		all = v.ServiceWide
+	}
 	text := ""
 	for _, c := range []struct {
 		n    int
 		what string
-	}{{firing, "firing"}, {pending, "pending"}, {muted, "muted"}} {
+	}{{firing, "firing"}, {pending, "pending"}, {muted, "muted"}, {all, "of all"}} {
 		if c.n > 0 {
 			longer := strings.TrimPrefix(text+", "+strconv.Itoa(c.n)+" "+c.what, ", ")
 			if text != "" && len(longer)+ansi.StringWidth(v.Panel.Title)+10 > v.w {
@@ -74,7 +78,7 @@ func (v *view) alertRows() []alertRow {
 // alerts is a row per alert or name, and under as many as there is room for what they are about.
 func (v *view) alerts() []string {
 	if len(v.Alerts) == 0 {
-		return []string{" " + v.s.OK.Render(v.g.OK) + " " + v.s.Text.Render("none firing")}
+		return v.noAlert()
 	}
 	g := grid{columns: []column{
 		{tight: true},
@@ -123,6 +127,21 @@ func (v *view) alerts() []string {
 			}
 		}
 		out = append(out, v.moreFiring(hidden, bad))
+	}
+	return out
+}
+
+// noAlert is said where nothing fires; of a tenant, with what fires for the whole service.
+func (v *view) noAlert() []string {
+	text := "none firing"
+	if v.Panel.Tenant != "" {
+		text = "none names this tenant"
+	}
+	out := []string{" " + v.s.OK.Render(v.g.OK) + " " + v.s.Text.Render(text)}
+	for _, f := range v.Facts {
+		if v.Panel.Tenant != "" && len(out) < v.h {
+			out = append(out, " "+v.s.Warn.Render(v.g.Warn+" "+f))
+		}
 	}
 	return out
 }

@@ -124,6 +124,10 @@ func (v *view) kind() []string {
 		return v.health()
 	case dashboard.KindTargets:
 		return v.targets()
+	case dashboard.KindVerdict:
+		return v.verdict()
+	case dashboard.KindTraces:
+		return v.traces()
 	}
 	return v.table()
 }
@@ -180,6 +184,8 @@ func (v *view) titleFacts() string {
 		facts = v.alertsFacts()
 	case v.Panel.Kind == dashboard.KindTargets:
 		facts = v.targetsFacts()
+	case v.Panel.Kind == dashboard.KindTraces && len(v.Facts) > 0:
+		facts = "(" + strings.Join(v.Facts, ", ") + ")"
 	}
 	if facts == "" {
 		return ""

@@ -96,7 +96,7 @@ func (f *Form) fill(c page.Context) {
 		f.filled = true
 		f.set(inputsOf(c, f.from))
 	}
-	if svc := service(c); !f.guessed && svc != "" {
+	if svc := c.ServiceName(); !f.guessed && svc != "" {
 		f.guessed = true // once: the operator may empty it
 		if f.text(fieldService) == "" {
 			f.put(fieldService, svc)

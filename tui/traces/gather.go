@@ -145,7 +145,7 @@ func same(a, b []*tracing.Analysis) bool {
 
 // search finds the ids.
 func (g *gather) search(c page.Context) reading {
-	r := reading{input: input{query: g.query, service: cmp.Or(g.query.Service, service(c))}}
+	r := reading{input: input{query: g.query, service: cmp.Or(g.query.Service, c.ServiceName())}}
 	if g.scope.only != nil {
 		r.asked = unique(g.scope.only)
 		r.found = len(r.asked)

@@ -44,7 +44,7 @@ type summed struct {
 }
 
 func (f *finder) look(c page.Context, q page.TraceQuery) result {
-	r := result{service: cmp.Or(q.Service, service(c)), evidence: evidenceOf(c, q)}
+	r := result{service: cmp.Or(q.Service, c.ServiceName()), evidence: evidenceOf(c, q)}
 	r.wants = r.evidence.wants
 	// Without exemplars the search is for what takes as long as the panel's p95, which is worth waiting for.
 	if !r.evidence.known || r.evidence.none != "" && len(r.evidence.waits) > 0 {

@@ -48,31 +48,6 @@ func limitOf(q page.TraceQuery) int {
 	return limit
 }
 
-// service is the Jaeger service to search: the configured one, else the likeliest of those that the store knows.
-func service(c page.Context) string {
-	if c.TraceService != "" {
-		return c.TraceService
-	}
-	best, rank := "", -1
-	for _, name := range c.Data.Services().Value {
-		r := 1
-		switch low := strings.ToLower(name); {
-		case strings.HasPrefix(low, "jaeger"):
-			r = 0
-		case strings.Contains(low, "deeplake") && strings.Contains(low, "api"):
-			r = 4
-		case strings.Contains(low, "deeplake"), strings.Contains(low, "tributary"):
-			r = 3
-		case strings.Contains(low, "api"):
-			r = 2
-		}
-		if r > rank {
-			best, rank = name, r
-		}
-	}
-	return best
-}
-
 // attempt is one way to find the traces: its searches are asked together and their answers joined. Attempts get less
 // and less particular; the next one is made when the one before has answered and found nothing.
 type attempt struct {

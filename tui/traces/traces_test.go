@@ -166,7 +166,7 @@ func TestTheLikeliestServiceIsSearched(t *testing.T) {
 		r.ServicesSnap.Value = c.have
 		ctx := pagetest.Context(r, 80, 20)
 		ctx.TraceService = c.set
-		if got := service(ctx); got != c.want {
+		if got := ctx.ServiceName(); got != c.want {
 			t.Errorf("of %v (set %q) %q is searched, want %q", c.have, c.set, got, c.want)
 		}
 	}

@@ -2,6 +2,7 @@ package service
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -17,11 +18,13 @@ const (
 	ErrorBurst    Scenario = "error-burst"
 	RateLimited   Scenario = "rate-limited"
 	DiskFilling   Scenario = "disk-filling"
+
+	NoisyNeighbour Scenario = "noisy-neighbour"
 )
 
 // Scenarios are all of them, the default first.
 func Scenarios() []Scenario {
-	return []Scenario{SlowTenant, Calm, CacheCollapse, ErrorBurst, RateLimited, DiskFilling}
+	return []Scenario{SlowTenant, Calm, CacheCollapse, ErrorBurst, RateLimited, DiskFilling, NoisyNeighbour}
 }
 
 // ParseScenario finds a scenario by its name; "" is the default.
@@ -65,6 +68,8 @@ type conditions struct {
 	diskFree    float64 // share of the disk
 	hubDown     bool    // an external service does not answer
 	storageDown bool    // the storage does not answer its health check
+	batch       float64 // how many times its usual searches the noisy tenant does
+	crowding    float64 // how much longer the searches of those take that share the noisy tenant's storage node
 }
 
 // usualDisk is the free share of the disk in quiet times.
@@ -84,6 +89,9 @@ func (s Scenario) at(offset time.Duration) conditions {
 		c.storageDown = l > 0
 	case RateLimited:
 		c.surge = 1 + 2.5*l
+	case NoisyNeighbour:
+		w := wave(offset)
+		c.batch, c.crowding = 5*w, 1.6*w
 	case DiskFilling:
 		// A runaway compaction: it starts earlier than other incidents and passes 10 % shortly after the start.
 		const begin = -20 * time.Minute
@@ -93,8 +101,27 @@ func (s Scenario) at(offset time.Duration) conditions {
 	return c
 }
 
-// The tenants that incidents strike: the slow one and the one that runs into its limit.
+// wave is the strength, 0 to 1, of a batch job that works in bursts of some ten minutes: it begins long enough before the
+// start of the live part for the first frame to show three of them.
+func wave(offset time.Duration) float64 {
+	const begin, period = -32 * time.Minute, 11 * time.Minute
+	if offset < begin {
+		return 0
+	}
+	phase := 2 * math.Pi * (offset - begin).Seconds() / period.Seconds()
+	return 0.5 - 0.5*math.Cos(phase)
+}
+
+// The tenants that incidents strike: the slow one, the one that runs into its limit, and the one whose batch job takes the
+// storage node from those that share it.
 const (
 	slowVictim    = 0
 	limitedVictim = 1
+	noisyTenant   = 4
+	storageNodes  = 3 // tenants are spread over them by their index
 )
+
+// crowded tells whether a tenant shares the noisy one's storage node.
+func crowded(tenant int) bool {
+	return tenant != noisyTenant && tenant%storageNodes == noisyTenant%storageNodes
+}

@@ -25,7 +25,11 @@ func (s *Service) stepTenant(t *tenant, offset time.Duration) {
 	}
 	sec := Step.Seconds()
 	refused := s.stepLimits(t, load)
-	s.stepSearches(t, load, refused, offset)
+	searches := load
+	if t.index == noisyTenant { // its contract has room for it
+		searches *= 1 + s.cond.batch
+	}
+	s.stepSearches(t, searches, refused, offset)
 	s.stepVectors(t, load)
 	for e := range endpoints {
 		if e == epSearch || e == epVectors {
@@ -74,7 +78,11 @@ func (s *Service) stepSearches(t *tenant, load, refused float64, offset time.Dur
 	slow := 0.0
 	for _, d := range t.datasets {
 		for k, c := range d.search {
-			c.dist = logNormal(searchMedians[k]*d.speed*pace*(1+1.1*s.cond.cacheLoss), 0.42)
+			crowding := 1.0
+			if crowded(t.index) {
+				crowding += s.cond.crowding
+			}
+			c.dist = logNormal(searchMedians[k]*d.speed*pace*crowding*(1+1.1*s.cond.cacheLoss), 0.42)
 			if t.index == slowVictim && k == 2 && s.cond.scanShare > 0 {
 				c.dist = c.dist.with(s.cond.scanShare, scanMedian*d.speed, scanSigma)
 				slow = s.cond.scanShare * t.mix[k]

@@ -1,0 +1,87 @@
+package tenancy
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+)
+
+// Level is how urgent a burn rate is.
+type Level int
+
+// Levels, the least urgent first.
+const (
+	Unknown  Level = iota // no requests to tell by
+	Within                // the budget lasts
+	Spending              // it would not last its period
+	Slow                  // page: 5 % of the budget gone in 6 h at this rate
+	Fast                  // page: 2 % of the budget gone in 1 h at this rate
+)
+
+// Thresholds and windows of multiwindow, multi-burn-rate alerts: Google, The Site Reliability Workbook, chapter 5
+// "Alerting on SLOs", table 5-8. A level holds when the burn rates of both its windows are above its threshold: the long
+// one tells that it matters, the short one that it still goes on. The table's third row (1 over 3 d and 6 h, a ticket) is
+// watched here over 6 h and 30 m, because longer windows than 6 h are not asked.
+const (
+	FastBurn  = 14.4 // over 1 h and 5 m
+	SlowBurn  = 6    // over 6 h and 30 m
+	SpendBurn = 1    // over 6 h and 30 m
+
+	// Period is what the budget is for.
+	Period = 30 * 24 * time.Hour
+)
+
+// Ratios are a tenant's shares of failed requests (0 to 1) over the last 5 min, 30 min, 1 h and 6 h; NaN without requests.
+type Ratios struct {
+	Tenant          string
+	M5, M30, H1, H6 float64
+}
+
+// Budget is how a tenant spends its error budget. A burn rate of 1 spends it in exactly Period.
+type Budget struct {
+	Tenant          string
+	M5, M30, H1, H6 float64 // burn rates
+	Level           Level
+	Spent           float64       // share of the whole budget that the last 6 h took
+	Lasts           time.Duration // a whole budget, at the rate of the last 5 min; 0: it is not being spent
+}
+
+// Budgets judges every tenant against an objective (the share of requests that should succeed, 0 to 1, below 1), the
+// worst first.
+func Budgets(all []Ratios, objective float64) []Budget {
+	allowed := 1 - objective
+	out := make([]Budget, 0, len(all))
+	for _, r := range all {
+		b := Budget{Tenant: r.Tenant, M5: r.M5 / allowed, M30: r.M30 / allowed, H1: r.H1 / allowed, H6: r.H6 / allowed}
+		switch {
+		case b.H1 > FastBurn && b.M5 > FastBurn:
+			b.Level = Fast
+		case b.H6 > SlowBurn && b.M30 > SlowBurn:
+			b.Level = Slow
+		case b.H6 > SpendBurn && b.M30 > SpendBurn:
+			b.Level = Spending
+		case !math.IsNaN(b.M5) || !math.IsNaN(b.H6):
+			b.Level = Within
+		}
+		b.Spent = b.H6 * float64(6*time.Hour) / float64(Period)
+		if b.M5 > 0 {
+			b.Lasts = time.Duration(math.Min(float64(Period)/b.M5, float64(math.MaxInt64/2)))
+		}
+		out = append(out, b)
+	}
+	slices.SortFunc(out, func(a, b Budget) int {
+		return cmp.Or(cmp.Compare(b.Level, a.Level), cmp.Compare(b.worst(), a.worst()), cmp.Compare(a.Tenant, b.Tenant))
+	})
+	return out
+}
+
+// worst is what budgets of one level are ordered by: the burn rate of the last hour, or, without one, that of six.
+func (b Budget) worst() float64 {
+	for _, v := range []float64{b.H1, b.H6, b.M30, b.M5} {
+		if !math.IsNaN(v) {
+			return v
+		}
+	}
+	return -1
+}

@@ -1,0 +1,182 @@
+package tui
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"dlmon/themes"
+	"dlmon/tui/page"
+	"dlmon/tui/page/pagetest"
+)
+
+// handedOff presses x in a directory of its own and carries the command out.
+func handedOff(t *testing.T, m *Model) (dir string, said page.Notice) {
+	t.Helper()
+	dir = t.TempDir()
+	t.Chdir(dir)
+	_, cmd := m.Update(pagetest.Key("x"))
+	for _, msg := range all(cmd) {
+		if n, ok := msg.(page.Notice); ok {
+			said = n
+			m.Update(n)
+		}
+	}
+	return dir, said
+}
+
+// all are the messages of a command.
+func all(cmd tea.Cmd) []tea.Msg {
+	if cmd == nil {
+		return nil
+	}
+	msg := cmd()
+	batch, ok := msg.(tea.BatchMsg)
+	if !ok {
+		return []tea.Msg{msg}
+	}
+	var out []tea.Msg
+	for _, c := range batch {
+		out = append(out, all(c)...)
+	}
+	return out
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestXWritesThePageAsMarkdownAndPictureAndSaysWhere(t *testing.T) {
+	m, _ := newModel(t, pagetest.Reader(), 120, 40)
+	press(m, "2")
+	frame := content(m)
+	dir, said := handedOff(t, m)
+	const stem = "dlmon-prod-eu-tenants-20260314T140532Z"
+	if want := "wrote " + stem + ".md and " + stem + ".svg in " + dir; said.Text != want || said.Warn {
+		t.Errorf("it says %q, want %q", said.Text, want)
+	}
+	if !strings.Contains(ansi.Strip(content(m)), "wrote "+stem) {
+		t.Error("the notice is not on the screen")
+	}
+	text := read(t, filepath.Join(dir, stem+".md"))
+	for _, want := range []string{
+		"2026-03-14 13:05:32 UTC to 2026-03-14 14:05:32 UTC", "](<" + stem + ".svg>)",
+		"dlmon --context prod-eu --page tenants --window 1h --at 2026-03-14T13:05:32Z..2026-03-14T14:05:32Z",
+		"| acme-corp |", "853 ms", "SlowSearchQueries", "```promql\n", "histogram_quantile(0.95", "| prometheus | ok |", strings.Split(trim(ansi.Strip(frame)), "\n")[5],
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	for _, name := range []string{".md", ".svg"} {
+		info, err := os.Stat(filepath.Join(dir, stem+name))
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", name, info.Mode(), err)
+		}
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 2 {
+		t.Errorf("%v is left in the directory: %v", left, err)
+	}
+}
+
+func TestAHandoffOverwritesNothing(t *testing.T) {
+	m, _ := newModel(t, pagetest.Reader(), 80, 24)
+	d := m.Handoff()
+	dir := t.TempDir()
+	mine := filepath.Join(dir, "page.md")
+	if err := os.WriteFile(mine, []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"page-2", "page-3"} {
+		where, name, err := writeHandoff(dir, "page", d)
+		if err != nil || where != dir || name != want {
+			t.Errorf("written as %s in %s: %v", name, where, err)
+		}
+		if text := read(t, filepath.Join(dir, want+".md")); !strings.Contains(text, want+".svg") {
+			t.Errorf("%s names another picture", want)
+		}
+	}
+	if read(t, mine) != "mine" {
+		t.Error("a file of the operator's was overwritten")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "page.svg")); err == nil {
+		t.Error("a picture without its text is left")
+	}
+}
+
+func TestAHandoffThatCannotBeWrittenSaysWhy(t *testing.T) {
+	m, _ := newModel(t, pagetest.Reader(), 80, 24)
+	_, _, err := writeHandoff(filepath.Join(t.TempDir(), "gone"), "page", m.Handoff())
+	if err == nil || !strings.Contains(err.Error(), "no such file") {
+		t.Error(err)
+	}
+}
+
+func TestEveryPageHandsOnItsOwnNumbersAndPicks(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		keys []string
+		want []string
+		args []string
+	}{
+		{"overview", nil, []string{"| Latency | p95 |", "| acme-corp |", "`Latency (now; 1h in steps of"}, []string{"--page", "overview"}},
+		{"panel", []string{"f"}, []string{"| Latency | p95 |", "# dlmon: Overview › Latency"}, []string{"--page", "overview"}},
+		{"list", []string{"2", "enter", "v", "down", "v"}, []string{"| traces picked | `4bf92f35", "search for traces", "| A |"}, []string{"--page", "tenants"}},
+		{"trace", []string{"2", "enter", "enter"}, []string{"Critical path", "| deeplake | `index.scan` |", "| failed spans |"}, []string{"dlmon", "trace", "4bf92f35000000000000000000000000", "--context"}},
+		{"alerts", []string{"4"}, []string{"fails to evaluate", "silenced", "`SlowSearchQueries (rule)`", "found duplicate series"}, []string{"--page", "alerts"}},
+		{"health", []string{"5"}, []string{"| `external_services` | degraded |", "`services.1.name`"}, []string{"--page", "health"}},
+		{"business", []string{"6"}, []string{"```promql\n"}, []string{"--page", "business"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m, _ := newModel(t, pagetest.Reader(), 120, 40)
+			press(m, c.keys...)
+			dir, said := handedOff(t, m)
+			files, err := filepath.Glob(filepath.Join(dir, "*.md"))
+			if err != nil || len(files) != 1 {
+				t.Fatalf("%v, %v, %q", files, err, said.Text)
+			}
+			text := read(t, files[0])
+			for _, want := range c.want {
+				if !strings.Contains(text, want) {
+					t.Errorf("no %q in\n%.6000s", want, text)
+				}
+			}
+			if argv := m.Handoff().Command; !slices.Contains(argv, c.args[0]) || slices.Index(argv, c.args[1]) != slices.Index(argv, c.args[0])+1 {
+				t.Errorf("the command %q lacks %q", argv, c.args)
+			}
+		})
+	}
+}
+
+func TestWhatHasNoNumbersOfItsOwnHandsOnItsFrameAndItsQueries(t *testing.T) {
+	m, _ := newModel(t, pagetest.Reader(), 120, 40)
+	m.nav.stack = []page.Page{&recorder{Page: m.nav.tabs[0].page}}
+	d := m.Handoff()
+	if len(d.Report.Queries) == 0 || len(d.Report.Tables) != 0 || !strings.Contains(d.Frame, "Latency") {
+		t.Errorf("%d queries, %d tables", len(d.Report.Queries), len(d.Report.Tables))
+	}
+}
+
+func TestLocalTimeIsSaidInTheCommandAndTheNumbers(t *testing.T) {
+	o := options(pagetest.Reader(), themes.Default)
+	o.UTC = false
+	m := New(o)
+	t.Cleanup(m.Close)
+	m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	d := m.Handoff()
+	if !slices.Contains(d.Command, "local") || d.To.Location() != time.Local {
+		t.Errorf("%v, %v", d.Command, d.To.Location())
+	}
+}

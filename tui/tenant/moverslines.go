@@ -1,0 +1,177 @@
+package tenant
+
+// How the movers are drawn.
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/lipgloss/v2"
+
+	"dlmon/sources/tenancy"
+	"dlmon/tui/dashboard"
+	"dlmon/tui/page"
+)
+
+// small is the width in cells below which a row names its tenant in the column of what moved.
+const small = 60
+
+func (p *Movers) hints() []string {
+	if p.filter.Open {
+		return page.FilterHints
+	}
+	return []string{"enter what explains it", "t trace", "w " + agos[(p.ago+1)%len(agos)].words + " ago", "/ filter", "esc back"}
+}
+
+func (p *Movers) visible(c page.Context) int {
+	return max(1, c.Height-2-len(page.Footer(c, p.hints()...)))
+}
+
+// View implements page.Page.
+func (p *Movers) View(c page.Context) []string {
+	s := c.Styles
+	if c.Width <= 0 || c.Height <= 0 {
+		return nil
+	}
+	ago := agos[p.ago]
+	foot := page.Footer(c, p.hints()...)
+	moved, rows := p.work.value, p.rows()
+	then := c.Zone(c.Now.Add(-ago.d)).Format("15:04")
+	if ago.d > time.Hour {
+		then = c.Zone(c.Now.Add(-ago.d)).Format("2006-01-02 15:04")
+	}
+	title := "Movers against " + ago.words + " ago"
+	if !p.work.known {
+		lines := []string{page.Title(s, title, then, c.Width)}
+		if p.work.err != nil {
+			return append(lines, page.Explain(s, "the ranking failed", p.work.err, c.Width)...)
+		}
+		return page.Above(append(lines, absent(c, p.Wants(c))...), foot, c.Height)
+	}
+	steady := fmt.Sprintf("%d moved, %d steady", len(moved.rows)+moved.more, moved.steady)
+	if moved.more > 0 {
+		steady = fmt.Sprintf("%d of %d shown, %d steady", len(moved.rows), len(moved.rows)+moved.more, moved.steady)
+	}
+	if len(rows) < len(moved.rows) {
+		steady = fmt.Sprintf("%d of %s", len(rows), steady)
+	}
+	lines := []string{page.Title(s, title, facts(c, then, p.filter.Prompt(), steady, staleFact(c, p.Wants(c))), c.Width)}
+	switch {
+	case !moved.past:
+		lines = append(lines, page.Explain(s, "no data "+ago.words+" ago: Prometheus holds nothing of "+then+"; w compares with another time", nil, c.Width)...)
+		return page.Above(lines, foot, c.Height)
+	case len(moved.rows) == 0:
+		lines = append(lines, " "+s.OK.Render(s.Glyphs.OK)+" "+s.Text.Render("nothing moved by more than its floor"))
+		return page.Above(lines, foot, c.Height)
+	case len(rows) == 0:
+		return page.Above(append(lines, page.Explain(s, "nothing matches "+p.filter.Text, nil, c.Width)...), foot, c.Height)
+	}
+	p.cursor.Sync(keysOf(rows), p.visible(c))
+	whose := page.Column{Title: "of", Min: 7, Max: 28}
+	if c.Width < small {
+		whose = page.Column{} // it stands in the column beside
+	}
+	t := page.Table{Styles: s, Columns: []page.Column{
+		{}, whose, {Title: "what", Min: 10, Max: 40}, {Title: ago.words + " ago", Right: true, Drop: 3},
+		{Title: "now", Right: true, Drop: 4}, {Title: "change", Right: true}, {Title: "score", Right: true, Drop: 1}, {Title: "why", Max: 40, Drop: 2},
+	}}
+	for _, r := range rows {
+		t.Rows = append(t.Rows, p.cells(c, r))
+	}
+	return page.Above(append(lines, t.Lines(c.Width, p.visible(c)+1, p.cursor.Offset, p.cursor.Row)...), foot, c.Height)
+}
+
+func (p *Movers) cells(c page.Context, r moveRow) []page.Cell {
+	s, pan := c.Styles, p.panels[r.panel]
+	sign, style := p.direction(c, r)
+	of, what, name := "service", pan.Title, s.Text
+	switch {
+	case r.Tenant:
+		of, name = r.Thing, s.Bold
+	case r.Thing != "" && r.Thing != pan.Title:
+		what += " " + r.Thing
+	}
+	if c.Width < small {
+		if r.Tenant {
+			what = of + " " + what
+		}
+		of = ""
+	}
+	change := dashboard.FormatChange(r.Now, r.Before, pan.Unit)
+	switch {
+	case r.New:
+		change = "new"
+	case r.Gone:
+		change = "gone"
+	}
+	return []page.Cell{
+		{Text: sign, Style: style}, {Text: of, Style: name}, {Text: what, Style: s.Text},
+		{Text: dashboard.FormatValue(r.Before, pan.Unit), Style: s.Muted}, {Text: dashboard.FormatValue(r.Now, pan.Unit), Style: s.Text},
+		{Text: change, Style: style}, {Text: fmt.Sprintf("%.1f", r.Score), Style: s.Muted}, {Text: why(r.Move), Style: s.Muted},
+	}
+}
+
+// direction is where a row went; of something that has a worse side, in its style.
+func (p *Movers) direction(c page.Context, r moveRow) (string, lipgloss.Style) {
+	g := c.Styles.Glyphs
+	sign := g.Up
+	if cmp.Compare(r.Now, r.Before) < 0 || r.Gone {
+		sign = g.Down
+	}
+	switch {
+	case r.Better:
+		return sign, c.Styles.OK
+	case r.Scale.Worse != 0:
+		return sign, c.Styles.Warn
+	}
+	return sign, c.Styles.Text
+}
+
+// why says in words what the rank rests on.
+func why(m tenancy.Move) string {
+	text := ""
+	switch {
+	case m.Better:
+		text = "better, counts half"
+	case m.Scale.Losses:
+		text = "misses ×" + times(m)
+	case m.Scale.Worse != 0:
+		text = "worse"
+	}
+	add := func(s string, when bool) {
+		if when && text != "" {
+			text += ", "
+		}
+		if when {
+			text += s
+		}
+	}
+	add("as most tenants", m.Shared)
+	add("few searches", m.Few)
+	return text
+}
+
+// times is how many times as many losses there are.
+func times(m tenancy.Move) string {
+	before := 1 - m.Before
+	if before < 0.001 {
+		before = 0.001
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", (1-m.Now)/before), ".0")
+}
+
+// Bindings implements page.Page.
+func (p *Movers) Bindings() []key.Binding {
+	return []key.Binding{
+		page.Bind("enter", "what explains the selected row: the tenant's page, the panel full screen"),
+		page.Bind("t", "the trace of an exemplar nearest to its p99, else the list"),
+		page.Bind("o", "the selected tenant's own page"),
+		page.Bind("w", "against 1 h, 1 d, 1 w ago"),
+		page.Bind("left right", "a nearer, a farther time to compare with"),
+		page.BindRows("select"),
+		page.Bind("/", "filter as you type; enter keeps it, esc drops it"),
+	}
+}
