@@ -43,6 +43,7 @@ type Page struct {
 	detail   detail
 	silences silenceList
 	form     *form
+	clicks   []int  // the row at each line as it was last drawn, -1 for none
 	writing  string // the change that is under way, besides the form's; "" for none
 	readOnly bool
 }
@@ -106,6 +107,8 @@ func (p *Page) Update(c page.Context, msg tea.Msg) tea.Cmd {
 		return p.written(c, msg)
 	case tea.PasteMsg:
 		p.paste(msg)
+	case tea.MouseClickMsg:
+		return p.click(c, msg.Y)
 	case tea.KeyPressMsg:
 		return p.key(c, msg)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
 
 	"dlmon/sources"
 	"dlmon/sources/feed/feedtest"
@@ -177,6 +178,32 @@ func TestSelectingAnAlertShowsItWhateverHidesIt(t *testing.T) {
 	p.Update(c, page.SelectMsg{Key: "HighErrorRate"})
 	if r, _ := p.selected(c); r.name() != "HighErrorRate" {
 		t.Errorf("by name: %+v", r)
+	}
+}
+
+func TestAClickSelectsARowAndOpensTheSelectedOne(t *testing.T) {
+	p, c := New(), pagetest.Context(given(), 120, 40)
+	line := func(text string) int {
+		return slices.IndexFunc(p.View(c), func(l string) bool { return strings.Contains(l, text) })
+	}
+	click := func(y int) { p.Update(c, tea.MouseClickMsg{Y: y, Button: tea.MouseLeft}) }
+	click(line("RateLimitingTriggered"))
+	if r, _ := p.selected(c); r.name() != "RateLimitingTriggered" || p.mode != modeList {
+		t.Errorf("%s", r.name())
+	}
+	click(line("pending (1)"))
+	click(100)
+	if p.mode != modeList {
+		t.Error("a heading opens something")
+	}
+	click(line("RateLimitingTriggered"))
+	if p.mode != modeDetail {
+		t.Error("the selected row is not opened")
+	}
+	press(p, c, "a")
+	click(line("globex|hooli"))
+	if s := p.silenced(c)[p.silences.cursor.Row]; s.ID != "0ld" {
+		t.Errorf("%+v", s)
 	}
 }
 

@@ -117,7 +117,7 @@ func (p *Page) listLines(c page.Context) []string {
 	}}
 	foot := p.foot(c)
 	room := p.listRoom(c, l)
-	lines = append(lines, o.lines(c, min(room, c.Height-1-len(foot)), &p.offset, p.cursor.Row)...)
+	lines = p.place(lines, o, c, min(room, c.Height-1-len(foot)), &p.offset, p.cursor.Row)
 	if rest := c.Height - len(lines) - len(foot); rest >= 6 {
 		lines = append(lines, s.Border.Render(strings.Repeat(s.Glyphs.H, c.Width)))
 		about := p.about(c, l.rows[p.cursor.Row])
@@ -127,6 +127,41 @@ func (p *Page) listLines(c page.Context) []string {
 		lines = append(lines, about...)
 	}
 	return page.Above(lines, foot, c.Height)
+}
+
+// place appends an outline to lines, and remembers where its rows stand.
+func (p *Page) place(lines []string, o outline, c page.Context, height int, offset *int, selected int) []string {
+	list, at := o.lines(c, height, offset, selected)
+	p.clicks = make([]int, len(lines), len(lines)+len(at))
+	for i := range p.clicks {
+		p.clicks[i] = -1
+	}
+	p.clicks = append(p.clicks, at...)
+	return append(lines, list...)
+}
+
+// click selects the row at a line; one that is selected already is opened.
+func (p *Page) click(c page.Context, line int) tea.Cmd {
+	if p.form != nil || p.mode == modeDetail || p.silences.expiring != nil || line < 0 || line >= len(p.clicks) || p.clicks[line] < 0 {
+		return nil
+	}
+	row := p.clicks[line]
+	if p.mode == modeSilences {
+		ids := idsOf(p.silenced(c))
+		p.silences.cursor.Move(ids, row-p.silences.cursor.Row, len(ids))
+		return nil
+	}
+	l := p.rows(c)
+	p.sync(l)
+	if row >= len(l.rows) {
+		return nil
+	}
+	if row == p.cursor.Row {
+		return p.listKey(c, page.Enter)
+	}
+	p.cursor.Move(l.keys, row-p.cursor.Row, len(l.rows))
+	p.named = l.rows[row].name()
+	return nil
 }
 
 func (p *Page) foot(c page.Context) []string {

@@ -16,16 +16,17 @@ type outline struct {
 }
 
 // lines draw the column titles and what fits of the rows, headings among them, around the selected one, at most height
-// lines; offset is the first line shown, and moves no more than it must. What is below is counted.
-func (o outline) lines(c page.Context, height int, offset *int, selected int) []string {
+// lines; offset is the first line shown, and moves no more than it must. What is below is counted. at names the row of
+// each line, -1 for none.
+func (o outline) lines(c page.Context, height int, offset *int, selected int) (out []string, at []int) {
 	s := c.Styles
 	if height < 2 || o.rows == 0 {
-		return nil
+		return nil, nil
 	}
-	total, at, headed := o.rows+len(o.heads), selected, false
+	total, chosen, headed := o.rows+len(o.heads), selected, false
 	for _, h := range o.heads {
 		if h.at <= selected {
-			at++
+			chosen++
 			headed = h.at == selected
 		}
 	}
@@ -33,12 +34,13 @@ func (o outline) lines(c page.Context, height int, offset *int, selected int) []
 	if total > room && room > 2 {
 		room-- // for the count of the rest
 	}
-	*offset = page.Scroll(*offset, at, room, total)
-	if headed && *offset == at && room > 1 {
+	*offset = page.Scroll(*offset, chosen, room, total)
+	if headed && *offset == chosen && room > 1 {
 		*offset-- // its heading stands above it
 	}
 	t := page.Table{Styles: s, Columns: o.columns}
 	text := map[int]string{} // by line of the window
+	var shown []int
 	line, pointer, below := 0, -1, 0
 	next := o.heads
 	for i := range o.rows {
@@ -56,22 +58,23 @@ func (o outline) lines(c page.Context, height int, offset *int, selected int) []
 				pointer = len(t.Rows)
 			}
 			t.Rows = append(t.Rows, o.cells(i))
+			shown = append(shown, i)
 		}
 		line++
 	}
 	drawn := t.Lines(c.Width, len(t.Rows)+1, 0, pointer)
-	out := slices.Clone(drawn[:1])
+	out, at = slices.Clone(drawn[:1]), []int{-1}
 	drawn = drawn[1:]
 	for n := 0; n < room && (len(drawn) > 0 || text[n] != ""); n++ {
 		if title, ok := text[n]; ok {
-			out = append(out, s.Title.Render(page.Cut(" "+title, c.Width, s.Glyphs.Ellipsis)))
+			out, at = append(out, s.Title.Render(page.Cut(" "+title, c.Width, s.Glyphs.Ellipsis))), append(at, -1)
 			continue
 		}
-		out = append(out, drawn[0])
-		drawn = drawn[1:]
+		out, at = append(out, drawn[0]), append(at, shown[0])
+		drawn, shown = drawn[1:], shown[1:]
 	}
 	if below > 0 && len(out) < height {
 		out = append(out, s.Muted.Render(fmt.Sprintf(" %s %d more below", s.Glyphs.Ellipsis, below)))
 	}
-	return out
+	return out, at
 }

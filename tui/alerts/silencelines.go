@@ -51,7 +51,7 @@ func (p *Page) silenceLines(c page.Context) []string {
 	if c.Height >= 20 {
 		room = min(room, max(6, room*3/5))
 	}
-	lines = append(lines, o.lines(c, min(room, len(all)+len(o.heads)+1), &l.offset, l.cursor.Row)...)
+	lines = p.place(lines, o, c, min(room, len(all)+len(o.heads)+1), &l.offset, l.cursor.Row)
 	if rest := c.Height - len(lines) - len(foot); rest >= 5 {
 		lines = append(lines, s.Border.Render(strings.Repeat(s.Glyphs.H, c.Width)))
 		about := silenceAbout(c, d, all[l.cursor.Row])
