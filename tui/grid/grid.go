@@ -64,6 +64,7 @@ type envKey struct {
 	window, step, rate, scrape time.Duration
 	vocab                      dashboard.Vocabulary
 	traces                     string // service and tags of the searches for traces
+	at                         int64  // seconds since the epoch, of a time in the past: what is recorded may not reach back to it
 }
 
 // drawing is a panel's lines and what they were drawn from.
@@ -291,7 +292,7 @@ func (g *Grid) requests(c page.Context, i int) []feed.Request {
 
 func keyOf(e dashboard.Env) envKey {
 	return envKey{window: e.Window, step: e.Step, rate: e.Rate, scrape: e.Scrape, vocab: e.Vocab,
-		traces: e.TraceService + " " + e.TenantTags}
+		traces: e.TraceService + " " + e.TenantTags, at: e.At.Unix()}
 }
 
 func (g *Grid) cursor(id string) *page.Cursor {
