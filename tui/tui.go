@@ -69,11 +69,14 @@ type Model struct {
 	second        int64     // of the wall clock on it
 	prompt        gotoPrompt
 
-	nav    navigator
-	shown  page.Page // the page that was last told that it is on the screen
-	help   helpOverlay
-	kiosk  *kiosk // nil: an operator is at the keyboard
-	notice notice
+	nav   navigator
+	shown page.Page // the page that was last told that it is on the screen
+	help  helpOverlay
+	// palette and the state of the mouse are the operator's own, whatever page is shown.
+	palette palette
+	mouseOn bool
+	kiosk   *kiosk // nil: an operator is at the keyboard
+	notice  notice
 
 	searches traces.History
 
@@ -88,7 +91,7 @@ type Model struct {
 // not run by Run.
 func New(o Options) *Model {
 	o = kioskOptions(o)
-	m := &Model{o: o, data: o.Data, done: make(chan struct{}), window: o.Window, dirty: true}
+	m := &Model{o: o, mouseOn: o.Mouse, data: o.Data, done: make(chan struct{}), window: o.Window, dirty: true}
 	if o.Feed != nil {
 		if m.data == nil {
 			m.data = o.Feed

@@ -20,6 +20,7 @@ type Full struct {
 	gen    uint64
 	last   answer
 	drawn  drawing
+	trend  trend
 }
 
 var _ page.Page = (*Full)(nil)
@@ -34,7 +35,15 @@ func (f *Full) Title() string { return f.panel.Title }
 func (f *Full) Scope() string { return "panel" }
 
 // Wants implements page.Page.
-func (f *Full) Wants(c page.Context) []feed.Request { return f.panel.Requests(c.Env) }
+func (f *Full) Wants(c page.Context) []feed.Request { return f.asking(c).Requests(c.Env) }
+
+// asking is the panel with what its ranges are asked for.
+func (f *Full) asking(c page.Context) dashboard.Panel {
+	if f.panel.Kind != dashboard.KindTenants {
+		return f.panel.WithPast(f.last.data)
+	}
+	return f.trend.trim(f.panel, f.last.data, f.series.Offset, max(c.Height, 1))
+}
 
 // Update implements page.Page.
 func (f *Full) Update(c page.Context, msg tea.Msg) tea.Cmd {
@@ -49,9 +58,19 @@ func (f *Full) Update(c page.Context, msg tea.Msg) tea.Cmd {
 
 func (f *Full) eval(c page.Context) dashboard.Data {
 	k := keyOf(c.Env)
-	if f.last.gen != f.gen || f.last.env != k {
-		f.last = answer{gen: f.gen, env: k, data: dashboard.Eval(f.panel, c.Env)}
+	if f.last.gen == f.gen && f.last.env == k {
+		return f.last.data
 	}
+	none := len(f.last.data.Tenants)+len(f.last.data.Values) == 0
+	stamp := page.Stamp(c.Data, f.Wants(c))
+	if !heavy(f.last.data) || f.last.env != k || f.last.stamp != stamp {
+		f.last.data = dashboard.Eval(f.asking(c), c.Env)
+		if none && len(f.last.data.Tenants)+len(f.last.data.Values) > 0 { // from now on with their past, which may be there
+			stamp = page.Stamp(c.Data, f.Wants(c))
+			f.last.data = dashboard.Eval(f.asking(c), c.Env)
+		}
+	}
+	f.last.gen, f.last.env, f.last.stamp = f.gen, k, stamp
 	return f.last.data
 }
 
