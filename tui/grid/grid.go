@@ -34,13 +34,19 @@ type Grid struct {
 	data   map[string]answer
 	lines  map[string]drawing
 
-	placed []dashboard.Placed // for at cells, with the strip tall or not
-	at     int
-	tall   bool
-	was    bool // tall when placed was worked out
+	placed []dashboard.Placed // as worked out for was
+	was    shape
+	shape
 
 	marks marks
 	drag  drag
+}
+
+// shape is what of the screen decides where the panels stand.
+type shape struct {
+	cells int
+	tall  bool // the strip is drawn in big digits
+	few   int  // the screen's lines where it has only few; 0: enough
 }
 
 // answer is a panel's data as of a generation.
@@ -103,7 +109,7 @@ func (g *Grid) Wants(c page.Context) []feed.Request {
 	var reqs []feed.Request
 	strip, body := g.split(c)
 	h := c.Height - strip
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		pan := g.dash.Panels[p.Panel]
 		if body > 0 && !pan.Place.Strip && (p.Y-strip >= g.scroll+h || p.Y-strip+p.H <= g.scroll) {
 			continue
@@ -137,13 +143,19 @@ const (
 
 // size takes over how large the screen is.
 func (g *Grid) size(c page.Context) {
-	g.tall = c.Big && c.Width >= wallWidth && c.Height >= wallHeight
+	g.shape = shape{cells: c.Width, tall: c.Big && c.Width >= wallWidth && c.Height >= wallHeight}
+	if c.Height < dashboard.FewLines {
+		g.few = c.Height
+	}
 }
 
 // layout is where the panels stand, in reading order.
-func (g *Grid) layout(width int) []dashboard.Placed {
-	if g.at != width || g.was != g.tall {
-		g.placed, g.at, g.was = dashboard.Layout(g.dash.Panels, width), width, g.tall
+func (g *Grid) layout(c page.Context) []dashboard.Placed {
+	if g.size(c); g.was != g.shape {
+		g.was = g.shape
+		if g.placed = dashboard.Layout(g.dash.Panels, g.cells); g.few > 0 {
+			g.placed = dashboard.LayoutFew(g.dash.Panels, g.cells, g.few)
+		}
 		if g.tall {
 			dashboard.RaiseStrip(g.placed, g.dash.Panels, panel.BigLines)
 		}
@@ -155,7 +167,7 @@ func (g *Grid) layout(width int) []dashboard.Placed {
 // scrolled part has.
 func (g *Grid) split(c page.Context) (strip, body int) {
 	total := 0
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		if g.dash.Panels[p.Panel].Place.Strip {
 			strip = max(strip, p.Y+p.H)
 		}
@@ -175,7 +187,6 @@ func (g *Grid) View(c page.Context) []string {
 	if len(g.dash.Panels) == 0 {
 		return page.Explain(c.Styles, "this dashboard has no panels", nil, c.Width)
 	}
-	g.size(c)
 	strip, body := g.split(c)
 	h := c.Height - strip
 	g.scroll = max(0, min(g.scroll, body-h))
@@ -193,7 +204,7 @@ func (g *Grid) View(c page.Context) []string {
 func (g *Grid) line(c page.Context, y int) string {
 	var b strings.Builder
 	x := 0
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		if y < p.Y || y >= p.Y+p.H {
 			continue
 		}

@@ -12,7 +12,7 @@ func (g *Grid) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	if len(g.dash.Panels) == 0 || c.Width <= 0 {
 		return nil
 	}
-	placed := g.layout(c.Width)
+	placed := g.layout(c)
 	switch k.String() {
 	case "tab":
 		g.step(c, 1)
@@ -55,7 +55,7 @@ func (g *Grid) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 
 // step moves the focus by d in the order in which the panels stand.
 func (g *Grid) step(c page.Context, d int) {
-	placed := g.layout(c.Width)
+	placed := g.layout(c)
 	i := (g.index(placed) + d + len(placed)) % len(placed)
 	g.focusOn(c, placed[i].Panel)
 }
@@ -72,7 +72,7 @@ func (g *Grid) index(placed []dashboard.Placed) int {
 
 // move moves the focus to the nearest panel in a direction.
 func (g *Grid) move(c page.Context, dx, dy int) {
-	placed := g.layout(c.Width)
+	placed := g.layout(c)
 	from := placed[g.index(placed)]
 	best, cost := -1, 0
 	for _, p := range placed {
@@ -107,7 +107,7 @@ func (g *Grid) focusOn(c page.Context, i int) {
 	g.focus = i
 	strip, body := g.split(c)
 	h := c.Height - strip
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		if p.Panel != i {
 			continue
 		}
@@ -128,7 +128,7 @@ func (g *Grid) page(c page.Context, d int) {
 	strip, body := g.split(c)
 	h := c.Height - strip
 	g.scroll = max(0, min(g.scroll+d*max(1, h-2), body-h))
-	placed := g.layout(c.Width)
+	placed := g.layout(c)
 	for _, p := range placed {
 		y := p.Y - strip
 		if y >= g.scroll && y < g.scroll+h {
@@ -151,7 +151,7 @@ func (g *Grid) row(c page.Context, d int) bool {
 func (g *Grid) rows(c page.Context) (keys []string, visible int) {
 	d := g.eval(c, g.focus)
 	keys = g.data[d.Panel.ID].keys
-	placed := g.layout(c.Width)
+	placed := g.layout(c)
 	return keys, visibleRows(d, placed[g.index(placed)].H, len(keys))
 }
 

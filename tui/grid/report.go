@@ -16,7 +16,7 @@ func (g *Grid) Report(c page.Context) page.Report {
 	r, values := page.Report{}, page.Values()
 	var tenants []page.Sheet
 	strip, _ := g.split(c)
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		if y := p.Y - strip; !g.dash.Panels[p.Panel].Place.Strip && (y >= g.scroll+c.Height-strip || y+p.H <= g.scroll) {
 			continue
 		}
