@@ -139,6 +139,7 @@ func unicodeGlyphs() Glyphs {
 		H:        "─", V: "│", TL: "┌", TR: "┐", BL: "└", BR: "┘",
 		TeeL: "├", TeeR: "┤", TeeU: "┴", TeeD: "┬", Cross: "┼",
 		Expanded: "▾", Collapsed: "▸", Pointer: "›", Ellipsis: "…", Dot: "·", Exemplar: "◆",
+		Restart: "↻", Version: "◈",
 	}
 }
 
@@ -154,5 +155,6 @@ func asciiGlyphs() Glyphs {
 		H:        "-", V: "|", TL: "+", TR: "+", BL: "+", BR: "+",
 		TeeL: "+", TeeR: "+", TeeU: "+", TeeD: "+", Cross: "+",
 		Expanded: "v", Collapsed: ">", Pointer: ">", Ellipsis: "~", Dot: "-", Exemplar: "*",
+		Restart: "R", Version: "V",
 	}
 }

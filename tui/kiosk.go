@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"dlmon/sources"
@@ -101,6 +102,7 @@ func kioskOptions(o Options) Options {
 	if o.Kiosk.On {
 		o.Silencer = nil
 		o.From, o.To = time.Time{}, time.Time{}
+		o.Mouse = false
 	}
 	return o
 }
@@ -113,7 +115,9 @@ func (m *Model) kioskTakes(msg tea.Msg) (tea.Cmd, bool) {
 	}
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
-		if k := msg.String(); !m.kiosk.o.Locked && (k == "q" || k == "ctrl+c") {
+		keys := globalKeys()
+		does, ok := m.canonical(msg)
+		if !m.kiosk.o.Locked && (key.Matches(msg, keys.force) || ok && key.Matches(does, keys.quit)) {
 			return tea.Quit, true
 		}
 		return nil, true

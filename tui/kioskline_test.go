@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
 	"dlmon/themes"
@@ -60,6 +61,10 @@ func TestAtNightEverythingIsFaintButWhatIsCritical(t *testing.T) {
 	m.Update(tea.BackgroundColorMsg{Color: lipgloss.Color("15")})
 	if m.styles.Dark || !m.styles.Text.GetFaint() || m.styles.Critical.GetFaint() || m.styles.BarCritical.GetFaint() {
 		t.Error("another background undoes it")
+	}
+	m.Update(tea.ColorProfileMsg{Profile: colorprofile.ANSI})
+	if !m.styles.Text.GetFaint() {
+		t.Error("a terminal of sixteen colours undoes it")
 	}
 	r.Clock = r.Clock.Add(8 * time.Hour)
 	m.Update(tickMsg{})

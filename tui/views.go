@@ -66,3 +66,10 @@ type tenantPage struct {
 func traceEnv(c page.Context) (service, tags string) {
 	return c.ServiceName(), strings.Join(c.NamesOf(page.TagTenant), ",")
 }
+
+// Report implements page.Reporter.
+func (p tenantPage) Report(c page.Context) page.Report {
+	r := p.Grid.Report(c)
+	r.Tenant = p.id
+	return r
+}

@@ -4,6 +4,7 @@ package alerts
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -155,12 +156,7 @@ func (p *Page) rows(c page.Context) listing {
 
 // sync finds the selected row. An alert that is no longer listed by itself may have joined a group: then that.
 func (p *Page) sync(l listing) {
-	keys := l.keys()
-	found := false
-	for _, k := range keys {
-		found = found || k == p.cursor.Key
-	}
-	if !found && p.cursor.Key != "" {
+	if p.cursor.Key != "" && !slices.Contains(l.keys, p.cursor.Key) {
 		for _, r := range l.rows {
 			if r.name() == p.named {
 				p.cursor.Key = r.key
@@ -168,7 +164,7 @@ func (p *Page) sync(l listing) {
 			}
 		}
 	}
-	p.cursor.Sync(keys, len(keys))
+	p.cursor.Sync(l.keys, len(l.keys))
 }
 
 // selected is the row under the cursor.
@@ -226,7 +222,11 @@ func (p *Page) View(c page.Context) []string {
 	default:
 		lines = p.listLines(c)
 	}
-	return lines[:min(len(lines), c.Height)]
+	lines = lines[:min(len(lines), c.Height)]
+	for i, l := range lines {
+		lines[i] = page.Cut(l, c.Width, c.Styles.Glyphs.Ellipsis)
+	}
+	return lines
 }
 
 // refusal says why nothing can be written now; "" when it can.

@@ -44,9 +44,8 @@ func TenantPage(id string) Dashboard { return tenants().ForTenant(id) }
 // Movers are the panels whose values are ranked by how far they moved. They are shared and must not be changed.
 func Movers() Dashboard { return movers() }
 
-// Neighbours is each tenant's load, searches and p95: panels "load", "searches" and "p95", whose main query is about all
-// tenants and whose query "picked" is about those that $tenant matches as a regular expression. It is shared and must not
-// be changed.
+// Neighbours is each tenant's load, searches and p95: panels "load", "searches" and "p95". It is shared and must not be
+// changed.
 func Neighbours() Dashboard { return nearby() }
 
 // Parse reads one dashboard from YAML and checks it: unknown keys, kinds, units, concepts and labels, and queries
@@ -113,6 +112,9 @@ func (p Panel) check() error {
 				return fmt.Errorf("query %q: record: %w", q.Name, err)
 			}
 		}
+	}
+	if p.Group != nil && p.Group.Points != "" && !names[p.Group.Points] {
+		return fmt.Errorf("group: points: no query %q", p.Group.Points)
 	}
 	for _, g := range p.Gauges {
 		if g.Name == "" || g.Query != "" && !names[g.Query] {

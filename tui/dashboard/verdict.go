@@ -41,6 +41,11 @@ func (d *Data) verdict(env Env) {
 	}
 	rate, rateBefore, _ := of("rate")
 	if errors, _, _ := of("errors"); !(rate > 0) && math.IsNaN(errors) {
+		if q, ok := d.query("rate"); ok && math.IsNaN(rateBefore) { // it has no value now that it could stand beside
+			if s := env.Data.Instant(q.before(env)).Value.Samples; len(s) == 1 {
+				rateBefore = s[0].Value
+			}
+		}
 		d.silent(rateBefore)
 		return
 	}

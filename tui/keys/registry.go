@@ -98,6 +98,20 @@ var scopes = []Scope{
 		act("noisy", "n", "noisy neighbours"),
 		act("budget", "b", "error budget"),
 	}},
+	{"movers", "Movers", []Action{
+		act("exemplar", "t", "the trace of an exemplar nearest to its p99, else the list of traces"),
+		act("tenant", "o", "the tenant's own page"),
+		act("against", "w", "against 1 h, 1 d, 1 w ago"),
+	}},
+	{"neighbours", "Noisy neighbours", []Action{
+		act("exemplar", "t", "the trace of an exemplar nearest to its p99, else the list of traces"),
+		act("tenant", "o", "the tenant's own page"),
+		act("full-screen", "f", "the load of those who take the most"),
+	}},
+	{"budget", "Error budget", []Action{
+		act("traces", "t", "the tenant's failed traces"),
+		act("tenant", "o", "the tenant's own page"),
+	}},
 	{"traces", "The list of traces", []Action{
 		act("exemplar", "t", "the trace behind the exemplar nearest to the p99"),
 		act("fast-left", "shift+left", "the tenth trace before in time"),

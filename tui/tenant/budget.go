@@ -42,6 +42,9 @@ func NewBudget() *Budget { return &Budget{panel: dashboard.Budget()} }
 // Title implements page.Page.
 func (p *Budget) Title() string { return "Error budget" }
 
+// Scope implements page.Scoped.
+func (p *Budget) Scope() string { return "budget" }
+
 // Wants implements page.Page.
 func (p *Budget) Wants(c page.Context) []feed.Request { return p.panel.Requests(c.Env) }
 
@@ -94,7 +97,7 @@ func (p *Budget) judge(c page.Context) tea.Cmd {
 		answers[p.panel.Queries[i].Name] = s.Value.Samples
 	}
 	objective := objectiveOf(c)
-	return p.work.start(p, stamp(c.Data, reqs)+fmt.Sprint(objective), func() any { return budgets(answers, label, objective) })
+	return p.work.start(p, page.Stamp(c.Data, reqs)+fmt.Sprint(objective), func() any { return budgets(answers, label, objective) })
 }
 
 // objectiveOf is the objective in use; without one, 99.9 %.
@@ -226,7 +229,7 @@ func (p *Budget) View(c page.Context) []string {
 	t := page.Table{Styles: s, Columns: []page.Column{
 		{}, {Title: "tenant", Min: 8, Max: 32}, {Title: "state", Drop: 4}, {Title: "1h", Right: true}, {Title: "5m", Right: true},
 		{Title: "6h", Right: true, Drop: 6}, {Title: "30m", Right: true, Drop: 5}, {Title: "spent in 6h", Right: true, Drop: 1},
-		{Title: "whole budget lasts", Right: true, Drop: 2},
+		{Title: "whole budget lasts at 5m", Right: true, Drop: 2},
 	}}
 	for _, b := range rows {
 		t.Rows = append(t.Rows, budgetCells(s, b))
@@ -343,9 +346,10 @@ func percent(share float64) string {
 // Bindings implements page.Page.
 func (p *Budget) Bindings() []key.Binding {
 	return []key.Binding{
-		binding("enter", "the selected tenant's own page", "enter", "o"),
-		binding("t", "its failed traces"),
-		binding("up down", "select; pgup, pgdown, home and end", "up", "down"),
-		binding("/", "filter as you type; enter keeps it, esc drops it"),
+		page.Bind("enter", "the selected tenant's own page"),
+		page.Bind("o", "the same"),
+		page.Bind("t", "its failed traces"),
+		page.BindRows("select"),
+		page.Bind("/", "filter as you type; enter keeps it, esc drops it"),
 	}
 }

@@ -70,6 +70,9 @@ func NewMovers() *Movers { return &Movers{panels: dashboard.Movers().Panels} }
 // Title implements page.Page.
 func (p *Movers) Title() string { return "Movers" }
 
+// Scope implements page.Scoped.
+func (p *Movers) Scope() string { return "movers" }
+
 // pair are the requests for one panel's values now and before.
 type pair struct {
 	panel       int
@@ -195,7 +198,7 @@ func (p *Movers) rank(c page.Context) tea.Cmd {
 		return nil // a ranking of the half would jump
 	}
 	panels, env := p.panels, c.Env
-	return p.work.start(p, stamp(c.Data, p.Wants(c)), func() any { return rank(panels, env, pairs, answers) })
+	return p.work.start(p, page.Stamp(c.Data, p.Wants(c)), func() any { return rank(panels, env, pairs, answers) })
 }
 
 // rank is pure: from the answers to the rows.

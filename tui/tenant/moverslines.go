@@ -166,11 +166,12 @@ func times(m tenancy.Move) string {
 // Bindings implements page.Page.
 func (p *Movers) Bindings() []key.Binding {
 	return []key.Binding{
-		binding("enter", "what explains the selected row: the tenant's page, the panel full screen"),
-		binding("t", "the trace of an exemplar nearest to its p99, else the list"),
-		binding("o", "the selected tenant's own page"),
-		binding("w", "against 1 h, 1 d, 1 w ago; left and right, too", "w", "right", "left"),
-		binding("up down", "select; pgup, pgdown, home and end", "up", "down"),
-		binding("/", "filter as you type; enter keeps it, esc drops it"),
+		page.Bind("enter", "what explains the selected row: the tenant's page, the panel full screen"),
+		page.Bind("t", "the trace of an exemplar nearest to its p99, else the list"),
+		page.Bind("o", "the selected tenant's own page"),
+		page.Bind("w", "against 1 h, 1 d, 1 w ago"),
+		page.Bind("left right", "a nearer, a farther time to compare with"),
+		page.BindRows("select"),
+		page.Bind("/", "filter as you type; enter keeps it, esc drops it"),
 	}
 }

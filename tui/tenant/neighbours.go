@@ -3,9 +3,7 @@ package tenant
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -70,6 +68,9 @@ func NewNeighbours() *Neighbours {
 // Title implements page.Page.
 func (p *Neighbours) Title() string { return "Noisy neighbours" }
 
+// Scope implements page.Scoped.
+func (p *Neighbours) Scope() string { return "neighbours" }
+
 // choice are the questions that decide who is looked at.
 type choice struct{ load, slow, slower, total, searches, tenants feed.Request }
 
@@ -105,15 +106,9 @@ func (p *Neighbours) ranges(c page.Context) []feed.Request {
 	if len(p.picked.all) == 0 || c.Step <= 0 {
 		return nil
 	}
-	quoted := make([]string, len(p.picked.all))
-	for i, id := range p.picked.all {
-		quoted[i] = regexp.QuoteMeta(id)
-	}
 	var out []feed.Request
 	for _, pan := range []dashboard.Panel{p.load, p.searches, p.p95} {
-		q := pan.Queries[1]
-		q.Tenant = strings.Join(quoted, "|")
-		expr, ok := q.RangeQL(c.Env)
+		expr, ok := pan.Only(p.picked.all).Queries[0].RangeQL(c.Env)
 		if !ok {
 			return nil
 		}
@@ -171,7 +166,7 @@ func (p *Neighbours) look(c page.Context) tea.Cmd {
 		labels[i], _ = pan.Queries[0].TenantLabel(c.Env.Vocab)
 	}
 	pick, rate := p.picked, max(c.Env.Rate, dashboard.RateWindow(c.Env.Scrape, c.Step))
-	return p.work.start(p, stamp(c.Data, reqs), func() any { return compare(answers, labels, pick, rate) })
+	return p.work.start(p, page.Stamp(c.Data, reqs), func() any { return compare(answers, labels, pick, rate) })
 }
 
 // pick keeps those who are looked at for a while, and chooses anew then; false: nobody has been chosen yet.
@@ -308,27 +303,17 @@ func (p *Neighbours) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 		}
 		return page.Send(page.OpenTenant{ID: id})
 	case "f":
-		q := p.load
-		q.Queries = []dashboard.Query{q.Queries[1]}
-		q.Queries[0].Name = "main"
-		q.Queries[0].Legend = p.load.Queries[0].Legend
-		q.Queries[0].Tenant = p.suspectPattern()
-		return page.Send(page.OpenPanel{Panel: q})
+		var ids []string
+		for _, x := range p.work.value {
+			ids = append(ids, x.Tenant)
+		}
+		return page.Send(page.OpenPanel{Panel: p.load.Only(ids)})
 	default:
 		if d, ok := page.Motion(k, visible, len(rows)); ok {
 			p.cursor.Move(keys, d, visible)
 		}
 	}
 	return nil
-}
-
-// suspectPattern matches the suspects.
-func (p *Neighbours) suspectPattern() string {
-	var quoted []string
-	for _, s := range p.work.value {
-		quoted = append(quoted, regexp.QuoteMeta(s.Tenant))
-	}
-	return strings.Join(quoted, "|")
 }
 
 func (p *Neighbours) tenant(e entry) string {

@@ -162,7 +162,7 @@ func sentence(all []tenancy.Suspect, window string) string {
 	}
 	if i < 0 {
 		if x.Own {
-			return text + "; its searches take longer as everybody's do: nobody's p95 is put down to it"
+			return text + "; its searches take longer as the others' do: nobody's p95 is put down to it"
 		}
 		return text + "; nobody's p95 rose with its load"
 	}
@@ -172,7 +172,7 @@ func sentence(all []tenancy.Suspect, window string) string {
 			hurt = append(hurt, fmt.Sprintf("%d more", len(x.Hurt)-3))
 			break
 		}
-		hurt = append(hurt, fmt.Sprintf("%s's (%s to %s, r %.2f)", h.Tenant,
+		hurt = append(hurt, fmt.Sprintf("%s (%s to %s, r %.2f)", h.Tenant,
 			dashboard.FormatValue(h.Calm, dashboard.UnitSeconds), dashboard.FormatValue(h.Busy, dashboard.UnitSeconds), h.R))
 	}
 	if len(hurt) > 1 {
@@ -188,9 +188,10 @@ func windowWords(c page.Context) string {
 // Bindings implements page.Page.
 func (p *Neighbours) Bindings() []key.Binding {
 	return []key.Binding{
-		binding("enter", "the selected tenant's own page", "enter", "o"),
-		binding("t", "the trace of an exemplar nearest to its p99, else the list"),
-		binding("f", "the load of those who take the most, full screen"),
-		binding("up down", "select; pgup, pgdown, home and end", "up", "down"),
+		page.Bind("enter", "the selected tenant's own page"),
+		page.Bind("o", "the same"),
+		page.Bind("t", "the trace of an exemplar nearest to its p99, else the list"),
+		page.Bind("f", "the load of those who take the most, full screen"),
+		page.BindRows("select"),
 	}
 }

@@ -38,7 +38,7 @@ func Reader() *feedtest.Reader {
 			v := sources.Vector{At: at, Samples: answer(q.Expr)}
 			if q.Ago > 0 { // an hour ago all was well
 				for i, s := range v.Samples {
-					if s.Labels["tenant_id"] == Tenants[0] {
+					if about(q.Expr, s.Labels) {
 						v.Samples[i].Value = s.Value / 7.4
 					}
 				}
@@ -245,7 +245,7 @@ var Vocabulary = sync.OnceValue(func() dashboard.Vocabulary {
 
 // Context is what the root would hand a page of that size, with a window of an hour.
 func Context(r feed.Reader, width, height int) page.Context {
-	step := dashboard.GridStep(time.Hour, width)
+	step := dashboard.GridStep(time.Hour, dashboard.PlotColumns(width))
 	return page.Context{
 		Data: r,
 		Env: dashboard.Env{Data: r, Vocab: Vocabulary(), Window: time.Hour, Step: step,
