@@ -70,6 +70,7 @@ var screens = []screen{
 	{name: "business", keys: []string{"6"}},
 	{name: "help", keys: []string{"?"}},
 	{name: "palette", keys: []string{":"}},
+	{name: "palette-filtered", keys: []string{":", "m", "o", "v"}},
 	{name: "goto", keys: []string{"@"}},
 	{name: "past", keys: []string{"["}},
 }
