@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dlmon/sources/feed"
+	"dlmon/tui/dashboard"
 	"dlmon/tui/grid"
 	"dlmon/tui/page"
 	"dlmon/tui/trace"
@@ -325,9 +326,10 @@ func (m *Model) want() {
 // requests are those of the status bar and of the page on the screen, each once.
 func (m *Model) requests() []feed.Request {
 	reqs := []feed.Request{{Kind: feed.Health}, {Kind: feed.Rules}, {Kind: feed.Managed}, {Kind: feed.Services}}
-	wants := append(m.nav.top().Wants(m.context()), m.paletteWants()...)
+	c := m.context()
+	wants := slices.Concat(m.nav.top().Wants(c), dashboard.MarkRequests(c.Env), m.paletteWants())
 	if p := m.upcoming(); p != nil {
-		wants = append(wants, p.Wants(m.context())...)
+		wants = append(wants, p.Wants(c)...)
 	}
 	for _, r := range wants {
 		if !slices.Contains(reqs, r) {

@@ -2,11 +2,13 @@ package dashboard
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
@@ -104,6 +106,9 @@ func (p Panel) check() error {
 			return fmt.Errorf("query %q: unknown unit %q", q.Name, q.Unit)
 		}
 		names[q.Name] = true
+		if err := checkTemplate(strings.ReplaceAll(cmp.Or(q.RangeExpr, q.Expr), stepVariable, "")); err != nil {
+			return fmt.Errorf("query %q: %w", q.Name, err)
+		}
 		if err := checkTemplate(q.Expr); err != nil {
 			return fmt.Errorf("query %q: %w", q.Name, err)
 		}

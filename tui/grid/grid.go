@@ -38,6 +38,9 @@ type Grid struct {
 	at     int
 	tall   bool
 	was    bool // tall when placed was worked out
+
+	marks marks
+	drag  drag
 }
 
 // answer is a panel's data as of a generation.
@@ -61,6 +64,7 @@ type envKey struct {
 	window, step, rate, scrape time.Duration
 	vocab                      dashboard.Vocabulary
 	traces                     string // service and tags of the searches for traces
+	at                         int64  // seconds since the epoch, of a time in the past: what is recorded may not reach back to it
 }
 
 // drawing is a panel's lines and what they were drawn from.
@@ -82,6 +86,7 @@ func New(d dashboard.Dashboard) *Grid {
 	return &Grid{
 		dash: d, gen: 1, cursors: map[string]*page.Cursor{},
 		asks: map[string]asked{}, trends: map[string]*trend{}, busy: map[string]bool{}, data: map[string]answer{}, lines: map[string]drawing{},
+		drag: drag{panel: -1},
 	}
 }
 
@@ -118,6 +123,8 @@ func (g *Grid) Update(c page.Context, msg tea.Msg) tea.Cmd {
 		return g.computed(c, msg)
 	case tea.KeyPressMsg:
 		return g.key(c, msg)
+	case tea.MouseMsg:
+		return g.mouse(c, msg)
 	}
 	return nil
 }
@@ -193,10 +200,7 @@ func (g *Grid) line(c page.Context, y int) string {
 		if p.X > x {
 			b.WriteString(strings.Repeat(" ", p.X-x))
 		}
-		w := p.W
-		if p.X+p.W < c.Width { // a blank column keeps neighbours apart
-			w--
-		}
+		w := drawnWidth(c, p)
 		b.WriteString(g.panelLines(c, p, w)[y-p.Y])
 		x = p.X + w
 	}
@@ -206,20 +210,8 @@ func (g *Grid) line(c page.Context, y int) string {
 // panelLines draws a panel, or finds its lines drawn.
 func (g *Grid) panelLines(c page.Context, p dashboard.Placed, width int) []string {
 	id := g.dash.Panels[p.Panel].ID
-	focused := p.Panel == g.focus && !c.Big
 	d := g.eval(c, p.Panel)
-	o := panel.Options{
-		Styles: c.Styles, Now: c.Now.Truncate(ageStep), Width: width, Height: p.H,
-		Focused: focused, Cursor: -1, Selected: -1, UTC: c.UTC, Big: g.tall,
-	}
-	if keys := g.data[id].keys; keys != nil {
-		cur := g.cursor(id)
-		cur.Sync(keys, visibleRows(d, p.H, len(keys)))
-		o.Offset = cur.Offset
-		if focused {
-			o.Selected = cur.Row
-		}
-	}
+	o := g.options(c, p, width, d)
 	k := drawKey{env: keyOf(c.Env), opts: o}
 	if l, ok := g.lines[id]; ok && l.key == k {
 		return l.lines
@@ -229,6 +221,27 @@ func (g *Grid) panelLines(c page.Context, p dashboard.Placed, width int) []strin
 	lines := panel.Render(d, o)
 	g.lines[id] = drawing{key: k, lines: lines}
 	return lines
+}
+
+// options is how a panel is drawn here.
+func (g *Grid) options(c page.Context, p dashboard.Placed, width int, d dashboard.Data) panel.Options {
+	focused := p.Panel == g.focus && !c.Big
+	o := panel.Options{
+		Styles: c.Styles, Now: c.Now.Truncate(ageStep), Width: width, Height: p.H,
+		Focused: focused, Cursor: panel.Column(d.Grid, c.Cursor), Selected: -1, UTC: c.UTC, Big: g.tall, Marks: g.marks.of(c),
+	}
+	if g.drag.panel == p.Panel {
+		o.From, o.To = g.drag.from, g.drag.to
+	}
+	if keys := g.data[d.Panel.ID].keys; keys != nil {
+		cur := g.cursor(d.Panel.ID)
+		cur.Sync(keys, visibleRows(d, p.H, len(keys)))
+		o.Offset = cur.Offset
+		if focused {
+			o.Selected = cur.Row
+		}
+	}
+	return o
 }
 
 // eval is a panel's data, worked out anew when the snapshots that it shows have changed.
@@ -279,7 +292,7 @@ func (g *Grid) requests(c page.Context, i int) []feed.Request {
 
 func keyOf(e dashboard.Env) envKey {
 	return envKey{window: e.Window, step: e.Step, rate: e.Rate, scrape: e.Scrape, vocab: e.Vocab,
-		traces: e.TraceService + " " + e.TenantTags}
+		traces: e.TraceService + " " + e.TenantTags, at: e.At.Unix()}
 }
 
 func (g *Grid) cursor(id string) *page.Cursor {
