@@ -38,8 +38,9 @@ type Grid struct {
 	was    shape
 	shape
 
-	marks marks
-	drag  drag
+	marks   marks
+	drag    drag
+	filters map[string]*narrowing // by panel
 }
 
 // shape is what of the screen decides where the panels stand.
@@ -92,7 +93,7 @@ func New(d dashboard.Dashboard) *Grid {
 	return &Grid{
 		dash: d, gen: 1, cursors: map[string]*page.Cursor{},
 		asks: map[string]asked{}, trends: map[string]*trend{}, busy: map[string]bool{}, data: map[string]answer{}, lines: map[string]drawing{},
-		drag: drag{panel: -1},
+		drag: drag{panel: -1}, filters: map[string]*narrowing{},
 	}
 }
 
@@ -127,6 +128,10 @@ func (g *Grid) Update(c page.Context, msg tea.Msg) tea.Cmd {
 		return g.workOut(c)
 	case page.Computed:
 		return g.computed(c, msg)
+	case tea.PasteMsg:
+		if g.Capturing() {
+			g.filter().Add(msg.Content)
+		}
 	case tea.KeyPressMsg:
 		return g.key(c, msg)
 	case tea.MouseMsg:
@@ -221,7 +226,7 @@ func (g *Grid) line(c page.Context, y int) string {
 // panelLines draws a panel, or finds its lines drawn.
 func (g *Grid) panelLines(c page.Context, p dashboard.Placed, width int) []string {
 	id := g.dash.Panels[p.Panel].ID
-	d := g.eval(c, p.Panel)
+	d := g.seen(c, p.Panel)
 	o := g.options(c, p, width, d)
 	k := drawKey{env: keyOf(c.Env), opts: o}
 	if l, ok := g.lines[id]; ok && l.key == k {
@@ -244,7 +249,10 @@ func (g *Grid) options(c page.Context, p dashboard.Placed, width int, d dashboar
 	if g.drag.panel == p.Panel {
 		o.From, o.To = g.drag.from, g.drag.to
 	}
-	if keys := g.data[d.Panel.ID].keys; keys != nil {
+	if n := g.filters[d.Panel.ID]; n != nil {
+		o.Filter, o.Nothing = n.says(g.data[d.Panel.ID].data), n.Text != "" && rows(d) == 0
+	}
+	if keys := g.keysOf(d.Panel.ID); keys != nil {
 		cur := g.cursor(d.Panel.ID)
 		cur.Sync(keys, visibleRows(d, p.H, len(keys)))
 		o.Offset = cur.Offset
@@ -333,6 +341,9 @@ func (g *Grid) Bindings() []key.Binding {
 		if p.Kind == dashboard.KindTenants || p.Kind == dashboard.KindAlerts {
 			out = append(out, page.Bind("o", "the page of the selected tenant, or of the one that the selected alert names"))
 		}
+	}
+	if g.focus < len(g.dash.Panels) && filterable(g.dash.Panels[g.focus]) {
+		out = append(out, page.Bind("/", "filter the panel as you type; enter keeps it, esc drops it"))
 	}
 	return append(out, page.Bind("v", "movers: what changed most"))
 }
