@@ -13,6 +13,7 @@ func (g *Grid) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	placed := g.layout(c.Width)
+	g.drag = drag{panel: -1}
 	switch k.String() {
 	case "tab":
 		g.step(c, 1)
