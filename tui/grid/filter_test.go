@@ -31,7 +31,7 @@ func TestTheFilterNarrowsTheFocusedPanelAndSaysWhatItHides(t *testing.T) {
 		for _, r := range c.typed {
 			press(g, ctx, string(r))
 		}
-		at := slices.IndexFunc(g.layout(ctx.Width), func(p dashboard.Placed) bool { return p.Panel == i })
+		at := slices.IndexFunc(g.layout(ctx), func(p dashboard.Placed) bool { return p.Panel == i })
 		text := ansi.Strip(strings.Join(g.panelLines(ctx, g.layout(ctx.Width)[at], 100), "\n"))
 		if !strings.Contains(text, c.shown) || strings.Contains(text, c.hidden) || !strings.Contains(text, c.says) {
 			t.Errorf("%s filtered by %q:\n%s", c.panel, c.typed, text)

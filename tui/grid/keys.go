@@ -16,6 +16,7 @@ func (g *Grid) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 		return cmd
 	}
 	placed := g.layout(c)
+	g.drag = drag{panel: -1}
 	switch k.String() {
 	case "tab":
 		g.step(c, 1)
