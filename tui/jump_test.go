@@ -28,7 +28,7 @@ func run(m *Model, cmd tea.Cmd) {
 			run(m, c)
 		}
 	case page.OpenTraces, page.OpenTrace, page.OpenExemplar, page.OpenSearch, page.OpenAnalysis, page.OpenPanel, page.OpenPage, page.OpenTenant, page.OpenTenants, page.Back,
-		page.Notice, page.Computed, page.SetRange, page.SetCursor, page.MoveCursor, settledMsg:
+		page.Notice, page.Computed, page.SetRange, page.SetCursor, page.MoveCursor, settledMsg, tenantsMsg:
 		_, next := m.Update(msg)
 		run(m, next)
 	}

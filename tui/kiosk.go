@@ -13,7 +13,6 @@ import (
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
-	"dlmon/themes"
 	"dlmon/tui/page"
 )
 
@@ -93,14 +92,6 @@ func (m *Model) startKiosk() {
 	k.at = max(0, slices.IndexFunc(k.turns, func(t turn) bool { return t.page() == first }))
 	m.kiosk = k
 	m.turnTo(k.turns[k.at].stack, nil, o.Every)
-
-	styles := m.o.Styles
-	m.o.Styles = func(dark bool) *themes.Styles {
-		if k.dimmed {
-			return dim(styles(dark).At(m.depth))
-		}
-		return styles(dark)
-	}
 	m.dim()
 }
 

@@ -98,7 +98,7 @@ func (m *Model) dim() tea.Cmd {
 		return nil
 	}
 	k.dimmed = night
-	m.styles = m.o.Styles(m.styles.Dark).At(m.depth)
+	m.styles = m.styled(m.styles.Dark)
 	return m.tellAll(page.DataMsg{})
 }
 

@@ -66,7 +66,7 @@ func (a *app) show(ctx context.Context, c *Config, with opening) (int, error) {
 	defer divertLogs(s.log)()
 	go holdMemory(ctx)
 	if s.clients.prometheus != nil {
-		go s.keepDetecting(ctx)
+		go s.keepLooking(ctx)
 	}
 	o := s.screen(a.Build)
 	o.Command = a.reopening(c)

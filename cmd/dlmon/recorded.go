@@ -1,6 +1,6 @@
 package dlmon
 
-// Finding out which of dlmon's queries the server has recorded.
+// Finding out the vocabulary, and which of dlmon's queries the server has recorded.
 
 import (
 	"context"
@@ -14,14 +14,63 @@ import (
 	"dlmon/tui/dashboard"
 )
 
-// Times between two looks at the recorded series.
+// Times between two looks at the server's names and rules.
 const (
+	detectFirst   = 2 * time.Second // while it does not answer, doubled each time
+	detectMost    = 30 * time.Second
+	recordedAfter = 10 * time.Second // of the first look, which goes no further back than it must
 	recordedEvery = time.Minute
-	recordedAfter = 10 * time.Second // of the first look, when the scrape interval may not have been known yet
 )
 
-// lookbacks are how far into the past a series that is new to dlmon is looked for, the nearest first.
-var lookbacks = []time.Duration{5 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour, 31 * 24 * time.Hour}
+// lookbacks are how far into the past a series that is new to dlmon is looked for. The first look stops at the first: it is
+// what "one hour before" and the usual window need, and the screen waits for it.
+var lookbacks = []time.Duration{time.Hour, 6 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour, 31 * 24 * time.Hour}
+
+// look finds the vocabulary out where it is not known, or not for certain, and the recorded series that exist now.
+func (s *session) look(ctx context.Context) error {
+	known := s.vocab.Load()
+	v := known
+	var rules map[string]string
+	var refused error
+	asked := make(chan struct{})
+	go func() { // beside the names: the screen waits for both
+		defer close(asked)
+		defer func() {
+			if r := recover(); r != nil {
+				refused = fmt.Errorf("panic: %v", r)
+			}
+		}()
+		rules, refused = s.clients.prometheus.RecordingRules(ctx)
+	}()
+	if v == nil || v.Note() != "" {
+		names, err := s.clients.prometheus.MetricNames(ctx)
+		<-asked
+		if err != nil {
+			return err
+		}
+		if v, err = vocabulary.Detect(names); err != nil {
+			return err
+		}
+		if known != nil && known.Name() != v.Name() {
+			s.depth = nil
+		}
+	}
+	<-asked
+	with, err := s.withRecorded(ctx, v, rules, refused)
+	if err != nil {
+		// What is recorded may wait: the expressions themselves bring the same.
+		s.log.Warn("recorded series", "error", err)
+		if known != nil && known.Name() == v.Name() {
+			return nil
+		}
+		with = v
+	}
+	if known == nil || !with.Same(known) {
+		s.log.Info("vocabulary", "name", with.Name(), "remarks", with.Remarks())
+		s.vocab.Store(with)
+	}
+	return nil
+}
 
 // scrapeInterval is Prometheus's own, 0 while unknown.
 func (s *session) scrapeInterval() time.Duration {
@@ -34,15 +83,12 @@ func (s *session) scrapeInterval() time.Duration {
 }
 
 // withRecorded is v with the series that the server has recorded now, of those that dlmon would record. Where the server
-// tells its rules, a series without a rule, or with another expression, is none of them. known are the series found
-// before: how far back they reach is not looked for again.
-func (s *session) withRecorded(ctx context.Context, v *vocabulary.Vocabulary, now time.Time) (*vocabulary.Vocabulary, error) {
-	records := dashboard.Records(v, s.scrapeInterval())
-	rules, err := s.clients.prometheus.RecordingRules(ctx)
-	told := err == nil
-	if err != nil && sources.KindOf(err) != sources.Rejected {
-		return nil, err
+// tells its rules (refused is nil), a series without a rule, or with another expression, is none of them.
+func (s *session) withRecorded(ctx context.Context, v *vocabulary.Vocabulary, rules map[string]string, refused error) (*vocabulary.Vocabulary, error) {
+	if refused != nil && sources.KindOf(refused) != sources.Rejected {
+		return nil, refused
 	}
+	records := dashboard.Records(v, s.scrapeInterval())
 	exprs := map[string]string{} // as the server tells them
 	var names, remarks []string
 	for _, r := range records {
@@ -50,53 +96,81 @@ func (s *session) withRecorded(ctx context.Context, v *vocabulary.Vocabulary, no
 		switch {
 		case ok && !vocabulary.SameExpr(expr, r.Expr):
 			remarks = append(remarks, vocabulary.RecordedElsewise(r.Name))
-		case ok || !told:
+		case ok || refused != nil:
 			names, exprs[r.Name] = append(names, r.Name), expr
 		}
 	}
+	now := s.feed.Now()
 	found := map[string]vocabulary.Recorded{}
-	if len(names) > 0 {
-		present, err := s.present(ctx, names, now)
-		if err != nil {
-			return nil, err
-		}
-		known := s.vocab.Load()
-		var fresh []string
-		for _, name := range present {
-			r := vocabulary.Recorded{Expr: exprs[name], Since: now}
-			if known != nil {
-				if since, ok := known.Recorded(name, r.Expr); ok {
-					r.Since = since
-				}
-			}
-			if r.Since.Equal(now) {
-				fresh = append(fresh, name)
-			}
-			found[name] = r
-		}
-		for _, back := range lookbacks {
-			if len(fresh) == 0 {
-				break
-			}
-			if fresh, err = s.present(ctx, fresh, now.Add(-back)); err != nil {
-				return nil, err
-			}
-			for _, name := range fresh {
-				found[name] = vocabulary.Recorded{Expr: exprs[name], Since: now.Add(-back)}
-			}
-		}
+	present, err := s.present(ctx, names, now)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range present {
+		found[name] = vocabulary.Recorded{Expr: exprs[name], Since: now}
+	}
+	if err := s.reachBack(ctx, found, now); err != nil {
+		return nil, err
 	}
 	switch n := len(found); {
 	case n > 0 && n == len(records):
-		remarks = append(remarks, "recorded series answer the queries per tenant")
+		remarks = append(remarks, "recorded series answer all queries per tenant")
 	case n > 0:
-		remarks = append(remarks, fmt.Sprintf("recorded series answer %d of %d queries per tenant; the rules are those of another dlmon (see dlmon rules)", n, len(records)))
+		remarks = append(remarks, fmt.Sprintf("recorded series answer %d of %d queries per tenant (dlmon rules prints the rules for all)", n, len(records)))
 	}
 	return v.WithRecorded(found, remarks), nil
 }
 
+// reach is how far back a recorded series is known to go, and how many of the lookbacks have been tried.
+type reach struct {
+	since time.Time
+	tried int
+}
+
+// reachBack finds out since when the series exist. What is known of them stays known as long as they do.
+func (s *session) reachBack(ctx context.Context, found map[string]vocabulary.Recorded, now time.Time) error {
+	first := s.depth == nil
+	depth := map[string]reach{}
+	for name := range found {
+		r, ok := s.depth[name]
+		if !ok {
+			r.since = now
+		}
+		depth[name] = r
+	}
+	for i, back := range lookbacks {
+		if first && i > 0 {
+			break
+		}
+		var names []string
+		for name, r := range depth {
+			if r.tried == i {
+				names = append(names, name)
+			}
+		}
+		there, err := s.present(ctx, names, now.Add(-back))
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			depth[name] = reach{depth[name].since, len(lookbacks)}
+		}
+		for _, name := range there {
+			depth[name] = reach{now.Add(-back), i + 1}
+		}
+	}
+	s.depth = depth
+	for name, r := range depth {
+		found[name] = vocabulary.Recorded{Expr: found[name].Expr, Since: r.since}
+	}
+	return nil
+}
+
 // present are those of the series names that have samples at a time.
 func (s *session) present(ctx context.Context, names []string, at time.Time) ([]string, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
 	v, err := s.clients.prometheus.Instant(ctx, `group by (__name__) ({__name__=~"`+strings.Join(names, "|")+`"})`, at)
 	if err != nil {
 		return nil, err
@@ -108,16 +182,32 @@ func (s *session) present(ctx context.Context, names []string, at time.Time) ([]
 	return out, nil
 }
 
-// look takes over what is recorded now, if that changed.
-func (s *session) look(ctx context.Context) {
-	v := s.vocab.Load()
-	with, err := s.withRecorded(ctx, v, s.feed.Now())
-	if err != nil {
-		s.log.Warn("recorded series", "error", err)
-		return
-	}
-	if !with.Same(v) {
-		s.log.Info("recorded series", "remarks", with.Remarks())
-		s.vocab.Store(with)
+// keepLooking finds the vocabulary out, however long the server is away, and goes on looking: the service may start after
+// dlmon, and recorded series come and go with the server's rules.
+func (s *session) keepLooking(ctx context.Context) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.log.Error("vocabulary", "panic", fmt.Sprint(r))
+		}
+	}()
+	wait, looks := detectFirst, 0
+	for ctx.Err() == nil {
+		switch err := s.look(ctx); {
+		case err != nil:
+			s.log.Warn("vocabulary", "error", err)
+			wait = min(2*wait, detectMost)
+		case looks == 0:
+			wait = recordedAfter
+			looks++
+		default:
+			wait = recordedEvery
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
 	}
 }

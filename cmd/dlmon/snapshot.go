@@ -199,7 +199,7 @@ type takenPanel struct {
 }
 
 // columns is how many points a snapshot's ranges have at most.
-const columns = 120
+const columns = 121
 
 func (s *session) take(ctx context.Context) *taken {
 	t := &taken{session: s, sub: s.feed.Subscribe()}
@@ -208,23 +208,19 @@ func (s *session) take(ctx context.Context) *taken {
 			t.panels = append(t.panels, takenPanel{d.ID, p})
 		}
 	}
-	// The other sources answer while Prometheus is asked for the vocabulary.
 	t.sub.Want(s.asked(base))
-	if s.vocab.Load() == nil {
-		v, err := s.detect(ctx)
+	settle(ctx, s.feed) // the scrape interval decides the rate window
+	if s.clients.prometheus != nil {
+		err := s.look(ctx)
 		if err != nil {
 			s.log.Warn("vocabulary", "error", err)
+		}
+		if s.vocab.Load() == nil {
 			err = s.knownVocabulary(vocabulary.Guide)
-		} else {
-			s.vocab.Store(v)
 		}
 		if err != nil {
 			s.log.Error("vocabulary", "error", err)
 		}
-	}
-	settle(ctx, s.feed) // the scrape interval decides the rate window
-	if s.clients.prometheus != nil && s.vocab.Load() != nil {
-		s.look(ctx)
 	}
 	window := s.config.Window
 	t.env = dashboard.Env{

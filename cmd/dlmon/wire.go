@@ -83,6 +83,7 @@ type session struct {
 	log     *slog.Logger
 	logFile io.Closer
 	vocab   atomic.Pointer[vocabulary.Vocabulary] // nil while it is being found out
+	depth   map[string]reach                      // of the recorded series found, by name; of whoever looks
 	done    chan struct{}
 }
 
@@ -166,63 +167,6 @@ func (s *session) vocabulary() dashboard.Vocabulary {
 		return v
 	}
 	return nil
-}
-
-// detect asks Prometheus once which names exist.
-func (s *session) detect(ctx context.Context) (*vocabulary.Vocabulary, error) {
-	names, err := s.clients.prometheus.MetricNames(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return vocabulary.Detect(names)
-}
-
-// Times between two attempts to find the vocabulary out.
-const (
-	detectFirst = 2 * time.Second
-	detectMost  = 30 * time.Second
-	detectAgain = time.Minute // while the server holds nothing of the service
-)
-
-// keepDetecting finds the vocabulary out, however long the server is away, and goes on looking for recorded series: they
-// come and go with the server's rules. A server that has no metric of the service yet is asked again: the service may start
-// after dlmon.
-func (s *session) keepDetecting(ctx context.Context) {
-	defer func() {
-		if r := recover(); r != nil {
-			s.log.Error("vocabulary", "panic", fmt.Sprint(r))
-		}
-	}()
-	wait := detectFirst
-	for looks := 0; ctx.Err() == nil; {
-		v := s.vocab.Load()
-		if v == nil || v.Note() != "" {
-			detected, err := s.detect(ctx)
-			switch {
-			case err != nil:
-				s.log.Warn("vocabulary", "error", err)
-				wait = min(2*wait, detectMost)
-			case v == nil || v.Name() != detected.Name() || v.Note() != detected.Note():
-				s.log.Info("vocabulary", "name", detected.Name(), "note", detected.Note())
-				s.vocab.Store(detected)
-				v, wait = detected, detectAgain
-			}
-		}
-		if v != nil && v.Note() == "" {
-			s.look(ctx)
-			wait = recordedEvery
-			if looks++; looks == 1 {
-				wait = recordedAfter
-			}
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return
-		case <-timer.C:
-		}
-	}
 }
 
 // screen is what the dashboard and a snapshot's frame are made of.

@@ -40,7 +40,7 @@ func (p *Page) listKey(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	if d, motion := page.Motion(k, max(2, p.listRoom(c, l)), len(l.rows)); motion {
-		p.cursor.Move(l.keys(), d, len(l.rows))
+		p.cursor.Move(l.keys, d, len(l.rows))
 		if p.cursor.Row < len(l.rows) {
 			p.named = l.rows[p.cursor.Row].name()
 		}
@@ -98,11 +98,8 @@ func (p *Page) listLines(c page.Context) []string {
 		return append(lines, p.why(c)...)
 	}
 	p.sync(l)
-	name := 12
-	for _, r := range l.rows {
-		name = max(name, min(len([]rune(r.name()))+4, 40))
-	}
-	o := outline{rows: len(l.rows), heads: l.heads, columns: []page.Column{
+	name := max(12, l.widest+4)
+	o := outline{hits: &p.hits, first: len(lines), rows: len(l.rows), heads: l.heads, columns: []page.Column{
 		{}, {Title: "alert", Min: min(name, max(12, c.Width/3)), Max: 44}, {Title: "severity", Min: 8, Drop: 3}, {Title: "state"},
 		{Title: "since", Right: true, Min: 5}, {Title: "value", Right: true, Min: 7, Drop: 2}, {Title: "for whom", Min: 12, Grow: true, Drop: 1},
 	}, cells: func(i int) []page.Cell { return cells(c, l.rows[i]) }}
@@ -184,7 +181,7 @@ func mark(s *themes.Styles, r row) (string, lipgloss.Style) {
 		return page.AlertMark(s, r.all[0].Alert)
 	case r.state == failing:
 		return s.Glyphs.Critical, s.Critical
-	case r.unevaluated():
+	case r.waits:
 		return s.Glyphs.NoData, s.NoData
 	}
 	return s.Glyphs.OK, s.Muted
@@ -224,16 +221,13 @@ func (r row) sinceText(c page.Context) string {
 	return ""
 }
 
-// unevaluated tells that nobody knows whether the rule would fire.
-func (r row) unevaluated() bool { return r.rule.Health == "unknown" }
-
 // stateText is the word for where the row stands.
 func (r row) stateText() string {
 	if len(r.all) == 0 {
 		switch {
 		case r.state == failing:
 			return "rule fails"
-		case r.unevaluated():
+		case r.waits:
 			return "not evaluated"
 		}
 		return "inactive"

@@ -195,7 +195,7 @@ func (pic picture) caption(r row, format func(float64) string) string {
 	if limit := pic.holds(format); limit != "" {
 		fires := "fires when " + limit
 		if r.rule.For > 0 {
-			fires += " for " + dashboard.FormatDuration(r.rule.For)
+			fires += " for " + span(r.rule.For)
 		}
 		if pic.also != "" {
 			fires += ", " + pic.also

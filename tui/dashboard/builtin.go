@@ -113,6 +113,9 @@ func (p Panel) check() error {
 			}
 		}
 	}
+	if p.Group != nil && p.Group.Points != "" && !names[p.Group.Points] {
+		return fmt.Errorf("group: points: no query %q", p.Group.Points)
+	}
 	for _, g := range p.Gauges {
 		if g.Name == "" || g.Query != "" && !names[g.Query] {
 			return fmt.Errorf("gauge %q: expected a name and a query of the panel", g.Name)

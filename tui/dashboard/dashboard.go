@@ -81,10 +81,12 @@ type Moves struct {
 }
 
 // Group is how several series become one line: their average, sum, min or max by a label concept of the main query's
-// metric; without By, all series in one.
+// metric; without By, all series in one. Points names the query whose range has the lines' points, for the range of every
+// series of every tenant would be too much; empty: the main query, whose points are joined.
 type Group struct {
-	By   string `yaml:"by"`
-	Func string `yaml:"func"`
+	By     string `yaml:"by"`
+	Func   string `yaml:"func"`
+	Points string `yaml:"points"`
 }
 
 // Full says where a gauge's value and its full scale come from. The value is the sum of the query's series, or of

@@ -108,8 +108,13 @@ func evalPromQL(d *Data, env Env) {
 		d.tenants(env)
 		return
 	}
+	var past []Value // of the lines, where a query of their own has it
 	for i, q := range p.Queries {
 		values, err := d.answer(q, env)
+		if p.Group != nil && q.Name == p.Group.Points {
+			past = values
+			continue
+		}
 		if i == 0 && d.At.IsZero() {
 			d.absent(feed.SourcePrometheus, err)
 			return
@@ -119,7 +124,7 @@ func evalPromQL(d *Data, env Env) {
 		}
 		d.Values = append(d.Values, values...)
 	}
-	d.Lines = d.lines(env)
+	d.Lines = d.lines(env, past)
 	d.Gauges = d.gauges(env)
 	switch p.Kind {
 	case KindVerdict:

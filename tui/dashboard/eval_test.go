@@ -267,6 +267,7 @@ func TestBeforeIsOneHourEarlierBySeries(t *testing.T) {
 func TestRangesOfOnePanelShareItsGrid(t *testing.T) {
 	w, p := newWorld(t, vocabulary.Guide), panelOf(t, "rate-limiting")
 	l := labels("tenant_id", "acme", "limit_type", "search")
+	p = p.WithPast(Data{Values: []Value{{}}}) // as full screen asks it
 	w.ranged(t, p, "main", sources.Series{Labels: l, Values: []float64{1, 2, 3}})
 	// The other query is a column behind.
 	m := sources.Matrix{Start: now.Add(-3 * time.Minute), Step: time.Minute, Columns: 3, Series: []sources.Series{{Labels: l, Values: []float64{7, 8, 9}}}}

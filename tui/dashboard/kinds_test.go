@@ -90,12 +90,13 @@ func (v noTenants) Label(concept, label string) (string, bool) {
 
 func TestCacheLinesAreByTypeAndNameTheWorstTenant(t *testing.T) {
 	w, p := newWorld(t, vocabulary.Guide), panelOf(t, "cache-hit-rate")
-	series := func(kind, tenant string, values ...float64) sources.Series {
-		return sources.Series{Labels: labels("cache_type", kind, "tenant_id", tenant), Values: values}
+	value := func(kind, tenant string, v float64) sample {
+		return sample{labels("cache_type", kind, "tenant_id", tenant), v}
 	}
-	w.ranged(t, p, "main",
-		series("metadata", "acme", 1, 0.9), series("metadata", "globex", 0.8, 0.9),
-		series("query", "acme", 0.8, 0.4), series("query", "globex", nan, 0.9))
+	w.instant(t, p, "main", value("metadata", "acme", 0.9), value("metadata", "globex", 0.9),
+		value("query", "acme", 0.4), value("query", "globex", 0.9))
+	w.ranged(t, p, "average", sources.Series{Labels: labels("cache_type", "metadata"), Values: []float64{0.9, 0.9}},
+		sources.Series{Labels: labels("cache_type", "query"), Values: []float64{0.8, 0.65}})
 	d := Eval(p, w.env)
 	if len(d.Lines) != 2 || d.Lines[0].Name != "query" || d.Lines[0].State != StateWarn || math.Abs(d.Lines[0].Now-0.65) > 1e-9 ||
 		d.Lines[0].Points[0] != 0.8 || d.Lines[1].State != StateOK {
@@ -107,9 +108,12 @@ func TestCacheLinesAreByTypeAndNameTheWorstTenant(t *testing.T) {
 	if len(d.Values) != 4 {
 		t.Errorf("%d values, want all four series as Prometheus gave them", len(d.Values))
 	}
+	if !slices.Equal(d.Lines[1].Points, []float64{0.9, 0.9}) || d.Grid.Columns != 2 {
+		t.Errorf("the past of metadata is %v on %+v", d.Lines[1].Points, d.Grid)
+	}
 
 	v1 := newWorld(t, vocabulary.ServiceV1)
-	v1.ranged(t, p, "main", sources.Series{Labels: labels("__name__", "deeplake_cache_hit_ratio", "instance", "a:1"), Values: []float64{0.7}})
+	v1.instant(t, p, "main", sample{labels("__name__", "deeplake_cache_hit_ratio", "instance", "a:1"), 0.7})
 	if d := Eval(p, v1.env); len(d.Lines) != 1 || d.Lines[0].Name != "Cache hit rate" || len(d.Facts) != 0 || d.State != StateOK {
 		t.Errorf("without labels: %+v, %v", d.Lines, d.Facts)
 	}
@@ -118,9 +122,8 @@ func TestCacheLinesAreByTypeAndNameTheWorstTenant(t *testing.T) {
 func TestRateLimitsAreLowestFirstWithTheirHits(t *testing.T) {
 	w, p := newWorld(t, vocabulary.Guide), panelOf(t, "rate-limiting")
 	tl := func(tenant string) sources.Labels { return labels("tenant_id", tenant, "limit_type", "search") }
-	w.ranged(t, p, "main", sources.Series{Labels: tl("a"), Values: []float64{70}}, sources.Series{Labels: tl("b"), Values: []float64{5}},
-		sources.Series{Labels: tl("c"), Values: []float64{nan}}, sources.Series{Labels: tl("d"), Values: []float64{9}})
-	w.ranged(t, p, "hits", sources.Series{Labels: tl("b"), Values: []float64{3}}, sources.Series{Labels: tl("a"), Values: []float64{1}})
+	w.instant(t, p, "main", sample{tl("a"), 70}, sample{tl("b"), 5}, sample{tl("c"), nan}, sample{tl("d"), 9})
+	w.instant(t, p, "hits", sample{tl("b"), 3}, sample{tl("a"), 1})
 	d := Eval(p, w.env)
 	var names []string
 	for _, l := range d.Lines {

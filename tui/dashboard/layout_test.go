@@ -105,7 +105,7 @@ func TestGridStepNeedsNoMoreColumnsThanThereAre(t *testing.T) {
 	for _, window := range []time.Duration{time.Minute, 5 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour} {
 		for columns := 30; columns <= 240; columns++ {
 			step := GridStep(window, columns)
-			if step < time.Second || window > step*time.Duration(columns) {
+			if points := int(window/step) + 1; step < time.Second || points > columns {
 				t.Errorf("%v in %d columns: step %v", window, columns, step)
 			}
 		}
@@ -115,9 +115,9 @@ func TestGridStepNeedsNoMoreColumnsThanThereAre(t *testing.T) {
 		columns int
 		want    time.Duration
 	}{
-		{time.Hour, 120, 30 * time.Second}, {time.Hour, 119, time.Minute}, {5 * time.Minute, 120, 5 * time.Second},
-		{7 * 24 * time.Hour, 80, 3 * time.Hour}, {time.Second, 100, time.Second}, {365 * 24 * time.Hour, 10, 24 * time.Hour},
-		{time.Hour, 0, time.Hour},
+		{time.Hour, 121, 30 * time.Second}, {time.Hour, 120, 40 * time.Second}, {time.Hour, 90, time.Minute}, {5 * time.Minute, 120, 5 * time.Second},
+		{7 * 24 * time.Hour, 80, 3 * time.Hour}, {time.Second, 100, time.Second}, {365 * 24 * time.Hour, 10, 48 * time.Hour},
+		{30 * 24 * time.Hour, 28, 48 * time.Hour}, {time.Hour, 1, 2 * time.Hour},
 	} {
 		if got := GridStep(c.window, c.columns); got != c.want {
 			t.Errorf("%v in %d columns: %v, want %v", c.window, c.columns, got, c.want)

@@ -42,8 +42,9 @@ func labelText(labels sources.Labels) string {
 	return strings.Join(parts, " ")
 }
 
-// lines are what is drawn of the main query. Each value is a line of its own unless the panel joins them.
-func (d *Data) lines(env Env) []Value {
+// lines are what is drawn of the main query. Each value is a line of its own unless the panel joins them; past has the
+// points of joined lines where a query of their own brings them.
+func (d *Data) lines(env Env, past []Value) []Value {
 	main := d.of(mainQuery)
 	group := d.Panel.Group
 	if group == nil || len(main) == 0 {
@@ -67,6 +68,11 @@ func (d *Data) lines(env Env) []Value {
 		line.Name = d.Panel.Title
 		if ok {
 			line.Labels, line.Name = sources.Labels{by: key}, key
+		}
+		for _, p := range past {
+			if p.Labels[by] == key {
+				line.Points = p.Points
+			}
 		}
 		out = append(out, line)
 	}

@@ -77,3 +77,16 @@ func (o *only) fill(expr string) string {
 	}
 	return strings.ReplaceAll(expr, place, strconv.Quote(strings.Join(quoted, "|")))
 }
+
+// WithPast is p with the range of every query asked, for a panel that shows no past in the grid. Of many series it stays
+// as it is.
+func (p Panel) WithPast(d Data) Panel {
+	if p.Kind != KindBars || len(d.Values) == 0 || len(d.Values) > Many {
+		return p
+	}
+	p.Queries = slices.Clone(p.Queries)
+	for i := range p.Queries {
+		p.Queries[i].Range = true
+	}
+	return p
+}

@@ -14,18 +14,20 @@ import (
 // heatmap, a bucket.
 type Full struct {
 	panel  dashboard.Panel
-	column int64 // the column being read, as a number of steps since the epoch; 0 for none
 	series page.Cursor
-	bucket bucket // of a heatmap
+	bucket bucket // of a heatmap, in the column being read: that of the time picked on all charts
 	gen    uint64
 	last   answer
 	drawn  drawing
+	trend  trend
+	marks  marks
+	drag   drag
 }
 
 var _ page.Page = (*Full)(nil)
 
 // NewPanel returns the page of one panel.
-func NewPanel(p dashboard.Panel) *Full { return &Full{panel: p, gen: 1} }
+func NewPanel(p dashboard.Panel) *Full { return &Full{panel: p, gen: 1, drag: drag{panel: -1}} }
 
 // Title implements page.Page.
 func (f *Full) Title() string { return f.panel.Title }
@@ -34,24 +36,47 @@ func (f *Full) Title() string { return f.panel.Title }
 func (f *Full) Scope() string { return "panel" }
 
 // Wants implements page.Page.
-func (f *Full) Wants(c page.Context) []feed.Request { return f.panel.Requests(c.Env) }
+func (f *Full) Wants(c page.Context) []feed.Request { return f.asking(c).Requests(c.Env) }
+
+// asking is the panel with what its ranges are asked for.
+func (f *Full) asking(c page.Context) dashboard.Panel {
+	if f.panel.Kind != dashboard.KindTenants {
+		return f.panel.WithPast(f.last.data)
+	}
+	return f.trend.trim(f.panel, f.last.data, f.series.Offset, max(c.Height, 1))
+}
 
 // Update implements page.Page.
 func (f *Full) Update(c page.Context, msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case page.DataMsg:
 		f.gen++
+		if c.Cursor.IsZero() {
+			f.bucket = bucket{}
+		}
 	case tea.KeyPressMsg:
 		return f.key(c, msg)
+	case tea.MouseMsg:
+		return f.mouse(c, msg)
 	}
 	return nil
 }
 
 func (f *Full) eval(c page.Context) dashboard.Data {
 	k := keyOf(c.Env)
-	if f.last.gen != f.gen || f.last.env != k {
-		f.last = answer{gen: f.gen, env: k, data: dashboard.Eval(f.panel, c.Env)}
+	if f.last.gen == f.gen && f.last.env == k {
+		return f.last.data
 	}
+	none := len(f.last.data.Tenants)+len(f.last.data.Values) == 0
+	stamp := page.Stamp(c.Data, f.Wants(c))
+	if !heavy(f.last.data) || f.last.env != k || f.last.stamp != stamp {
+		f.last.data = dashboard.Eval(f.asking(c), c.Env)
+		if none && len(f.last.data.Tenants)+len(f.last.data.Values) > 0 { // from now on with their past, which may be there
+			stamp = page.Stamp(c.Data, f.Wants(c))
+			f.last.data = dashboard.Eval(f.asking(c), c.Env)
+		}
+	}
+	f.last.gen, f.last.env, f.last.stamp = f.gen, k, stamp
 	return f.last.data
 }
 
@@ -79,17 +104,17 @@ func (f *Full) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	keys := f.rows(d)
 	switch k.String() {
 	case "left", "h":
-		f.read(d, -1)
+		return read(d, -1)
 	case "right", "l":
-		f.read(d, 1)
+		return read(d, 1)
 	case "shift+left", "H":
-		f.read(d, -10)
+		return read(d, -10)
 	case "shift+right", "L":
-		f.read(d, 10)
+		return read(d, 10)
 	case "home":
-		f.read(d, -d.Grid.Columns)
+		return read(d, -d.Grid.Columns)
 	case "end":
-		f.read(d, d.Grid.Columns)
+		return read(d, d.Grid.Columns)
 	case "f":
 		return page.Send(page.Back{})
 	case "enter", "t":
@@ -114,8 +139,7 @@ func (f *Full) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 		return explain(c, d, selected)
 	case "up", "k", "down", "j":
 		if d.Heat != nil {
-			f.moveBucket(d, k.String() == "up" || k.String() == "k")
-			return nil
+			return f.moveBucket(c, d, k.String() == "up" || k.String() == "k")
 		}
 		fallthrough
 	default:
@@ -132,39 +156,12 @@ func (f *Full) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// Escape implements page.Escaper: it takes the reading cursor away first.
-func (f *Full) Escape() bool {
-	was := f.column != 0
-	f.column, f.bucket = 0, bucket{}
-	return was
-}
-
-// cursor is the column being read, as an index into the panel's grid; -1 for none, or one that the window has left.
-func (f *Full) cursor(d dashboard.Data) int {
-	if f.column == 0 || d.Grid.Step <= 0 {
-		return -1
-	}
-	if i := f.column - d.Grid.Start.UnixNano()/int64(d.Grid.Step); i >= 0 && i < int64(d.Grid.Columns) {
-		return int(i)
-	}
-	return -1
-}
-
-// read moves the reading cursor, which stays at its time while the window moves on. Its first move sets it on the
-// newest column.
-func (f *Full) read(d dashboard.Data, by int) {
+// read moves the time being read by columns: the root marks it on every chart.
+func read(d dashboard.Data, by int) tea.Cmd {
 	if d.Grid.Columns == 0 || d.Grid.Step <= 0 {
-		return
+		return nil
 	}
-	first := d.Grid.Start.UnixNano() / int64(d.Grid.Step)
-	end := first + int64(d.Grid.Columns) - 1
-	if f.column == 0 {
-		f.column = end
-		if by == -1 || by == 1 {
-			return
-		}
-	}
-	f.column = max(first, min(f.column+int64(by), end))
+	return page.Send(page.MoveCursor{By: by})
 }
 
 // View implements page.Page.
@@ -173,11 +170,24 @@ func (f *Full) View(c page.Context) []string {
 		return nil
 	}
 	d := f.eval(c)
+	o := f.options(c, d)
+	k := drawKey{gen: f.gen, env: keyOf(c.Env), opts: o}
+	if f.drawn.key != k {
+		o.Now = c.Now
+		f.drawn = drawing{key: k, lines: panel.Render(d, o)}
+	}
+	return f.drawn.lines
+}
+
+// options is how the panel is drawn.
+func (f *Full) options(c page.Context, d dashboard.Data) panel.Options {
 	o := panel.Options{
 		Styles: c.Styles, Now: c.Now.Truncate(ageStep), Width: c.Width, Height: c.Height,
-		Focused: true, Full: true, Cursor: -1, Selected: -1, UTC: c.UTC,
+		Focused: true, Full: true, Cursor: panel.Column(d.Grid, c.Cursor), Selected: -1, UTC: c.UTC, Marks: f.marks.of(c),
 	}
-	o.Cursor = f.cursor(d)
+	if f.drag.panel >= 0 {
+		o.From, o.To = f.drag.from, f.drag.to
+	}
 	if d.Heat != nil {
 		o.Selected = f.bucket.in(d.Heat)
 	} else if keys := f.rows(d); len(keys) > 0 {
@@ -187,12 +197,7 @@ func (f *Full) View(c page.Context) []string {
 			o.Selected = f.series.Row
 		}
 	}
-	k := drawKey{gen: f.gen, env: keyOf(c.Env), opts: o}
-	if f.drawn.key != k {
-		o.Now = c.Now
-		f.drawn = drawing{key: k, lines: panel.Render(d, o)}
-	}
-	return f.drawn.lines
+	return o
 }
 
 // Bindings implements page.Page.

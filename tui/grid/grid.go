@@ -26,15 +26,21 @@ type Grid struct {
 	scroll  int // the first line of the scrolled part that is shown
 	cursors map[string]*page.Cursor
 
-	gen   uint64 // counts what invalidates data: new snapshots, another window
-	asks  map[string]asked
-	data  map[string]answer
-	lines map[string]drawing
+	gen    uint64 // counts what invalidates data: new snapshots, another window
+	asks   map[string]asked
+	trends map[string]*trend
+	busy   map[string]bool // panels that are being worked out off the loop
+	again  bool            // there is something newer than what they are worked out from
+	data   map[string]answer
+	lines  map[string]drawing
 
 	placed []dashboard.Placed // for at cells, with the strip tall or not
 	at     int
 	tall   bool
 	was    bool // tall when placed was worked out
+
+	marks marks
+	drag  drag
 }
 
 // answer is a panel's data as of a generation.
@@ -43,12 +49,14 @@ type answer struct {
 	env   envKey
 	stamp string // of the snapshots it was worked out from
 	data  dashboard.Data
+	keys  []string // rowKeys of data
 }
 
 // asked is what a panel asks, worked out once for an Env.
 type asked struct {
-	env  envKey
-	reqs []feed.Request
+	env    envKey
+	covers uint64 // of a table of tenants: those whose past is asked
+	reqs   []feed.Request
 }
 
 // envKey is the part of an Env that decides what a panel asks.
@@ -76,7 +84,8 @@ var _ page.Page = (*Grid)(nil)
 func New(d dashboard.Dashboard) *Grid {
 	return &Grid{
 		dash: d, gen: 1, cursors: map[string]*page.Cursor{},
-		asks: map[string]asked{}, data: map[string]answer{}, lines: map[string]drawing{},
+		asks: map[string]asked{}, trends: map[string]*trend{}, busy: map[string]bool{}, data: map[string]answer{}, lines: map[string]drawing{},
+		drag: drag{panel: -1},
 	}
 }
 
@@ -108,8 +117,13 @@ func (g *Grid) Update(c page.Context, msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case page.DataMsg:
 		g.gen++
+		return g.workOut(c)
+	case page.Computed:
+		return g.computed(c, msg)
 	case tea.KeyPressMsg:
 		return g.key(c, msg)
+	case tea.MouseMsg:
+		return g.mouse(c, msg)
 	}
 	return nil
 }
@@ -185,10 +199,7 @@ func (g *Grid) line(c page.Context, y int) string {
 		if p.X > x {
 			b.WriteString(strings.Repeat(" ", p.X-x))
 		}
-		w := p.W
-		if p.X+p.W < c.Width { // a blank column keeps neighbours apart
-			w--
-		}
+		w := drawnWidth(c, p)
 		b.WriteString(g.panelLines(c, p, w)[y-p.Y])
 		x = p.X + w
 	}
@@ -198,20 +209,8 @@ func (g *Grid) line(c page.Context, y int) string {
 // panelLines draws a panel, or finds its lines drawn.
 func (g *Grid) panelLines(c page.Context, p dashboard.Placed, width int) []string {
 	id := g.dash.Panels[p.Panel].ID
-	focused := p.Panel == g.focus && !c.Big
 	d := g.eval(c, p.Panel)
-	o := panel.Options{
-		Styles: c.Styles, Now: c.Now.Truncate(ageStep), Width: width, Height: p.H,
-		Focused: focused, Cursor: -1, Selected: -1, UTC: c.UTC, Big: g.tall,
-	}
-	if keys := rowKeys(d); keys != nil {
-		cur := g.cursor(id)
-		cur.Sync(keys, visibleRows(d, p.H, len(keys)))
-		o.Offset = cur.Offset
-		if focused {
-			o.Selected = cur.Row
-		}
-	}
+	o := g.options(c, p, width, d)
 	k := drawKey{env: keyOf(c.Env), opts: o}
 	if l, ok := g.lines[id]; ok && l.key == k {
 		return l.lines
@@ -223,6 +222,27 @@ func (g *Grid) panelLines(c page.Context, p dashboard.Placed, width int) []strin
 	return lines
 }
 
+// options is how a panel is drawn here.
+func (g *Grid) options(c page.Context, p dashboard.Placed, width int, d dashboard.Data) panel.Options {
+	focused := p.Panel == g.focus && !c.Big
+	o := panel.Options{
+		Styles: c.Styles, Now: c.Now.Truncate(ageStep), Width: width, Height: p.H,
+		Focused: focused, Cursor: panel.Column(d.Grid, c.Cursor), Selected: -1, UTC: c.UTC, Big: g.tall, Marks: g.marks.of(c),
+	}
+	if g.drag.panel == p.Panel {
+		o.From, o.To = g.drag.from, g.drag.to
+	}
+	if keys := g.data[d.Panel.ID].keys; keys != nil {
+		cur := g.cursor(d.Panel.ID)
+		cur.Sync(keys, visibleRows(d, p.H, len(keys)))
+		o.Offset = cur.Offset
+		if focused {
+			o.Selected = cur.Row
+		}
+	}
+	return o
+}
+
 // eval is a panel's data, worked out anew when the snapshots that it shows have changed.
 func (g *Grid) eval(c page.Context, i int) dashboard.Data {
 	p := g.dash.Panels[i]
@@ -231,27 +251,42 @@ func (g *Grid) eval(c page.Context, i int) dashboard.Data {
 	if ok && a.gen == g.gen && a.env == k {
 		return a.data
 	}
+	if ok && heavy(a.data) { // workOut sees to it
+		return a.data
+	}
 	stamp := page.Stamp(c.Data, g.requests(c, i))
 	if !ok || a.env != k || a.stamp != stamp {
-		a.data = dashboard.Eval(p, c.Env)
+		none := len(a.data.Tenants) == 0
+		a.data = dashboard.Eval(g.asking(i), c.Env)
 		delete(g.lines, p.ID)
+		if none && len(a.data.Tenants) > 0 { // from now on with their past, which may be there
+			g.data[p.ID] = a
+			stamp = page.Stamp(c.Data, g.requests(c, i))
+			a.data = dashboard.Eval(g.asking(i), c.Env)
+		}
 	}
-	a.gen, a.env, a.stamp = g.gen, k, stamp
+	a.gen, a.env, a.stamp, a.keys = g.gen, k, stamp, rowKeys(a.data)
 	g.data[p.ID] = a
 	return a.data
 }
 
 // requests is what panel i asks.
 func (g *Grid) requests(c page.Context, i int) []feed.Request {
-	p := g.dash.Panels[i]
-	k := keyOf(c.Env)
+	p := g.asking(i)
+	k := asked{env: keyOf(c.Env)}
+	if p.Kind == dashboard.KindTenants {
+		k.covers = 1 + min(uint64(len(g.data[p.ID].data.Tenants)), 1)
+		if n := g.trends[p.ID].n; n > 0 {
+			k.covers += n
+		}
+	}
 	// What targets ask depends on what the server can, too.
-	if a, ok := g.asks[p.ID]; ok && a.env == k && p.Kind != dashboard.KindTargets {
+	if a, ok := g.asks[p.ID]; ok && a.env == k.env && a.covers == k.covers && p.Kind != dashboard.KindTargets {
 		return a.reqs
 	}
-	reqs := p.Requests(c.Env)
-	g.asks[p.ID] = asked{env: k, reqs: reqs}
-	return reqs
+	k.reqs = p.Requests(c.Env)
+	g.asks[p.ID] = k
+	return k.reqs
 }
 
 func keyOf(e dashboard.Env) envKey {

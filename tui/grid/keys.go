@@ -150,7 +150,7 @@ func (g *Grid) row(c page.Context, d int) bool {
 // rows are the keys of the focused panel's rows, and how many are seen at once.
 func (g *Grid) rows(c page.Context) (keys []string, visible int) {
 	d := g.eval(c, g.focus)
-	keys = rowKeys(d)
+	keys = g.data[d.Panel.ID].keys
 	placed := g.layout(c.Width)
 	return keys, visibleRows(d, placed[g.index(placed)].H, len(keys))
 }

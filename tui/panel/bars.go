@@ -19,7 +19,9 @@ func (v *view) bars() []string {
 	room := max(v.h-len(facts), 1)
 	full := v.fullScale(all)
 	g := grid{columns: []column{{most: max(v.w*2/5, 20), mid: true}, {right: true}, {drop: 1}, {least: 4, grow: true, drop: 2}}}
-	for _, x := range all {
+	from, to := v.made(len(all), room)
+	g.first, g.total = from, len(all)
+	for _, x := range all[from:to] {
 		g.rows = append(g.rows, []cell{
 			{text: v.name(x), style: v.s.Muted},
 			{text: v.sign(x.State, v.now(x)), style: v.tint(x.State, v.s.Text)},

@@ -22,6 +22,8 @@ type column struct {
 	grow  bool // takes the cells that are left over
 	tight bool // one cell to the next column, not two
 	mid   bool // what is too long loses its middle: names that differ at their end
+	// widest is how many cells the widest cell takes, where not all rows are there.
+	widest int
 }
 
 // cell is one cell of a table. Draw, if set, draws into the cells that the column got.
@@ -35,7 +37,12 @@ type cell struct {
 type grid struct {
 	columns []column
 	rows    [][]cell
+	// Of a long table rows are only those that are seen: from row first on, of total. 0: all are there.
+	first, total int
 }
+
+// size is how many rows there are.
+func (g grid) size() int { return max(g.total, len(g.rows)) }
 
 // titled tells whether the columns need headings: one column of numbers says it in the panel's title.
 func (g grid) titled() bool {
@@ -52,7 +59,7 @@ func (g grid) titled() bool {
 func (g grid) widths(room int) []int {
 	full := make([]int, len(g.columns))
 	for i, c := range g.columns {
-		full[i] = max(ansi.StringWidth(c.title), c.least)
+		full[i] = max(ansi.StringWidth(c.title), c.least, c.widest)
 		for _, r := range g.rows {
 			full[i] = max(full[i], ansi.StringWidth(r[i].text))
 		}
@@ -197,15 +204,26 @@ func (v *view) shown(n, room int) (from, to int, rest bool) {
 	return from, from + room, rest
 }
 
+// made are the rows of n that are made at all: those that are seen, where there are many.
+func (v *view) made(n, room int) (from, to int) {
+	if n <= dashboard.Many {
+		return 0, n
+	}
+	from, to, _ = v.shown(n, room)
+	return from, to
+}
+
 // list draws the rows that fit on room lines; rest words what is not shown: how many, from and to being those that are.
 func (v *view) list(g grid, room int, rest func(hidden, from, to int) string) []string {
 	widths := g.widths(v.w - 1)
-	from, to, count := v.shown(len(g.rows), room)
+	from, to, count := v.shown(g.size(), room)
 	var out []string
-	for i, r := range g.rows[from:to] {
-		out = append(out, v.row(g, widths, r, v.selected(from+i)))
+	for i := from; i < to; i++ {
+		if at := i - g.first; at >= 0 && at < len(g.rows) {
+			out = append(out, v.row(g, widths, g.rows[at], v.selected(i)))
+		}
 	}
-	hidden := len(g.rows) - (to - from)
+	hidden := g.size() - (to - from)
 	switch {
 	case count && rest != nil:
 		out = append(out, rest(hidden, from, to))

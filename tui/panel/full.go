@@ -84,7 +84,7 @@ func (v *view) plottable() bool {
 // average, and the value at the cursor.
 func (v *view) fullPlot() []string {
 	all := v.drawn()
-	facts := v.facts()
+	facts := append(v.facts(), v.markLines(v.h/10)...)
 	reading := v.o.Cursor >= 0 && v.o.Cursor < v.Grid.Columns
 	g := v.legendGrid(all, reading)
 	room := min(len(all)+1, max(v.h/3, 2))

@@ -20,11 +20,15 @@ type Options struct {
 	Width, Height int  // cells, title line included; every returned line is exactly Width cells wide
 	Focused       bool // the panel has the focus: its title is marked
 	Full          bool // full screen: query, unit, thresholds, legend with last/min/max/avg, time axis, cursor
-	Cursor        int  // Full: the grid column being read, -1 for none
+	Cursor        int  // the grid column being read, -1 for none
 	Selected      int  // tables: the selected row; a heatmap, Full: the bucket being read; -1 for none
 	Offset        int  // tables: the first row shown
 	UTC           bool
 	Big           bool // a stat in digits that are read across a room, where they fit
+	// Marks are what happened, for the time axis; nil for none. A pointer, so that Options can be compared.
+	Marks *[]dashboard.Mark
+	// From and To are the ends of a stretch that is being selected, in either order; zero: none.
+	From, To time.Time
 }
 
 // Render draws a panel: exactly o.Height lines of exactly o.Width cells, the title line first.
@@ -57,6 +61,8 @@ type view struct {
 	s    *themes.Styles
 	g    themes.Glyphs
 	w, h int
+	top  int   // lines under the title that stand above what is drawn next
+	area *area // where the plot stands; nil: nobody asks
 }
 
 func newView(d dashboard.Data, o Options) *view {
@@ -96,6 +102,7 @@ func (v *view) body() []string {
 	if v.o.Full {
 		head = v.header()
 		v.h -= len(head)
+		v.top = len(head)
 		if v.h <= 0 {
 			return head
 		}

@@ -15,7 +15,7 @@ func (v *view) table() []string {
 	if v.Panel.Info {
 		return append(v.info(room), facts...)
 	}
-	g := v.valueGrid()
+	g := v.valueGrid(room)
 	if len(g.rows) == 0 {
 		return append([]string{" " + v.s.Muted.Render("no series")}, facts...)
 	}
@@ -46,7 +46,7 @@ func (v *view) factsOnly() []string {
 
 // valueGrid joins the values of all queries by series. A series of another query belongs to the one of the main query
 // whose name it begins with; what it says beyond that ("p95") names its column.
-func (v *view) valueGrid() grid {
+func (v *view) valueGrid(room int) grid {
 	type key struct{ query, rest string }
 	var names []string
 	var keys []key
@@ -62,7 +62,11 @@ func (v *view) valueGrid() grid {
 		cells[name][k] = x
 	}
 	main := v.current()
-	for _, x := range main {
+	from, to := v.made(len(main), room)
+	if from > 0 { // there may be a line of headings
+		from--
+	}
+	for _, x := range main[from:to] {
 		put(x.Name, key{query: x.Query}, x)
 	}
 	for _, x := range v.others() {
@@ -72,6 +76,9 @@ func (v *view) valueGrid() grid {
 				name, rest = name[:i], name[i:]
 				break
 			}
+		}
+		if to-from < len(main) && cells[name] == nil {
+			continue // it belongs to a row that is not seen
 		}
 		put(name, key{x.Query, rest}, x)
 	}
@@ -87,6 +94,9 @@ func (v *view) valueGrid() grid {
 	shapes := anyPoints(main)
 	if shapes {
 		g.columns = append(g.columns, column{least: 6, most: 40, grow: true, drop: 1})
+	}
+	if to-from < len(main) {
+		g.first, g.total = from, len(main)
 	}
 	for _, name := range names {
 		row := []cell{{text: name, style: v.s.Text}}

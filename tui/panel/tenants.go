@@ -18,25 +18,32 @@ func (v *view) tenants() []string {
 	if len(v.Tenants) == 0 {
 		return []string{" " + v.s.Muted.Render("no tenant has searched")}
 	}
+	w := v.Widest
 	g := grid{columns: []column{
 		{tight: true},
-		{title: "tenant", least: 6, most: 24, give: 12},
-		{title: "req/s", right: true, drop: 4},
-		{title: "p50", right: true, drop: 2},
-		{title: "p95", right: true},
-		{title: "p99", right: true, drop: 3},
-		{title: "errors", right: true, drop: 6},
-		{title: "p95 vs 1h", right: true, drop: 5},
+		{title: "tenant", least: 6, most: 24, give: 12, widest: w.ID},
+		{title: "req/s", right: true, drop: 4, widest: w.Rate},
+		{title: "p50", right: true, drop: 2, widest: w.P50},
+		{title: "p95", right: true, widest: w.P95},
+		{title: "p99", right: true, drop: 3, widest: w.P99},
+		{title: "errors", right: true, drop: 6, widest: w.Errors},
+		{title: "p95 vs 1h", right: true, drop: 5, widest: w.Change},
 		{title: v.windowTitle(), least: 8, most: 60, grow: true, drop: 1},
 	}}
-	for _, t := range v.Tenants {
+	room := v.h
+	headed := room > 1
+	if headed {
+		room--
+	}
+	// Of ten thousand rows only those that are seen are made.
+	from, to := v.made(len(v.Tenants), room)
+	g.first, g.total = from, len(v.Tenants)
+	for _, t := range v.Tenants[from:to] {
 		g.rows = append(g.rows, v.tenant(t))
 	}
 	var out []string
-	room := v.h
-	if room > 1 {
+	if headed {
 		out = append(out, v.headings(g, g.widths(v.w-1)))
-		room--
 	}
 	return append(out, v.list(g, room, func(hidden, from, to int) string {
 		bad := 0

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -89,6 +90,22 @@ func OpenEnv(t testing.TB, env []string, bin string, w, h int, args ...string) *
 
 // HangUp closes the terminal, as a broken connection does.
 func (s *Screen) HangUp() { _ = s.master.Close() }
+
+// Stall has the terminal take nothing more, as a link that hangs does, or take it again. It needs Linux.
+func (s *Screen) Stall(on bool) {
+	s.t.Helper()
+	if runtime.GOOS != "linux" {
+		s.t.Skip("needs Linux's TCXONC")
+	}
+	const tcxonc, off, resume = 0x540a, 0, 1
+	arg := uintptr(resume)
+	if on {
+		arg = off
+	}
+	if _, _, err := syscall.Syscall(syscall.SYS_IOCTL, s.tty.Fd(), tcxonc, arg); err != 0 {
+		s.t.Fatal(err)
+	}
+}
 
 func (s *Screen) read() {
 	buf := make([]byte, 64<<10)

@@ -53,9 +53,9 @@ func Many(n int) *feedtest.Reader {
 	few := r.InstantFunc
 	r.InstantFunc = func(q feed.Request) sources.Snapshot[sources.Vector] {
 		switch {
-		case strings.Contains(q.Expr, `"stat"`) && strings.Contains(q.Expr, "tenant_id"):
+		case strings.Contains(q.Expr, `"stat"`) && strings.Contains(q.Expr, "search_"):
 			return feedtest.Value(sources.Vector{At: at, Samples: all}, at)
-		case strings.Contains(q.Expr, "tenant_id") && q.Ago > 0:
+		case strings.Contains(q.Expr, "tenant_id") && strings.Contains(q.Expr, "search_") && q.Ago > 0:
 			return feedtest.Value(sources.Vector{At: at, Samples: before}, at)
 		}
 		return few(q)

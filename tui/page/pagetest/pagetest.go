@@ -245,7 +245,7 @@ var Vocabulary = sync.OnceValue(func() dashboard.Vocabulary {
 
 // Context is what the root would hand a page of that size, with a window of an hour.
 func Context(r feed.Reader, width, height int) page.Context {
-	step := dashboard.GridStep(time.Hour, width)
+	step := dashboard.GridStep(time.Hour, dashboard.PlotColumns(width))
 	return page.Context{
 		Data: r,
 		Env: dashboard.Env{Data: r, Vocab: Vocabulary(), Window: time.Hour, Step: step,
