@@ -147,6 +147,7 @@ func TestVerdictSaysWhatIsWrongWithATenant(t *testing.T) {
 		{"cold cache", map[string][2]float64{ownP95: {0.06, 0.06}, ownErrors: {0, 0}, ownHits: {0.41, 0.83}, othersHits: {0.84}, ownRate: {41, 40}}, StateWarn,
 			"cache hits 41 %, -42.0 pt vs 1 h ago, others' median 84 %"},
 		{"less traffic", map[string][2]float64{ownP95: {0.06, 0.06}, ownErrors: {0, 0}, ownRate: {10, 40}}, StateWarn, "searches 10/s, -75 % vs 1 h ago"},
+		{"more traffic", map[string][2]float64{ownP95: {0.06, 0.06}, ownErrors: {0, 0}, ownRate: {120, 40}}, StateWarn, "searches 120/s, +200 % vs 1 h ago"},
 		{"gone", map[string][2]float64{ownRate: {nan, 40}}, StateWarn, "no search and no request now; one hour ago 40/s"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
