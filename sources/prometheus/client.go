@@ -175,7 +175,7 @@ func (c *Client) MetricNames(ctx context.Context) ([]string, error) {
 }
 
 // RecordingRules are the expressions of the server's recording rules by the names that they record, of those that the
-// server evaluates without error. A server that tells no rules answers with an error of kind Rejected.
+// server has evaluated without error. A server that tells no rules answers with an error of kind Rejected.
 func (c *Client) RecordingRules(ctx context.Context) (map[string]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -186,7 +186,7 @@ func (c *Client) RecordingRules(ctx context.Context) (map[string]string, error) 
 	out := map[string]string{}
 	for _, g := range r.Groups {
 		for _, any := range g.Rules {
-			if rule, ok := any.(v1.RecordingRule); ok && rule.Health != v1.RuleHealthBad {
+			if rule, ok := any.(v1.RecordingRule); ok && rule.Health == v1.RuleHealthGood {
 				out[sources.CleanName(rule.Name)] = sources.CleanBlock(rule.Query)
 			}
 		}

@@ -42,7 +42,7 @@ func (f *Full) asking(c page.Context) dashboard.Panel {
 	if f.panel.Kind != dashboard.KindTenants {
 		return f.panel.WithPast(f.last.data)
 	}
-	return f.trend.trim(f.panel, f.last.data, f.series.Offset, max(c.Height, 1))
+	return f.trend.trim(f.panel, f.last.data, c.Env, f.series.Offset, max(c.Height, 1))
 }
 
 // Update implements page.Page.
