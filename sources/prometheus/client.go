@@ -37,6 +37,7 @@ const maxValues = 4 << 20
 type Client struct {
 	api     v1.API
 	timeout time.Duration
+	shared  shared
 }
 
 // New returns a client; it makes no connection.
@@ -78,7 +79,7 @@ func (c *Client) Instant(ctx context.Context, expr string, at time.Time) (source
 			metrics[i] = s.Metric
 		}
 		out.Samples = make([]sources.Sample, 0, len(v))
-		for i, l := range labels(metrics) {
+		for i, l := range c.labels(metrics) {
 			if v[i].Histogram == nil {
 				out.Samples = append(out.Samples, sources.Sample{Labels: l, Value: float64(v[i].Value)})
 			}
@@ -118,7 +119,7 @@ func (c *Client) Range(ctx context.Context, expr string, start, end time.Time, s
 			Reason: fmt.Sprintf("%d series on %d columns are more than dlmon holds", len(m), end.Sub(start)/step+1),
 			Advice: "ask for fewer series"}
 	}
-	out := matrix(m, start, end, step)
+	out := c.matrix(m, start, end, step)
 	out.Warnings = notes(warnings, infos)
 	return out, nil
 }
