@@ -36,7 +36,7 @@ func plots(g *Grid, c page.Context) (out []struct {
 	data  dashboard.Data
 }) {
 	strip, _ := g.split(c)
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		y := p.Y
 		if y >= strip {
 			y -= g.scroll
@@ -125,7 +125,7 @@ func TestADragOverAPlotAsksForItsStretchAndShowsItMeanwhile(t *testing.T) {
 func TestAClickBesideAPlotFocusesAlone(t *testing.T) {
 	g, c := overview(t), pagetest.Context(pagetest.Reader(), 120, 40)
 	g.View(c)
-	for _, p := range g.layout(c.Width)[:5] {
+	for _, p := range g.layout(c)[:5] {
 		if msg := send(g, c, click(p.X+1, p.Y), release(p.X+1, p.Y)); msg != nil || g.focus != p.Panel {
 			t.Errorf("%d: %+v, focus %d", p.Panel, msg, g.focus)
 		}

@@ -78,6 +78,7 @@ func (r *Report) Panel(d dashboard.Data, reqs []feed.Request, values *Sheet) {
 		for _, t := range d.Traces[:min(len(d.Traces), reportTraces)] {
 			r.Traces = append(r.Traces, t.ID)
 		}
+		r.Tables = append(r.Tables, traceSheet(d))
 		return
 	case dashboard.KindTenants, dashboard.KindAlerts, dashboard.KindHealth, dashboard.KindHeatmap:
 		return // told otherwise, or a picture only
@@ -85,9 +86,6 @@ func (r *Report) Panel(d dashboard.Data, reqs []feed.Request, values *Sheet) {
 		for _, f := range d.Findings {
 			values.Add(d.Panel.Title, f.Text, "", "", string(f.State), "")
 		}
-		return
-	case dashboard.KindTraces:
-		r.Tables = append(r.Tables, traceSheet(d))
 		return
 	}
 	if len(d.Values) == 0 {
