@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -238,7 +239,9 @@ func (m *Model) back() tea.Cmd {
 	if !m.picked(m.window).IsZero() {
 		return m.setCursor(time.Time{})
 	}
-	m.nav.back()
+	if !m.nav.back() {
+		m.say(page.Notice{Text: strings.TrimSpace("nothing to go back to " + m.styles.Glyphs.Dot + " " + m.keyOf("q") + " quits")})
+	}
 	return nil
 }
 
@@ -327,11 +330,11 @@ func (m *Model) want() {
 func (m *Model) requests() []feed.Request {
 	reqs := []feed.Request{{Kind: feed.Health}, {Kind: feed.Rules}, {Kind: feed.Managed}, {Kind: feed.Services}}
 	c := m.context()
-	wants := append(m.nav.top().Wants(c), m.paletteWants()...)
+	wants := slices.Concat(m.nav.top().Wants(c), dashboard.MarkRequests(c.Env), m.paletteWants())
 	if p := m.upcoming(); p != nil {
 		wants = append(wants, p.Wants(c)...)
 	}
-	for _, r := range append(wants, dashboard.MarkRequests(c.Env)...) {
+	for _, r := range wants {
 		if !slices.Contains(reqs, r) {
 			reqs = append(reqs, r)
 		}

@@ -160,6 +160,7 @@ type Place struct {
 	Min    int  `yaml:"min"`    // columns it needs to be readable
 	Narrow int  `yaml:"narrow"` // reading order below 100 columns, each in a row of its own; 0: after those that have one
 	Low    int  `yaml:"low"`    // lines below 100 columns; 0: Height
+	Few    int  `yaml:"few"`    // the least lines on a screen of few lines, where it stands right under the strip; 0: below those
 }
 
 // Drill tells what to look for in traces. Tags maps a label concept of the panel's series to the concept of the span

@@ -34,13 +34,20 @@ type Grid struct {
 	data   map[string]answer
 	lines  map[string]drawing
 
-	placed []dashboard.Placed // for at cells, with the strip tall or not
-	at     int
-	tall   bool
-	was    bool // tall when placed was worked out
+	placed []dashboard.Placed // as worked out for was
+	was    shape
+	shape
 
-	marks marks
-	drag  drag
+	marks   marks
+	drag    drag
+	filters map[string]*narrowing // by panel
+}
+
+// shape is what of the screen decides where the panels stand.
+type shape struct {
+	cells int
+	tall  bool // the strip is drawn in big digits
+	few   int  // the screen's lines where it has only few; 0: enough
 }
 
 // answer is a panel's data as of a generation.
@@ -86,7 +93,7 @@ func New(d dashboard.Dashboard) *Grid {
 	return &Grid{
 		dash: d, gen: 1, cursors: map[string]*page.Cursor{},
 		asks: map[string]asked{}, trends: map[string]*trend{}, busy: map[string]bool{}, data: map[string]answer{}, lines: map[string]drawing{},
-		drag: drag{panel: -1},
+		drag: drag{panel: -1}, filters: map[string]*narrowing{},
 	}
 }
 
@@ -103,7 +110,7 @@ func (g *Grid) Wants(c page.Context) []feed.Request {
 	var reqs []feed.Request
 	strip, body := g.split(c)
 	h := c.Height - strip
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		pan := g.dash.Panels[p.Panel]
 		if body > 0 && !pan.Place.Strip && (p.Y-strip >= g.scroll+h || p.Y-strip+p.H <= g.scroll) {
 			continue
@@ -121,6 +128,10 @@ func (g *Grid) Update(c page.Context, msg tea.Msg) tea.Cmd {
 		return g.workOut(c)
 	case page.Computed:
 		return g.computed(c, msg)
+	case tea.PasteMsg:
+		if g.Capturing() {
+			g.filter().Add(msg.Content)
+		}
 	case tea.KeyPressMsg:
 		return g.key(c, msg)
 	case tea.MouseMsg:
@@ -137,13 +148,19 @@ const (
 
 // size takes over how large the screen is.
 func (g *Grid) size(c page.Context) {
-	g.tall = c.Big && c.Width >= wallWidth && c.Height >= wallHeight
+	g.shape = shape{cells: c.Width, tall: c.Big && c.Width >= wallWidth && c.Height >= wallHeight}
+	if c.Height < dashboard.FewLines {
+		g.few = c.Height
+	}
 }
 
 // layout is where the panels stand, in reading order.
-func (g *Grid) layout(width int) []dashboard.Placed {
-	if g.at != width || g.was != g.tall {
-		g.placed, g.at, g.was = dashboard.Layout(g.dash.Panels, width), width, g.tall
+func (g *Grid) layout(c page.Context) []dashboard.Placed {
+	if g.size(c); g.was != g.shape {
+		g.was = g.shape
+		if g.placed = dashboard.Layout(g.dash.Panels, g.cells); g.few > 0 {
+			g.placed = dashboard.LayoutFew(g.dash.Panels, g.cells, g.few)
+		}
 		if g.tall {
 			dashboard.RaiseStrip(g.placed, g.dash.Panels, panel.BigLines)
 		}
@@ -155,7 +172,7 @@ func (g *Grid) layout(width int) []dashboard.Placed {
 // scrolled part has.
 func (g *Grid) split(c page.Context) (strip, body int) {
 	total := 0
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		if g.dash.Panels[p.Panel].Place.Strip {
 			strip = max(strip, p.Y+p.H)
 		}
@@ -175,7 +192,6 @@ func (g *Grid) View(c page.Context) []string {
 	if len(g.dash.Panels) == 0 {
 		return page.Explain(c.Styles, "this dashboard has no panels", nil, c.Width)
 	}
-	g.size(c)
 	strip, body := g.split(c)
 	h := c.Height - strip
 	g.scroll = max(0, min(g.scroll, body-h))
@@ -193,7 +209,7 @@ func (g *Grid) View(c page.Context) []string {
 func (g *Grid) line(c page.Context, y int) string {
 	var b strings.Builder
 	x := 0
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		if y < p.Y || y >= p.Y+p.H {
 			continue
 		}
@@ -210,7 +226,7 @@ func (g *Grid) line(c page.Context, y int) string {
 // panelLines draws a panel, or finds its lines drawn.
 func (g *Grid) panelLines(c page.Context, p dashboard.Placed, width int) []string {
 	id := g.dash.Panels[p.Panel].ID
-	d := g.eval(c, p.Panel)
+	d := g.seen(c, p.Panel)
 	o := g.options(c, p, width, d)
 	k := drawKey{env: keyOf(c.Env), opts: o}
 	if l, ok := g.lines[id]; ok && l.key == k {
@@ -233,7 +249,10 @@ func (g *Grid) options(c page.Context, p dashboard.Placed, width int, d dashboar
 	if g.drag.panel == p.Panel {
 		o.From, o.To = g.drag.from, g.drag.to
 	}
-	if keys := g.data[d.Panel.ID].keys; keys != nil {
+	if n := g.filters[d.Panel.ID]; n != nil {
+		o.Filter, o.Nothing = n.says(g.data[d.Panel.ID].data), n.Text != "" && rows(d) == 0
+	}
+	if keys := g.keysOf(d.Panel.ID); keys != nil {
 		cur := g.cursor(d.Panel.ID)
 		cur.Sync(keys, visibleRows(d, p.H, len(keys)))
 		o.Offset = cur.Offset
@@ -322,6 +341,9 @@ func (g *Grid) Bindings() []key.Binding {
 		if p.Kind == dashboard.KindTenants || p.Kind == dashboard.KindAlerts {
 			out = append(out, page.Bind("o", "the page of the selected tenant, or of the one that the selected alert names"))
 		}
+	}
+	if g.focus < len(g.dash.Panels) && filterable(g.dash.Panels[g.focus]) {
+		out = append(out, page.Bind("/", "filter the panel as you type; enter keeps it, esc drops it"))
 	}
 	return append(out, page.Bind("v", "movers: what changed most"))
 }

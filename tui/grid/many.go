@@ -79,7 +79,7 @@ func (g *Grid) asking(i int) dashboard.Panel {
 		shown = &trend{}
 		g.trends[p.ID] = shown
 	}
-	return shown.trim(p, g.data[p.ID].data, g.cursor(p.ID).Offset, max(p.Place.Height, 10))
+	return shown.trim(p, g.data[p.ID].data, g.keysOf(p.ID), g.cursor(p.ID).Offset, max(p.Place.Height, 10))
 }
 
 // trend is for which tenants of a panel the past is asked.
@@ -88,20 +88,16 @@ type trend struct {
 	n uint64 // counts what it was taken for
 }
 
-// trim restricts the ranges of a table of tenants.
-func (v *trend) trim(p dashboard.Panel, d dashboard.Data, offset, visible int) dashboard.Panel {
+// trim restricts the ranges of a table of tenants; all are those that the filter lets through.
+func (v *trend) trim(p dashboard.Panel, d dashboard.Data, all []string, offset, visible int) dashboard.Panel {
 	switch n := len(d.Tenants); {
 	case n == 0:
 		return p.Only([]string{})
 	case n <= dashboard.Many:
 		return p
 	}
-	keys := make([]string, 0, visible)
-	for _, t := range d.Tenants[min(offset, len(d.Tenants)):min(offset+visible, len(d.Tenants))] {
-		keys = append(keys, t.ID)
-	}
-	if !v.Holds(keys, 0, visible) {
-		v.Take(rowKeys(d), offset, visible)
+	if keys := all[min(offset, len(all)):min(offset+visible, len(all))]; !v.Holds(keys, 0, visible) {
+		v.Take(all, offset, visible)
 		v.n++
 	}
 	return p.Only(v.Keys)

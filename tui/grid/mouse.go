@@ -61,7 +61,7 @@ func (g *Grid) mouse(c page.Context, msg tea.MouseMsg) tea.Cmd {
 			return nil
 		}
 		g.focus = p.Panel
-		d := g.eval(c, p.Panel)
+		d := g.seen(c, p.Panel)
 		if plot, ok := panel.PlotOf(d, g.options(c, p, width, d)); ok && plot.Holds(m.X-p.X, y) {
 			g.drag.begin(p.Panel, plot, p.X, m.X)
 		}
@@ -81,7 +81,7 @@ func (g *Grid) panelAt(c page.Context, x, y int) (p dashboard.Placed, width, lin
 	if y >= strip {
 		y += g.scroll
 	}
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		if w := drawnWidth(c, p); x >= p.X && x < p.X+w && y >= p.Y && y < p.Y+p.H {
 			return p, w, y - p.Y, true
 		}
@@ -101,7 +101,7 @@ func (f *Full) mouse(c page.Context, msg tea.MouseMsg) tea.Cmd {
 	m := msg.Mouse()
 	switch msg.(type) {
 	case tea.MouseClickMsg:
-		d := f.eval(c)
+		d := f.seen(c)
 		if plot, ok := panel.PlotOf(d, f.options(c, d)); ok && m.Button == tea.MouseLeft && plot.Holds(m.X, m.Y) {
 			f.drag.begin(0, plot, 0, m.X)
 		}

@@ -173,6 +173,13 @@ var scopes = []Scope{
 		act("copy", "y", "copy the alert"),
 		act("copy-link", "Y", "copy the alert's link"),
 	}},
+	{"silences", "The silences", []Action{
+		act("new", "n", "new silence"),
+		act("edit", "e", "extend it, or change its comment"),
+		act("expire", "D", "expire it now; asks first"),
+		act("anew", "z", "create an expired one anew"),
+		act("copy", "y", "copy its matchers"),
+	}},
 }
 
 // Scopes are all scopes, those that work everywhere first. The caller must not change them.

@@ -22,6 +22,7 @@ import (
 type Budget struct {
 	panel  dashboard.Panel
 	cursor page.Cursor
+	hits   page.Hits
 	filter page.Filter
 	work   work[[]tenancy.Budget]
 }
@@ -199,6 +200,7 @@ func (p *Budget) visible(c page.Context) int {
 // View implements page.Page.
 func (p *Budget) View(c page.Context) []string {
 	s := c.Styles
+	p.hits.Reset()
 	if c.Width <= 0 || c.Height <= 0 {
 		return nil
 	}
@@ -234,6 +236,7 @@ func (p *Budget) View(c page.Context) []string {
 	for _, b := range rows {
 		t.Rows = append(t.Rows, budgetCells(s, b))
 	}
+	p.hits.List(len(lines)+1, p.cursor.Offset, min(p.visible(c), len(rows)-p.cursor.Offset))
 	return page.Above(append(lines, t.Lines(c.Width, p.visible(c)+1, p.cursor.Offset, p.cursor.Row)...), foot, c.Height)
 }
 
@@ -341,6 +344,11 @@ func burnText(v float64) string {
 // percent writes an objective with the nines that it has: "99.95 %".
 func percent(share float64) string {
 	return strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.4f", share*100), "0"), ".") + " %"
+}
+
+// Click implements page.Clicker.
+func (p *Budget) Click(_ page.Context, _, y int) (row, selected int) {
+	return p.hits.Row(y), p.cursor.Row
 }
 
 // Bindings implements page.Page.

@@ -20,6 +20,7 @@ type Movers struct {
 	panels []dashboard.Panel
 	ago    int // index into agos
 	cursor page.Cursor
+	hits   page.Hits
 	filter page.Filter
 	work   work[moved]
 }

@@ -33,6 +33,7 @@ func (p *Movers) visible(c page.Context) int {
 // View implements page.Page.
 func (p *Movers) View(c page.Context) []string {
 	s := c.Styles
+	p.hits.Reset()
 	if c.Width <= 0 || c.Height <= 0 {
 		return nil
 	}
@@ -81,6 +82,7 @@ func (p *Movers) View(c page.Context) []string {
 	for _, r := range rows {
 		t.Rows = append(t.Rows, p.cells(c, r))
 	}
+	p.hits.List(len(lines)+1, p.cursor.Offset, min(p.visible(c), len(rows)-p.cursor.Offset))
 	return page.Above(append(lines, t.Lines(c.Width, p.visible(c)+1, p.cursor.Offset, p.cursor.Row)...), foot, c.Height)
 }
 
@@ -161,6 +163,11 @@ func times(m tenancy.Move) string {
 		before = 0.001
 	}
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", (1-m.Now)/before), ".0")
+}
+
+// Click implements page.Clicker.
+func (p *Movers) Click(_ page.Context, _, y int) (row, selected int) {
+	return p.hits.Row(y), p.cursor.Row
 }
 
 // Bindings implements page.Page.

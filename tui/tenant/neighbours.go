@@ -22,6 +22,7 @@ type Neighbours struct {
 	load, searches, p95 dashboard.Panel
 	picked              picked
 	cursor              page.Cursor
+	hits                page.Hits
 	work                work[[]tenancy.Suspect]
 }
 
