@@ -14,7 +14,7 @@ import (
 	"dlmon/tui/panel"
 )
 
-func click(x, y int) tea.Msg   { return tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft} }
+func pressAt(x, y int) tea.Msg { return tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft} }
 func motion(x, y int) tea.Msg  { return tea.MouseMotionMsg{X: x, Y: y, Button: tea.MouseLeft} }
 func release(x, y int) tea.Msg { return tea.MouseReleaseMsg{X: x, Y: y} }
 
@@ -67,7 +67,7 @@ func TestAClickPicksTheTimeUnderThePointer(t *testing.T) {
 		}
 		for _, p := range all {
 			for x := 0; x < p.Width; x += 3 {
-				at := send(g, c, click(p.x+p.X+x, p.y+p.Y), release(p.x+p.X+x, p.y+p.Y))
+				at := send(g, c, pressAt(p.x+p.X+x, p.y+p.Y), release(p.x+p.X+x, p.y+p.Y))
 				set, ok := at.(page.SetCursor)
 				if !ok || g.focus != p.index {
 					t.Fatalf("%v %s: a click on %d leads to %+v, focus %d", size, p.data.Panel.ID, x, at, g.focus)
@@ -93,7 +93,7 @@ func TestADragOverAPlotAsksForItsStretchAndShowsItMeanwhile(t *testing.T) {
 	y := p.y + p.Y
 	before := strings.Join(g.View(c), "\n")
 	left, right := p.x+p.X+5, p.x+p.X+p.Width-4
-	send(g, c, click(left, y), motion(left+3, y), motion(right, y+1))
+	send(g, c, pressAt(left, y), motion(left+3, y), motion(right, y+1))
 	during := strings.Join(g.View(c), "\n")
 	if during == before || ansi.Strip(during) != ansi.Strip(before) && strings.Count(during, "\x1b[7m") <= strings.Count(before, "\x1b[7m") {
 		t.Error("the stretch is not shown while it is drawn")
@@ -106,12 +106,12 @@ func TestADragOverAPlotAsksForItsStretchAndShowsItMeanwhile(t *testing.T) {
 		t.Error("the stretch stays")
 	}
 	// To the left, and out of the plot: no further than its edge.
-	r, ok = send(g, c, click(right, y), motion(0, 0), release(0, -5)).(page.SetRange)
+	r, ok = send(g, c, pressAt(right, y), motion(0, 0), release(0, -5)).(page.SetRange)
 	if !ok || !r.To.Equal(p.data.Grid.Start) {
 		t.Errorf("%+v", r)
 	}
 	// There and back is nothing, a release alone neither.
-	if msg := send(g, c, click(left, y), motion(right, y), motion(left, y), release(left, y)); msg != nil {
+	if msg := send(g, c, pressAt(left, y), motion(right, y), motion(left, y), release(left, y)); msg != nil {
 		t.Errorf("%+v", msg)
 	}
 	if msg := send(g, c, motion(left, y), release(left, y)); msg != nil {
@@ -126,11 +126,11 @@ func TestAClickBesideAPlotFocusesAlone(t *testing.T) {
 	g, c := overview(t), pagetest.Context(pagetest.Reader(), 120, 40)
 	g.View(c)
 	for _, p := range g.layout(c)[:5] {
-		if msg := send(g, c, click(p.X+1, p.Y), release(p.X+1, p.Y)); msg != nil || g.focus != p.Panel {
+		if msg := send(g, c, pressAt(p.X+1, p.Y), release(p.X+1, p.Y)); msg != nil || g.focus != p.Panel {
 			t.Errorf("%d: %+v, focus %d", p.Panel, msg, g.focus)
 		}
 	}
-	if msg := send(g, c, click(500, 500), release(500, 500)); msg != nil {
+	if msg := send(g, c, pressAt(500, 500), release(500, 500)); msg != nil {
 		t.Errorf("outside: %+v", msg)
 	}
 }
@@ -144,7 +144,7 @@ func TestADragOverAFullPanel(t *testing.T) {
 		if !ok {
 			t.Fatal("no plot")
 		}
-		r, ok := send(f, c, click(plot.X, plot.Y), motion(plot.X+plot.Width-1, plot.Y), release(plot.X+plot.Width-1, plot.Y)).(page.SetRange)
+		r, ok := send(f, c, pressAt(plot.X, plot.Y), motion(plot.X+plot.Width-1, plot.Y), release(plot.X+plot.Width-1, plot.Y)).(page.SetRange)
 		if end := d.Grid.Start.Add(time.Duration(d.Grid.Columns-1) * d.Grid.Step); !ok || !r.From.Equal(d.Grid.Start) || !r.To.Equal(end) {
 			t.Errorf("%s: %+v, want %v to %v", id, r, d.Grid.Start, end)
 		}
