@@ -161,6 +161,9 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(k, keys.force) {
 		return tea.Quit
 	}
+	if key.Matches(k, keys.suspend) {
+		return m.suspend()
+	}
 	if m.palette.open {
 		return m.paletteKey(k)
 	}
