@@ -145,12 +145,7 @@ func TestEveryActionOfTheRegistryIsDoneSomewhere(t *testing.T) {
 		}
 	}
 	for _, sc := range screens {
-		o := options(pagetest.Reader(), themes.Default)
-		o.Silencer = nobody{}
-		m := New(o)
-		t.Cleanup(m.Close)
-		m.Frame(120, 40)
-		press(m, sc.keys...)
+		m := arrive(t, sc, plain, [2]int{120, 40})
 		if note(m); sc.name == "overview" {
 			for range m.o.Dashboards[0].Panels { // what a panel can do depends on its kind
 				press(m, "tab")
