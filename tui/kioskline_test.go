@@ -152,7 +152,7 @@ func TestKioskScreensLookAsTheGoldenFilesSay(t *testing.T) {
 			o.Kiosk = Kiosk{On: true, Rotate: []string{"overview", "tenants", "alerts"}}
 			m := New(o)
 			t.Cleanup(m.Close)
-			frame := m.Frame(size[0], size[1])
+			frame := l.in(t, m, size)
 			checkLook(t, l, size, frame)
 			if l.name == "dark" || l.name == "ascii" && size[0] == 200 {
 				t.Run(fmt.Sprintf("%s-%dx%d", l.name, size[0], size[1]), func(t *testing.T) { golden.RequireEqual(t, trim(ansi.Strip(frame))) })

@@ -62,6 +62,13 @@ func Parse(text []byte) (Dashboard, error) {
 	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
 		return Dashboard{}, errors.New("more than one document")
 	}
+	for _, r := range d.Records {
+		for _, text := range []string{r.Record, r.Expr} {
+			if err := checkTemplate(text); err != nil {
+				return Dashboard{}, fmt.Errorf("record %q: %w", r.Record, err)
+			}
+		}
+	}
 	seen := map[string]bool{}
 	for i := range d.Panels {
 		p := &d.Panels[i]

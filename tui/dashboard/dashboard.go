@@ -41,6 +41,8 @@ type Dashboard struct {
 	ID     string  `yaml:"id"`
 	Title  string  `yaml:"title"`
 	Panels []Panel `yaml:"panels"` // in reading order; Strip panels first
+	// Records are recording rules that others take from: what several queries have in common. Their Name means nothing.
+	Records []Stat `yaml:"records"`
 }
 
 // Panel is one question put to the monitored service and how its answer is shown.
@@ -68,6 +70,8 @@ type Panel struct {
 	Moves *Moves `yaml:"moves"`
 	// Tenant is whom a panel of a tenant's page is about; see Dashboard.ForTenant.
 	Tenant string `yaml:"-"`
+
+	apart bool // see Apart
 }
 
 // Moves says how a change of the main query's values is weighed. The formula is that of tenancy.Rank.

@@ -114,6 +114,12 @@ func (p Panel) Requests(env Env) []feed.Request {
 		}
 		ranged := q.ranged(env)
 		switch {
+		case q.Instant && p.apart && len(q.Stats) > 0:
+			for _, s := range p.stats(q) {
+				if expr, ok := s.PromQL(env); ok {
+					reqs = append(reqs, s.instant(expr))
+				}
+			}
 		case q.Instant:
 			reqs = append(reqs, q.instant(expr))
 		case ranged && (env.Step > coarse || q.between(env)):

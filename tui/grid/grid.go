@@ -61,9 +61,15 @@ type answer struct {
 
 // asked is what a panel asks, worked out once for an Env.
 type asked struct {
-	env    envKey
-	covers uint64 // of a table of tenants: those whose past is asked
-	reqs   []feed.Request
+	askedFor
+	reqs []feed.Request
+}
+
+// askedFor decides what a panel asks; all but env is of a table of tenants.
+type askedFor struct {
+	env           envKey
+	known, failed bool
+	covers        uint64 // those whose past is asked
 }
 
 // envKey is the part of an Env that decides what a panel asks.
@@ -277,12 +283,12 @@ func (g *Grid) eval(c page.Context, i int) dashboard.Data {
 	stamp := page.Stamp(c.Data, g.requests(c, i))
 	if !ok || a.env != k || a.stamp != stamp {
 		none := len(a.data.Tenants) == 0
-		a.data = dashboard.Eval(g.asking(i), c.Env)
+		a.data = dashboard.Eval(g.asking(c, i), c.Env)
 		delete(g.lines, p.ID)
 		if none && len(a.data.Tenants) > 0 { // from now on with their past, which may be there
 			g.data[p.ID] = a
 			stamp = page.Stamp(c.Data, g.requests(c, i))
-			a.data = dashboard.Eval(g.asking(i), c.Env)
+			a.data = dashboard.Eval(g.asking(c, i), c.Env)
 		}
 	}
 	a.gen, a.env, a.stamp, a.keys = g.gen, k, stamp, rowKeys(a.data)
@@ -292,16 +298,14 @@ func (g *Grid) eval(c page.Context, i int) dashboard.Data {
 
 // requests is what panel i asks.
 func (g *Grid) requests(c page.Context, i int) []feed.Request {
-	p := g.asking(i)
-	k := asked{env: keyOf(c.Env)}
+	p := g.asking(c, i)
+	k := asked{askedFor: askedFor{env: keyOf(c.Env)}}
 	if p.Kind == dashboard.KindTenants {
-		k.covers = 1 + min(uint64(len(g.data[p.ID].data.Tenants)), 1)
-		if n := g.trends[p.ID].n; n > 0 {
-			k.covers += n
-		}
+		d := g.data[p.ID].data
+		k.known, k.failed, k.covers = len(d.Tenants) > 0, d.Err != nil, g.trends[p.ID].n
 	}
 	// What targets ask depends on what the server can, too.
-	if a, ok := g.asks[p.ID]; ok && a.env == k.env && a.covers == k.covers && p.Kind != dashboard.KindTargets {
+	if a, ok := g.asks[p.ID]; ok && a.askedFor == k.askedFor && p.Kind != dashboard.KindTargets {
 		return a.reqs
 	}
 	k.reqs = p.Requests(c.Env)

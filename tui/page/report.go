@@ -58,6 +58,9 @@ func (s *Sheet) Add(cells ...string) {
 	s.Rows = append(s.Rows, cells)
 }
 
+// reportTraces is how many of a panel's traces are handed on: those on top.
+const reportTraces = 5
+
 // Ask adds a panel's requests to the report's queries, each once.
 func (r *Report) Ask(title string, reqs ...feed.Request) {
 	for _, q := range reqs {
@@ -71,15 +74,18 @@ func (r *Report) Ask(title string, reqs ...feed.Request) {
 func (r *Report) Panel(d dashboard.Data, reqs []feed.Request, values *Sheet) {
 	r.Ask(d.Panel.Title, reqs...)
 	switch d.Panel.Kind {
+	case dashboard.KindTraces:
+		for _, t := range d.Traces[:min(len(d.Traces), reportTraces)] {
+			r.Traces = append(r.Traces, t.ID)
+		}
+		r.Tables = append(r.Tables, traceSheet(d))
+		return
 	case dashboard.KindTenants, dashboard.KindAlerts, dashboard.KindHealth, dashboard.KindHeatmap:
 		return // told otherwise, or a picture only
 	case dashboard.KindVerdict:
 		for _, f := range d.Findings {
 			values.Add(d.Panel.Title, f.Text, "", "", string(f.State), "")
 		}
-		return
-	case dashboard.KindTraces:
-		r.Tables = append(r.Tables, traceSheet(d))
 		return
 	}
 	if len(d.Values) == 0 {
