@@ -163,9 +163,8 @@ func TestAPauseFreezesTheScreenAndCollectingGoesOn(t *testing.T) {
 	r := pagetest.Reader()
 	m, s := timeModel(t, r, 120, 40)
 	press(m, "space")
-	body := strings.Join(m.body, "\n")
 	m.View()
-	body = strings.Join(m.body, "\n")
+	body := strings.Join(m.body, "\n")
 	live := s.wants[len(s.wants)-1]
 	later := r.Clock.Add(32 * time.Second)
 	r.Clock = later
