@@ -125,10 +125,18 @@ func (s *Screen) read() {
 // Wait returns when ok holds; it is asked with the screen's text whenever something was written.
 func (s *Screen) Wait(what string, ok func(text string) bool) {
 	s.t.Helper()
+	last := ""
+	if !s.Becomes(Patience, func(text string) bool { last = text; return ok(text) }) {
+		s.t.Fatalf("no %s after %v; the screen shows\n%s", what, Patience, last)
+	}
+}
+
+// Becomes waits that long until ok holds, and tells whether it does.
+func (s *Screen) Becomes(within time.Duration, ok func(text string) bool) bool {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	late := false
-	timer := time.AfterFunc(Patience, func() {
+	timer := time.AfterFunc(within, func() {
 		s.Mu.Lock()
 		late = true
 		s.changed.Broadcast()
@@ -137,10 +145,11 @@ func (s *Screen) Wait(what string, ok func(text string) bool) {
 	defer timer.Stop()
 	for !ok(s.emu.String()) {
 		if late {
-			s.t.Fatalf("no %s after %v; the screen shows\n%s", what, Patience, s.emu.String())
+			return false
 		}
 		s.changed.Wait()
 	}
+	return true
 }
 
 // Shows waits until the screen shows all of the texts.
