@@ -40,6 +40,7 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	}
 	at := msg.Mouse()
 	click, isClick := msg.(tea.MouseClickMsg)
+	_, isWheel := msg.(tea.MouseWheelMsg)
 	if isClick && click.Button != tea.MouseLeft {
 		return nil
 	}
@@ -57,6 +58,8 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	case m.help.open:
 		m.help.mouse(msg)
 		return nil
+	case !isClick && !isWheel: // a drag may lead out of the page, and must end for it there too
+		return m.toPage(move(msg, 0, -head))
 	case at.Y < head:
 		if isClick && head > 1 && at.Y == head-1 {
 			return m.clickTab(at.X)

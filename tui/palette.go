@@ -201,7 +201,7 @@ func command(name string) bool {
 	switch name {
 	case "move.open":
 		return true
-	case "global.palette", "global.force-quit", "global.overview", "global.tenants", "global.traces", "global.alerts", "global.health", "global.business":
+	case "global.palette", "global.force-quit", "global.suspend", "global.overview", "global.tenants", "global.traces", "global.alerts", "global.health", "global.business":
 		return false
 	}
 	return !strings.HasPrefix(name, keys.Move+".")

@@ -172,7 +172,7 @@ func (m *Model) context() page.Context {
 	w, h := m.room()
 	step := m.step()
 	env := dashboard.Env{
-		Data: m.data, Vocab: m.vocab, Window: m.window, Step: step,
+		Data: m.data, Vocab: m.vocab, Window: m.window, Step: step, At: m.clock.at,
 		Rate: dashboard.RateWindow(m.scrapeInterval(), step), Scrape: m.scrapeInterval(),
 	}
 	c := page.Context{

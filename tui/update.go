@@ -161,6 +161,9 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(k, keys.force) {
 		return tea.Quit
 	}
+	if key.Matches(k, keys.suspend) {
+		return m.suspend()
+	}
 	if m.palette.open {
 		return m.paletteKey(k)
 	}
@@ -330,11 +333,11 @@ func (m *Model) want() {
 func (m *Model) requests() []feed.Request {
 	reqs := []feed.Request{{Kind: feed.Health}, {Kind: feed.Rules}, {Kind: feed.Managed}, {Kind: feed.Services}}
 	c := m.context()
-	wants := append(m.nav.top().Wants(c), m.paletteWants()...)
+	wants := slices.Concat(m.nav.top().Wants(c), dashboard.MarkRequests(c.Env), m.paletteWants())
 	if p := m.upcoming(); p != nil {
 		wants = append(wants, p.Wants(c)...)
 	}
-	for _, r := range append(wants, dashboard.MarkRequests(c.Env)...) {
+	for _, r := range wants {
 		if !slices.Contains(reqs, r) {
 			reqs = append(reqs, r)
 		}

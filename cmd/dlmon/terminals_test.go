@@ -177,6 +177,47 @@ func TestItWorksInTmuxAndScreen(t *testing.T) {
 	}
 }
 
+// A shell with job control stops and continues it.
+func TestControlZGoesBackToTheShellAndFgComesBack(t *testing.T) {
+	bin, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("bash is not installed")
+	}
+	s := screentest.OpenEnv(t, []string{"PS1=ready> "}, bash, 80, 24, "--norc", "--noprofile", "-i")
+	s.Shows("ready>")
+	s.Press(strings.Join(append([]string{bin}, silentSources(t)...), " ") + "\r")
+	s.Shows("Overview", "Latency")
+	s.Press("\x1a")
+	s.Wait("the shell", func(text string) bool {
+		return !s.Alt && s.Cursor && strings.Contains(text, "ready>") && strings.Contains(text, "Stopped")
+	})
+	s.Press("fg\r")
+	s.Wait("the screen again", func(text string) bool { return s.Alt && strings.Contains(text, "Overview") })
+	s.Press("5")
+	s.Shows("alertmanager")
+	s.Press("q")
+	s.Wait("the shell", func(text string) bool { return !s.Alt && s.Cursor })
+	s.Press("exit\r")
+	select {
+	case <-s.Exited:
+	case <-time.After(screentest.Patience):
+		t.Fatal("the shell does not end")
+	}
+}
+
+func TestControlZIsHarmlessWithoutAShell(t *testing.T) {
+	s := open(t, 80, 24, silentSources(t)...)
+	s.Shows("Overview")
+	s.Press("\x1a")
+	s.Shows("ctrl+z does nothing here")
+	s.Press("q")
+	s.Ends()
+}
+
 func quotedArgs(args []string) []string {
 	out := make([]string, len(args))
 	for i, a := range args {

@@ -59,6 +59,48 @@ func Layout(panels []Panel, width int) []Placed {
 	return out
 }
 
+// FewLines is the height below which a screen shows a grid as LayoutFew places it.
+const FewLines = 15
+
+// LayoutFew is Layout for a screen of few lines: under the strip come the panels that are to be seen on any screen, in
+// their narrow order, in rows of their own. What is left of the lines goes to the first of them.
+func LayoutFew(panels []Panel, width, lines int) []Placed {
+	if width <= 0 || len(panels) == 0 {
+		return nil
+	}
+	var strip, first, rest []int
+	for i, p := range panels {
+		switch {
+		case p.Place.Strip:
+			strip = append(strip, i)
+		case p.Place.Few > 0:
+			first = append(first, i)
+		default:
+			rest = append(rest, i)
+		}
+	}
+	byRank := func(a, b int) int { return cmp.Compare(narrowRank(panels[a]), narrowRank(panels[b])) }
+	slices.SortStableFunc(first, byRank)
+	slices.SortStableFunc(rest, byRank)
+	out, y := placeStrip(panels, strip, width)
+	spare := lines - y
+	for _, i := range first {
+		spare -= panels[i].Place.Few
+	}
+	for _, i := range first {
+		place := panels[i].Place
+		more := max(0, min(spare, place.lines(true)-place.Few))
+		spare -= more
+		out = append(out, Placed{Panel: i, Y: y, W: width, H: place.Few + more})
+		y += place.Few + more
+	}
+	for row := range rows(columns(panels, rest, true), width) {
+		out = append(out, placeRow(panels, row, width, y)...)
+		y += rowHeight(row)
+	}
+	return out
+}
+
 func narrowRank(p Panel) int {
 	if p.Place.Narrow > 0 {
 		return p.Place.Narrow

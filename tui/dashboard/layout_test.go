@@ -84,6 +84,25 @@ func TestNarrowScreenShowsStripTenantsAlertsAndHealthFirst(t *testing.T) {
 	}
 }
 
+func TestScreenOfFewLinesShowsSignalsAlertsAndHealth(t *testing.T) {
+	panels := overview(t)
+	for _, c := range []struct{ width, lines int }{{40, 9}, {40, 11}, {59, 11}, {80, 9}, {80, 14}, {200, 11}} {
+		y := 0
+		for i, p := range LayoutFew(panels, c.width, c.lines) {
+			if p.Y > y || p.X == 0 && p.Y < y-p.H-2 || p.H < 2 {
+				t.Errorf("%v: %s stands at %+v", c, panels[p.Panel].ID, p)
+			}
+			y = max(y, p.Y+p.H)
+			if id := panels[p.Panel].ID; (i < 4 || id == "active-alerts" || id == "health") && p.Y+p.H > c.lines {
+				t.Errorf("%v: %s ends at line %d", c, id, p.Y+p.H)
+			}
+		}
+		if placed := LayoutFew(panels, c.width, c.lines); len(placed) != len(panels) {
+			t.Errorf("%v: %d of %d panels are placed", c, len(placed), len(panels))
+		}
+	}
+}
+
 func TestWideScreenHoldsTheWholeOverview(t *testing.T) {
 	panels := overview(t)
 	for _, c := range []struct {

@@ -31,8 +31,8 @@ func TestTheFilterNarrowsTheFocusedPanelAndSaysWhatItHides(t *testing.T) {
 		for _, r := range c.typed {
 			press(g, ctx, string(r))
 		}
-		at := slices.IndexFunc(g.layout(ctx.Width), func(p dashboard.Placed) bool { return p.Panel == i })
-		text := ansi.Strip(strings.Join(g.panelLines(ctx, g.layout(ctx.Width)[at], 100), "\n"))
+		at := slices.IndexFunc(g.layout(ctx), func(p dashboard.Placed) bool { return p.Panel == i })
+		text := ansi.Strip(strings.Join(g.panelLines(ctx, g.layout(ctx)[at], 100), "\n"))
 		if !strings.Contains(text, c.shown) || strings.Contains(text, c.hidden) || !strings.Contains(text, c.says) {
 			t.Errorf("%s filtered by %q:\n%s", c.panel, c.typed, text)
 		}
@@ -86,7 +86,7 @@ func TestAFilteredPanelFullScreenKeepsItsFilter(t *testing.T) {
 }
 
 // click is a click on the first line of the screen that holds a text; row and selected are as Click tells.
-func click(t *testing.T, g *Grid, c page.Context, text string) (row, selected int) {
+func clickOn(t *testing.T, g *Grid, c page.Context, text string) (row, selected int) {
 	t.Helper()
 	for y, line := range g.View(c) {
 		if i := strings.Index(ansi.Strip(line), text); i >= 0 {
@@ -99,13 +99,13 @@ func click(t *testing.T, g *Grid, c page.Context, text string) (row, selected in
 
 func TestAClickFocusesThePanelAndFindsItsRow(t *testing.T) {
 	g, c := overview(t), pagetest.Context(pagetest.Reader(), 120, 38)
-	if row, selected := click(t, g, c, "globex"); row != 1 || selected != 0 || g.dash.Panels[g.focus].ID != "tenant-search-latency" {
+	if row, selected := clickOn(t, g, c, "globex"); row != 1 || selected != 0 || g.dash.Panels[g.focus].ID != "tenant-search-latency" {
 		t.Errorf("row %d, selected %d, focus on %s", row, selected, g.dash.Panels[g.focus].ID)
 	}
-	if row, _ := click(t, g, c, "LowCacheHitRate"); row != 1 && row != 2 || g.dash.Panels[g.focus].ID != "active-alerts" {
+	if row, _ := clickOn(t, g, c, "LowCacheHitRate"); row != 1 && row != 2 || g.dash.Panels[g.focus].ID != "active-alerts" {
 		t.Errorf("row %d, focus on %s", row, g.dash.Panels[g.focus].ID)
 	}
-	if row, _ := click(t, g, c, "Latency"); row >= 0 || g.dash.Panels[g.focus].ID != "latency-p95" {
+	if row, _ := clickOn(t, g, c, "Latency"); row >= 0 || g.dash.Panels[g.focus].ID != "latency-p95" {
 		t.Errorf("row %d of a number, focus on %s", row, g.dash.Panels[g.focus].ID)
 	}
 }

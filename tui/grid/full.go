@@ -19,10 +19,10 @@ type Full struct {
 	gen    uint64
 	last   answer
 	drawn  drawing
+	trend  trend
 	marks  marks
 	drag   drag
 	filter narrowing
-	trend  trend
 }
 
 var _ page.Page = (*Full)(nil)
@@ -48,7 +48,7 @@ func (f *Full) asking(c page.Context) dashboard.Panel {
 	if f.filter.Text == "" {
 		keys = rowKeys(f.last.data)
 	}
-	return f.trend.trim(f.panel, f.last.data, keys, f.series.Offset, max(c.Height, 1))
+	return f.trend.trim(f.panel, f.last.data, c.Env, keys, f.series.Offset, max(c.Height, 1))
 }
 
 // Update implements page.Page.

@@ -34,14 +34,20 @@ type Grid struct {
 	data   map[string]answer
 	lines  map[string]drawing
 
-	placed []dashboard.Placed // for at cells, with the strip tall or not
-	at     int
-	tall   bool
-	was    bool // tall when placed was worked out
+	placed []dashboard.Placed // as worked out for was
+	was    shape
+	shape
 
 	marks   marks
 	drag    drag
 	filters map[string]*narrowing // by panel
+}
+
+// shape is what of the screen decides where the panels stand.
+type shape struct {
+	cells int
+	tall  bool // the strip is drawn in big digits
+	few   int  // the screen's lines where it has only few; 0: enough
 }
 
 // answer is a panel's data as of a generation.
@@ -55,9 +61,15 @@ type answer struct {
 
 // asked is what a panel asks, worked out once for an Env.
 type asked struct {
-	env    envKey
-	covers uint64 // of a table of tenants: those whose past is asked
-	reqs   []feed.Request
+	askedFor
+	reqs []feed.Request
+}
+
+// askedFor decides what a panel asks; all but env is of a table of tenants.
+type askedFor struct {
+	env           envKey
+	known, failed bool
+	covers        uint64 // those whose past is asked
 }
 
 // envKey is the part of an Env that decides what a panel asks.
@@ -65,6 +77,7 @@ type envKey struct {
 	window, step, rate, scrape time.Duration
 	vocab                      dashboard.Vocabulary
 	traces                     string // service and tags of the searches for traces
+	at                         int64  // seconds since the epoch, of a time in the past: what is recorded may not reach back to it
 }
 
 // drawing is a panel's lines and what they were drawn from.
@@ -103,7 +116,7 @@ func (g *Grid) Wants(c page.Context) []feed.Request {
 	var reqs []feed.Request
 	strip, body := g.split(c)
 	h := c.Height - strip
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		pan := g.dash.Panels[p.Panel]
 		if body > 0 && !pan.Place.Strip && (p.Y-strip >= g.scroll+h || p.Y-strip+p.H <= g.scroll) {
 			continue
@@ -141,13 +154,19 @@ const (
 
 // size takes over how large the screen is.
 func (g *Grid) size(c page.Context) {
-	g.tall = c.Big && c.Width >= wallWidth && c.Height >= wallHeight
+	g.shape = shape{cells: c.Width, tall: c.Big && c.Width >= wallWidth && c.Height >= wallHeight}
+	if c.Height < dashboard.FewLines {
+		g.few = c.Height
+	}
 }
 
 // layout is where the panels stand, in reading order.
-func (g *Grid) layout(width int) []dashboard.Placed {
-	if g.at != width || g.was != g.tall {
-		g.placed, g.at, g.was = dashboard.Layout(g.dash.Panels, width), width, g.tall
+func (g *Grid) layout(c page.Context) []dashboard.Placed {
+	if g.size(c); g.was != g.shape {
+		g.was = g.shape
+		if g.placed = dashboard.Layout(g.dash.Panels, g.cells); g.few > 0 {
+			g.placed = dashboard.LayoutFew(g.dash.Panels, g.cells, g.few)
+		}
 		if g.tall {
 			dashboard.RaiseStrip(g.placed, g.dash.Panels, panel.BigLines)
 		}
@@ -159,7 +178,7 @@ func (g *Grid) layout(width int) []dashboard.Placed {
 // scrolled part has.
 func (g *Grid) split(c page.Context) (strip, body int) {
 	total := 0
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		if g.dash.Panels[p.Panel].Place.Strip {
 			strip = max(strip, p.Y+p.H)
 		}
@@ -179,7 +198,6 @@ func (g *Grid) View(c page.Context) []string {
 	if len(g.dash.Panels) == 0 {
 		return page.Explain(c.Styles, "this dashboard has no panels", nil, c.Width)
 	}
-	g.size(c)
 	strip, body := g.split(c)
 	h := c.Height - strip
 	g.scroll = max(0, min(g.scroll, body-h))
@@ -197,7 +215,7 @@ func (g *Grid) View(c page.Context) []string {
 func (g *Grid) line(c page.Context, y int) string {
 	var b strings.Builder
 	x := 0
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		if y < p.Y || y >= p.Y+p.H {
 			continue
 		}
@@ -265,12 +283,12 @@ func (g *Grid) eval(c page.Context, i int) dashboard.Data {
 	stamp := page.Stamp(c.Data, g.requests(c, i))
 	if !ok || a.env != k || a.stamp != stamp {
 		none := len(a.data.Tenants) == 0
-		a.data = dashboard.Eval(g.asking(i), c.Env)
+		a.data = dashboard.Eval(g.asking(c, i), c.Env)
 		delete(g.lines, p.ID)
 		if none && len(a.data.Tenants) > 0 { // from now on with their past, which may be there
 			g.data[p.ID] = a
 			stamp = page.Stamp(c.Data, g.requests(c, i))
-			a.data = dashboard.Eval(g.asking(i), c.Env)
+			a.data = dashboard.Eval(g.asking(c, i), c.Env)
 		}
 	}
 	a.gen, a.env, a.stamp, a.keys = g.gen, k, stamp, rowKeys(a.data)
@@ -280,16 +298,14 @@ func (g *Grid) eval(c page.Context, i int) dashboard.Data {
 
 // requests is what panel i asks.
 func (g *Grid) requests(c page.Context, i int) []feed.Request {
-	p := g.asking(i)
-	k := asked{env: keyOf(c.Env)}
+	p := g.asking(c, i)
+	k := asked{askedFor: askedFor{env: keyOf(c.Env)}}
 	if p.Kind == dashboard.KindTenants {
-		k.covers = 1 + min(uint64(len(g.data[p.ID].data.Tenants)), 1)
-		if n := g.trends[p.ID].n; n > 0 {
-			k.covers += n
-		}
+		d := g.data[p.ID].data
+		k.known, k.failed, k.covers = len(d.Tenants) > 0, d.Err != nil, g.trends[p.ID].n
 	}
 	// What targets ask depends on what the server can, too.
-	if a, ok := g.asks[p.ID]; ok && a.env == k.env && a.covers == k.covers && p.Kind != dashboard.KindTargets {
+	if a, ok := g.asks[p.ID]; ok && a.askedFor == k.askedFor && p.Kind != dashboard.KindTargets {
 		return a.reqs
 	}
 	k.reqs = p.Requests(c.Env)
@@ -299,7 +315,7 @@ func (g *Grid) requests(c page.Context, i int) []feed.Request {
 
 func keyOf(e dashboard.Env) envKey {
 	return envKey{window: e.Window, step: e.Step, rate: e.Rate, scrape: e.Scrape, vocab: e.Vocab,
-		traces: e.TraceService + " " + e.TenantTags}
+		traces: e.TraceService + " " + e.TenantTags, at: e.At.Unix()}
 }
 
 func (g *Grid) cursor(id string) *page.Cursor {

@@ -15,7 +15,8 @@ func (g *Grid) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	if cmd, ok := g.filterKey(c, k); ok {
 		return cmd
 	}
-	placed := g.layout(c.Width)
+	placed := g.layout(c)
+	g.drag = drag{panel: -1}
 	switch k.String() {
 	case "tab":
 		g.step(c, 1)
@@ -58,7 +59,7 @@ func (g *Grid) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 
 // step moves the focus by d in the order in which the panels stand.
 func (g *Grid) step(c page.Context, d int) {
-	placed := g.layout(c.Width)
+	placed := g.layout(c)
 	i := (g.index(placed) + d + len(placed)) % len(placed)
 	g.focusOn(c, placed[i].Panel)
 }
@@ -75,7 +76,7 @@ func (g *Grid) index(placed []dashboard.Placed) int {
 
 // move moves the focus to the nearest panel in a direction.
 func (g *Grid) move(c page.Context, dx, dy int) {
-	placed := g.layout(c.Width)
+	placed := g.layout(c)
 	from := placed[g.index(placed)]
 	best, cost := -1, 0
 	for _, p := range placed {
@@ -110,7 +111,7 @@ func (g *Grid) focusOn(c page.Context, i int) {
 	g.focus = i
 	strip, body := g.split(c)
 	h := c.Height - strip
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		if p.Panel != i {
 			continue
 		}
@@ -131,7 +132,7 @@ func (g *Grid) page(c page.Context, d int) {
 	strip, body := g.split(c)
 	h := c.Height - strip
 	g.scroll = max(0, min(g.scroll+d*max(1, h-2), body-h))
-	placed := g.layout(c.Width)
+	placed := g.layout(c)
 	for _, p := range placed {
 		y := p.Y - strip
 		if y >= g.scroll && y < g.scroll+h {
@@ -154,7 +155,7 @@ func (g *Grid) row(c page.Context, d int) bool {
 func (g *Grid) rows(c page.Context) (keys []string, visible int) {
 	d := g.seen(c, g.focus)
 	keys = g.keysOf(d.Panel.ID)
-	placed := g.layout(c.Width)
+	placed := g.layout(c)
 	return keys, visibleRows(d, placed[g.index(placed)].H, len(keys))
 }
 

@@ -81,7 +81,7 @@ func (g *Grid) panelAt(c page.Context, x, y int) (p dashboard.Placed, width, lin
 	if y >= strip {
 		y += g.scroll
 	}
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		if w := drawnWidth(c, p); x >= p.X && x < p.X+w && y >= p.Y && y < p.Y+p.H {
 			return p, w, y - p.Y, true
 		}

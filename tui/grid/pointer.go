@@ -70,7 +70,7 @@ const wheelRows = 3
 // takeFocus moves the focus to the first panel on the screen if its own has been scrolled away.
 func (g *Grid) takeFocus(c page.Context, strip int) {
 	first := -1
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		y := p.Y - strip
 		if g.dash.Panels[p.Panel].Place.Strip || y+p.H <= g.scroll || y >= g.scroll+c.Height-strip {
 			continue

@@ -160,7 +160,7 @@ func (p *Page) View(c page.Context) []string {
 	}
 	if len(report) > 0 {
 		add(page.Table{Styles: s, Columns: []page.Column{
-			{}, {Title: "check", Min: 8, Max: 30}, {Title: "status"}, {Title: "took", Right: true, Drop: 2},
+			{}, {Title: "check", Min: 8, Max: 30}, {Title: "status", Drop: 3}, {Title: "took", Right: true, Drop: 2},
 			{Title: "history", Min: 10, Max: 40, Grow: true, Drop: 1}, {Title: "message", Max: c.Width / 2},
 		}}, report, 0)
 	}

@@ -30,7 +30,7 @@ const (
 
 // fixed are keys that can't be taken away from what they do, nor be given to anything else: without them one would be
 // lost.
-var fixed = []string{"up", "down", "left", "right", "enter", "esc", "ctrl+c"}
+var fixed = []string{"up", "down", "left", "right", "enter", "esc", "ctrl+c", "ctrl+z"}
 
 func act(id, keys, what string) Action { return Action{id, strings.Fields(keys), what} }
 
@@ -63,6 +63,7 @@ var scopes = []Scope{
 		act("help", "? f1", "the keys of this place; f1 also where ? would be typed"),
 		act("quit", "q", "quit"),
 		act("force-quit", "ctrl+c", "quit, from anywhere"),
+		act("suspend", "ctrl+z", "back to the shell; fg comes back here"),
 	}},
 	{Move, "Moving", []Action{
 		act("up", "up k", "the row, series or panel above"),

@@ -315,19 +315,23 @@ func budgetCells(s *themes.Styles, b tenancy.Budget) []page.Cell {
 		}
 		return page.Cell{Text: burnText(v), Style: st}
 	}
-	lasts := dashboard.None
-	switch {
-	case b.Lasts > 0:
-		lasts = dashboard.FormatDuration(b.Lasts)
-	case b.Level != tenancy.Unknown:
-		lasts = "not spent"
-	}
 	long := b.Level == tenancy.Slow || b.Level == tenancy.Spending
 	return []page.Cell{
 		{Text: sign, Style: style}, {Text: b.Tenant, Style: name}, {Text: levelWords[b.Level], Style: style},
 		rate(b.H1, short), rate(b.M5, short), rate(b.H6, long), rate(b.M30, long),
-		{Text: dashboard.FormatValue(b.Spent, dashboard.UnitRatio), Style: s.Text}, {Text: lasts, Style: s.Text},
+		{Text: dashboard.FormatValue(b.Spent, dashboard.UnitRatio), Style: s.Text}, {Text: lastsText(b), Style: s.Text},
 	}
+}
+
+// lastsText is how long a whole budget lasts.
+func lastsText(b tenancy.Budget) string {
+	switch {
+	case b.Lasts > 0:
+		return dashboard.FormatDuration(b.Lasts)
+	case b.Level == tenancy.Unknown || math.IsNaN(b.M5):
+		return dashboard.None
+	}
+	return "not spent"
 }
 
 // burnText is a burn rate: "14.4x".

@@ -235,6 +235,9 @@ func (p *Page) facts(c page.Context, passing, visible int) string {
 	if p.data.Stale {
 		facts = append(facts, g.Stale+" stale "+dashboard.FormatAge(c.Now.Sub(p.data.At)))
 	}
+	if p.data.Hint != "" && len(p.data.Tenants) > 0 {
+		facts = append(facts, p.data.Hint)
+	}
 	return strings.Join(append(facts, p.data.Warnings...), " "+g.Dot+" ")
 }
 
