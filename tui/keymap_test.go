@@ -159,3 +159,17 @@ func TestEveryActionOfTheRegistryIsDoneSomewhere(t *testing.T) {
 		}
 	}
 }
+
+func TestTheHelpTellsWhatKeysDoWhileOneTypes(t *testing.T) {
+	m := withKeys(t, map[string][]string{"move.page-up": {"ctrl+y"}, "global.help": {"?", "f2"}})
+	press(m, "3", "n", "f2")
+	got := ansi.Strip(content(m))
+	for _, want := range []string{"While you type", "f2             this help", "ctrl+u         empty it", "ctrl+up pgup   an earlier search"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the help lacks %q:\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "Everywhere") {
+		t.Errorf("it lists keys that would be typed:\n%s", got)
+	}
+}

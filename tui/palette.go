@@ -213,7 +213,20 @@ func (m *Model) pageEntries() []entry {
 		out = append(out, entry{kind: kindPage, title: t.title, key: strings.Join(m.o.Keys.Of("global."+t.id), " "),
 			do: func(m *Model) tea.Cmd { m.nav.open(i); return nil }})
 	}
-	return out
+	for _, v := range []struct{ view, title string }{
+		{page.TenantsMovers, "Movers"}, {page.TenantsNeighbours, "Noisy neighbours"}, {page.TenantsBudget, "Error budget"},
+	} {
+		out = append(out, entry{kind: kindPage, title: v.title, about: "of all tenants", do: func(*Model) tea.Cmd {
+			return page.Send(page.OpenTenants{View: v.view})
+		}})
+	}
+	return append(out, entry{kind: kindPage, title: "Silences", about: "of Alertmanager", do: func(m *Model) tea.Cmd {
+		m.nav.open(slices.IndexFunc(m.nav.tabs, func(t tab) bool { return t.id == "alerts" }))
+		if m.typing() { // a silence is being written there: it is not to be lost
+			return nil
+		}
+		return m.act(pressOf("a"))
+	}})
 }
 
 func (m *Model) panelEntries() []entry {

@@ -53,11 +53,11 @@ func TestEnterOpensTheRowThatTheFilterShows(t *testing.T) {
 	if !traces(func(q page.TraceQuery) bool { return q.Tags["tenant"] == "hooli" })(msg) {
 		t.Errorf("%+v", msg)
 	}
-	msg = press(g, c, "/", "z", "z")
+	press(g, c, "/", "z", "z")
 	if text := ansi.Strip(strings.Join(g.View(c), "\n")); !strings.Contains(text, "nothing matches") || !strings.Contains(text, "/hoozz_ 0 of 12") {
 		t.Errorf("%s", text)
 	}
-	if msg = press(g, c, "enter", "enter"); msg != nil {
+	if msg := press(g, c, "enter", "enter"); msg != nil {
 		t.Errorf("enter on nothing leads to %+v", msg)
 	}
 }

@@ -22,13 +22,16 @@ type Neighbours struct {
 	load, searches, p95 dashboard.Panel
 	picked              picked
 	cursor              page.Cursor
+	filter              page.Filter
 	hits                page.Hits
 	work                work[[]tenancy.Suspect]
 }
 
 var (
-	_ page.Page   = (*Neighbours)(nil)
-	_ page.Opener = (*Neighbours)(nil)
+	_ page.Page     = (*Neighbours)(nil)
+	_ page.Capturer = (*Neighbours)(nil)
+	_ page.Escaper  = (*Neighbours)(nil)
+	_ page.Opener   = (*Neighbours)(nil)
 )
 
 const (
@@ -67,6 +70,12 @@ func NewNeighbours() *Neighbours {
 
 // Title implements page.Page.
 func (p *Neighbours) Title() string { return "Noisy neighbours" }
+
+// Capturing implements page.Capturer.
+func (p *Neighbours) Capturing() bool { return p.filter.Open }
+
+// Escape implements page.Escaper.
+func (p *Neighbours) Escape() bool { return p.filter.Escape() }
 
 // Scope implements page.Scoped.
 func (p *Neighbours) Scope() string { return "neighbours" }
@@ -137,6 +146,10 @@ func (p *Neighbours) Update(c page.Context, msg tea.Msg) tea.Cmd {
 	case page.Computed:
 		if p.work.take(msg) {
 			return p.look(c)
+		}
+	case tea.PasteMsg:
+		if p.filter.Open {
+			p.filter.Add(msg.Content)
 		}
 	case tea.KeyPressMsg:
 		return p.key(c, msg)
@@ -279,15 +292,25 @@ type entry struct {
 
 func (p *Neighbours) entries() (rows []entry, keys []string) {
 	for i, s := range p.work.value {
-		rows, keys = append(rows, entry{i, -1}), append(keys, s.Tenant)
+		// One who is found stands under the neighbour that hurts it.
+		hurt := slices.ContainsFunc(s.Hurt, func(h tenancy.Hurt) bool { return p.filter.Match(h.Tenant) })
+		found := p.filter.Match(s.Tenant)
+		if found || hurt {
+			rows, keys = append(rows, entry{i, -1}), append(keys, s.Tenant)
+		}
 		for k, h := range s.Hurt {
-			rows, keys = append(rows, entry{i, k}), append(keys, s.Tenant+"\x00"+h.Tenant)
+			if found || p.filter.Match(h.Tenant) {
+				rows, keys = append(rows, entry{i, k}), append(keys, s.Tenant+"\x00"+h.Tenant)
+			}
 		}
 	}
 	return rows, keys
 }
 
 func (p *Neighbours) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
+	if p.filter.Key(k) {
+		return nil
+	}
 	rows, keys := p.entries()
 	visible := p.visible(c)
 	p.cursor.Sync(keys, visible)

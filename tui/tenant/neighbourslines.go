@@ -15,7 +15,10 @@ import (
 )
 
 func (p *Neighbours) hints() []string {
-	return []string{"enter the tenant's page", "t trace", "f load over time", "+ longer window", "esc back"}
+	if p.filter.Open {
+		return page.FilterHints
+	}
+	return []string{"enter the tenant's page", "t trace", "f load over time", "/ filter", "+ longer window", "esc back"}
 }
 
 // sentenceLines is how many lines the sentence may take.
@@ -23,6 +26,19 @@ func sentenceLines(c page.Context) int { return max(1, min(3, c.Height/4)) }
 
 func (p *Neighbours) sentences(c page.Context) []string {
 	return page.Wrap(sentence(p.work.value, windowWords(c)), max(c.Width-3, 1), sentenceLines(c), c.Styles.Glyphs.Ellipsis)
+}
+
+// narrowed is the filter, and how many of the neighbours and of those whom they slow it lets through; "" for none.
+func (p *Neighbours) narrowed() string {
+	if p.filter.Text == "" {
+		return p.filter.Prompt()
+	}
+	all := 0
+	for _, s := range p.work.value {
+		all += 1 + len(s.Hurt)
+	}
+	rows, _ := p.entries()
+	return fmt.Sprintf("%s %d of %d", p.filter.Prompt(), len(rows), all)
 }
 
 func (p *Neighbours) visible(c page.Context) int {
@@ -42,7 +58,7 @@ func (p *Neighbours) View(c page.Context) []string {
 		lines := append([]string{page.Title(s, title, "", c.Width)}, p.why(c)...)
 		return page.Above(lines, foot, c.Height)
 	}
-	lines := []string{page.Title(s, title, facts(c, p.looked(), staleFact(c, p.Wants(c))), c.Width)}
+	lines := []string{page.Title(s, title, facts(c, p.narrowed(), p.looked(), staleFact(c, p.Wants(c))), c.Width)}
 	if len(p.work.value) == 0 {
 		return page.Above(append(lines, page.Explain(s, "no tenant searches now", nil, c.Width)...), foot, c.Height)
 	}
@@ -58,6 +74,9 @@ func (p *Neighbours) View(c page.Context) []string {
 	}
 	lines = append(lines, s.Muted.Render(page.Cut(" "+p.caution(c), c.Width, s.Glyphs.Ellipsis)))
 	rows, keys := p.entries()
+	if len(rows) == 0 {
+		return page.Above(append(lines, page.Explain(s, "nothing matches "+p.filter.Text, nil, c.Width)...), foot, c.Height)
+	}
 	p.cursor.Sync(keys, p.visible(c))
 	t := page.Table{Styles: s, Columns: []page.Column{
 		{}, {Title: "tenant", Min: 10, Max: 30}, {Title: "of time", Right: true}, {Title: "of searches", Right: true, Drop: 4},
@@ -200,5 +219,6 @@ func (p *Neighbours) Bindings() []key.Binding {
 		page.Bind("t", "the trace of an exemplar nearest to its p99, else the list"),
 		page.Bind("f", "the load of those who take the most, full screen"),
 		page.BindRows("select"),
+		page.Bind("/", "filter as you type; enter keeps it, esc drops it"),
 	}
 }
