@@ -121,7 +121,7 @@ func (s *Styles) paintMono() {
 	s.Focus, s.Border = reverse, faint
 	s.Selected, s.Key = reverse, bold
 	s.Bar, s.BarOK, s.BarWarn, s.BarCritical = reverse, reverse, reverse.Bold(true), reverse.Bold(true)
-	s.Past = plain.Reverse(false).Bold(true).Underline(true) // a hole in a bar that is reversed
+	s.Past = plain.Reverse(false).Bold(true) // a hole in a bar that is reversed
 	s.Cursor = reverse
 	s.Series = []lipgloss.Style{plain}
 	s.Heat = []lipgloss.Style{faint, plain}

@@ -65,6 +65,7 @@ func (d *day) do(cmd tea.Cmd) {
 }
 
 func (d *day) take(msg tea.Msg) {
+	msg = d.m.pace.filter(d.m, msg)
 	_, cmd := d.m.Update(msg)
 	d.do(cmd)
 	d.updates++
@@ -228,6 +229,7 @@ func TestTwentyFourHoursOfKioskLeaveMemoryGoroutinesAndTheScreenAsTheyShouldBe(t
 		o.Kiosk = Kiosk{On: true, Rotate: []string{"overview", "tenants", "traces", "alerts", "health", "business"}, Dim: Hours{22 * time.Hour, 6 * time.Hour}}
 		empty = d.heap()
 		d.m = New(o)
+		d.m.pace = &pacer{now: time.Now, busy: func() bool { return false }}
 		d.do(d.m.Init())
 
 		var goroutines int

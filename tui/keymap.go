@@ -24,6 +24,14 @@ func (m *Model) typing() bool {
 	return ok && p.Capturing()
 }
 
+// hintScope is the place whose keys the page's hints name: none where keys are typed, for those nobody can change.
+func (m *Model) hintScope() string {
+	if m.typing() {
+		return ""
+	}
+	return m.scope()
+}
+
 // canonical is the key by which pages and this model know what the operator's key does here; false: nothing.
 func (m *Model) canonical(k tea.KeyPressMsg) (tea.KeyPressMsg, bool) {
 	name, ok := m.o.Keys.Canonical(m.scope(), k.String())

@@ -132,3 +132,35 @@ func TestF1OpensTheHelpWhereAQuestionMarkIsTyped(t *testing.T) {
 		press(m, "esc")
 	}
 }
+
+func TestEveryActionOfTheRegistryIsDoneSomewhere(t *testing.T) {
+	done := map[string]bool{}
+	note := func(m *Model) {
+		for _, b := range append(m.nav.top().Bindings(), globalKeys().list()...) {
+			for _, k := range b.Keys() {
+				if name, _, ok := keys.Known(m.scope(), k); ok {
+					done[name] = true
+				}
+			}
+		}
+	}
+	for _, sc := range screens {
+		o := options(pagetest.Reader(), themes.Default)
+		o.Silencer = nobody{}
+		m := New(o)
+		t.Cleanup(m.Close)
+		m.Frame(120, 40)
+		press(m, sc.keys...)
+		if note(m); sc.name == "overview" {
+			for range m.o.Dashboards[0].Panels { // what a panel can do depends on its kind
+				press(m, "tab")
+				note(m)
+			}
+		}
+	}
+	for _, name := range keys.Names() {
+		if !done[name] {
+			t.Errorf("no page names a key of %s", name)
+		}
+	}
+}

@@ -20,7 +20,7 @@ import (
 type Kiosk struct {
 	On     bool
 	Locked bool          // no key does anything, quit included: only a signal ends it
-	Rotate []string      // ids of the pages that are shown in turn; none: it stays on its first page
+	Rotate []string      // ids of the pages and comparisons (page.TenantsMovers ...) that are shown in turn; none: it stays on its first page
 	Every  time.Duration // how long each is shown; 0: 20 s
 	Dim    Hours         // when the screen is dimmed
 }
@@ -83,6 +83,8 @@ func (m *Model) startKiosk() {
 		if i := slices.IndexFunc(m.nav.tabs, func(t tab) bool { return t.id == id }); i >= 0 {
 			t := m.nav.tabs[i]
 			k.turns = append(k.turns, turn{t.title, t.short, []page.Page{t.page}})
+		} else if p := m.nav.view(id); p != nil {
+			k.turns = append(k.turns, turn{p.Title(), short(p.Title(), 4), []page.Page{m.tabPage("tenants"), p}})
 		}
 	}
 	first := m.nav.top()

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/exp/golden"
 
 	"dlmon/themes"
 	"dlmon/tui/page"
@@ -139,6 +141,22 @@ func TestKioskSignalsInBigDigitsWhereTheScreenIsLarge(t *testing.T) {
 		}
 		if c.big && !strings.Contains(lines[5], "warning") {
 			t.Errorf("%dx%d: the state is not said: %q", c.w, c.h, lines[5])
+		}
+	}
+}
+
+func TestKioskScreensLookAsTheGoldenFilesSay(t *testing.T) {
+	for _, size := range [][2]int{{40, 12}, {80, 24}, {120, 40}, {200, 60}} {
+		for _, l := range looks {
+			o := options(calm(), l.styles(t))
+			o.Kiosk = Kiosk{On: true, Rotate: []string{"overview", "tenants", "alerts"}}
+			m := New(o)
+			t.Cleanup(m.Close)
+			frame := l.in(t, m, size)
+			checkLook(t, l, size, frame)
+			if l.name == "dark" || l.name == "ascii" && size[0] == 200 {
+				t.Run(fmt.Sprintf("%s-%dx%d", l.name, size[0], size[1]), func(t *testing.T) { golden.RequireEqual(t, trim(ansi.Strip(frame))) })
+			}
 		}
 	}
 }

@@ -40,6 +40,7 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	}
 	at := msg.Mouse()
 	click, isClick := msg.(tea.MouseClickMsg)
+	_, isWheel := msg.(tea.MouseWheelMsg)
 	if isClick && click.Button != tea.MouseLeft {
 		return nil
 	}
@@ -57,6 +58,8 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	case m.help.open:
 		m.help.mouse(msg)
 		return nil
+	case !isClick && !isWheel: // a drag may lead out of the page, and must end for it there too
+		return m.toPage(move(msg, 0, -head))
 	case at.Y < head:
 		if isClick && head > 1 && at.Y == head-1 {
 			return m.clickTab(at.X)
@@ -74,7 +77,7 @@ func (m *Model) toPage(msg tea.MouseMsg) tea.Cmd {
 	top, c := m.nav.top(), m.context()
 	wheel, ok := msg.(tea.MouseWheelMsg)
 	if !ok {
-		return top.Update(c, msg)
+		return m.clickPage(msg)
 	}
 	if p, ok := top.(page.Wheeler); ok && p.Wheel(c, wheel) {
 		return nil
@@ -86,6 +89,31 @@ func (m *Model) toPage(msg tea.MouseMsg) tea.Cmd {
 	var cmds []tea.Cmd
 	for range wheelRows {
 		cmds = append(cmds, top.Update(c, pressOf(name)))
+	}
+	return tea.Batch(cmds...)
+}
+
+// clickPage selects the row under a click; on the selected one it does what enter does. All else is the page's own.
+func (m *Model) clickPage(msg tea.MouseMsg) tea.Cmd {
+	top, c, at := m.nav.top(), m.context(), msg.Mouse()
+	p, ok := top.(page.Clicker)
+	if _, click := msg.(tea.MouseClickMsg); !ok || !click {
+		return top.Update(c, msg)
+	}
+	row, selected := p.Click(c, at.X, at.Y)
+	switch {
+	case row < 0:
+		return top.Update(c, msg)
+	case row == selected:
+		return m.act(pressOf("enter"))
+	}
+	step, by := "down", row-selected
+	if by < 0 {
+		step, by = "up", -by
+	}
+	var cmds []tea.Cmd
+	for range by {
+		cmds = append(cmds, top.Update(c, pressOf(step)))
 	}
 	return tea.Batch(cmds...)
 }
@@ -143,7 +171,7 @@ func (m *Model) clickTab(x int) tea.Cmd {
 			continue
 		}
 		switch {
-		case len(m.nav.stack) == 1:
+		case len(m.nav.stack) == 1 && i < len(m.nav.tabs):
 			m.nav.open(i)
 		case i < len(m.nav.stack):
 			m.nav.stack = append([]page.Page{}, m.nav.stack[:i+1]...)

@@ -172,15 +172,16 @@ func (m *Model) context() page.Context {
 	w, h := m.room()
 	step := m.step()
 	env := dashboard.Env{
-		Data: m.data, Vocab: m.vocab, Window: m.window, Step: step,
+		Data: m.data, Vocab: m.vocab, Window: m.window, Step: step, At: m.clock.at,
 		Rate: dashboard.RateWindow(m.scrapeInterval(), step), Scrape: m.scrapeInterval(),
 	}
 	c := page.Context{
 		Data: m.data, Env: env,
 		Styles: m.styles, Now: m.now, Window: m.window, Step: step,
 		Width: w, Height: h, UTC: m.clock.utc,
-		Live: m.isLive(), Big: m.kiosk != nil, Wall: m.wall(), Cursor: m.picked(m.window), Marks: m.marks(env), ReadOnly: m.o.Silencer == nil, Creator: m.o.Creator, Objective: m.o.Objective,
-		Keys: m.o.Keys, Scope: m.scope(),
+		Live: m.isLive(), Big: m.kiosk != nil, Wall: m.wall(), Cursor: m.picked(m.window), Marks: m.marks(env),
+		ReadOnly: m.o.Silencer == nil, Creator: m.o.Creator, Objective: m.o.Objective,
+		Keys: m.o.Keys, Scope: m.hintScope(),
 		TraceService: m.o.TraceService, TagNames: m.o.TagNames,
 	}
 	c.Env.TraceService, c.Env.TenantTags = traceEnv(c)

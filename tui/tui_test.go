@@ -102,15 +102,26 @@ func TestBackReturnsToTheCursorAndTheFilter(t *testing.T) {
 	}
 }
 
-func TestEscTakesBackATabSwitch(t *testing.T) {
+func TestEscComesBackToWhereOneWasDeeperButNotThroughTheTabs(t *testing.T) {
 	m, _ := newModel(t, pagetest.Reader(), 120, 40)
-	press(m, "2", "enter", "4", "esc")
+	press(m, "2", "enter", "4", "5")
+	if got := ansi.Strip(content(m)); !strings.Contains(got, "esc › traces: tenant acme-corp") {
+		t.Errorf("the tabs do not say where Esc leads:\n%s", got)
+	}
+	press(m, "esc")
 	if got := m.nav.top().Title(); got != "traces: tenant acme-corp" {
-		t.Errorf("Esc after a tab switch leads to %q", got)
+		t.Errorf("Esc on a tab leads to %q", got)
 	}
 	press(m, "esc", "esc", "esc")
-	if got := m.nav.top().Title(); got != "Overview" {
+	if got := m.nav.top().Title(); got != "Tenants" {
 		t.Errorf("the last Esc leads to %q", got)
+	}
+	if got := ansi.Strip(content(m)); !strings.Contains(got, "nothing to go back to · q quits") {
+		t.Errorf("it does not say that there is nothing:\n%s", got)
+	}
+	press(m, "1", "4", "6", "esc")
+	if got := m.nav.top().Title(); got != "Business" {
+		t.Errorf("Esc leads back through the tabs, to %q", got)
 	}
 }
 

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -241,7 +242,9 @@ func (m *Model) back() tea.Cmd {
 	if !m.picked(m.window).IsZero() {
 		return m.setCursor(time.Time{})
 	}
-	m.nav.back()
+	if !m.nav.back() {
+		m.say(page.Notice{Text: strings.TrimSpace("nothing to go back to " + m.styles.Glyphs.Dot + " " + m.keyOf("q") + " quits")})
+	}
 	return nil
 }
 

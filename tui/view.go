@@ -188,6 +188,8 @@ func (m *Model) tabParts() []part {
 	}
 	if len(m.nav.stack) > 1 {
 		parts = append(parts, says(s.Muted, form{"esc back", 2}, form{}))
+	} else if p := m.nav.left(); p != nil {
+		parts = append(parts, says(s.Muted, form{"esc " + g.Pointer + " " + page.Cut(p.Title(), 30, g.Ellipsis), 2}, form{"esc " + g.Pointer, 2}, form{}))
 	}
 	return parts
 }

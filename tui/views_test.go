@@ -99,9 +99,8 @@ func pointed(frame string) string {
 
 func TestAlertsAndRowsLeadToTheirTenant(t *testing.T) {
 	m, _ := newModel(t, pagetest.Reader(), 120, 40)
-	for m.nav.top(); ; {
-		press(m, "tab")
-		if strings.Contains(ansi.Strip(content(m)), "›") {
+	for range 12 { // to the first panel of rows
+		if press(m, "tab"); strings.Contains(ansi.Strip(content(m)), "›") {
 			break
 		}
 	}

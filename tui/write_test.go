@@ -40,7 +40,7 @@ func (s *scribe) ExpireSilence(_ context.Context, id string) error {
 func writer(t *testing.T, s *scribe) (*Model, *fakeSub) {
 	t.Helper()
 	o := options(pagetest.Reader(), themes.Default)
-	o.Creator = "ada"
+	o.Silencer = nil
 	if s != nil {
 		o.Silencer = s
 	}

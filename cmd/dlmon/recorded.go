@@ -5,6 +5,7 @@ package dlmon
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -56,15 +57,23 @@ func (s *session) look(ctx context.Context) error {
 		}
 	}
 	<-asked
-	with, err := s.withRecorded(ctx, v, rules, refused)
+	first := s.depth == nil
+	with, found, err := s.withRecorded(ctx, v, rules, refused)
 	if err != nil {
 		// What is recorded may wait: the expressions themselves bring the same.
 		s.log.Warn("recorded series", "error", err)
-		if known != nil && known.Name() == v.Name() {
-			return nil
+		if known == nil || known.Name() != v.Name() {
+			s.vocab.Store(v)
 		}
-		with = v
+		return nil
 	}
+	if known == nil {
+		s.vocab.Store(with) // the screen waits for it: how far back the series reach may come later
+	}
+	if err := s.reachBack(ctx, found, first); err != nil {
+		s.log.Warn("recorded series", "error", err)
+	}
+	with = with.WithRecorded(found, with.Remarked())
 	if known == nil || !with.Same(known) {
 		s.log.Info("vocabulary", "name", with.Name(), "remarks", with.Remarks())
 		s.vocab.Store(with)
@@ -83,34 +92,41 @@ func (s *session) scrapeInterval() time.Duration {
 }
 
 // withRecorded is v with the series that the server has recorded now, of those that dlmon would record. Where the server
-// tells its rules (refused is nil), a series without a rule, or with another expression, is none of them.
-func (s *session) withRecorded(ctx context.Context, v *vocabulary.Vocabulary, rules map[string]string, refused error) (*vocabulary.Vocabulary, error) {
+// tells its rules (refused is nil), these are the series that a rule with the same expression records; where it tells none,
+// those that there are.
+func (s *session) withRecorded(ctx context.Context, v *vocabulary.Vocabulary, rules map[string]string, refused error) (
+	*vocabulary.Vocabulary, map[string]vocabulary.Recorded, error) {
 	if refused != nil && sources.KindOf(refused) != sources.Rejected {
-		return nil, refused
+		return nil, nil, refused
 	}
 	records := dashboard.Records(v, s.scrapeInterval())
-	exprs := map[string]string{} // as the server tells them
+	found := map[string]vocabulary.Recorded{}
+	now := s.feed.Now()
 	var names, remarks []string
 	for _, r := range records {
 		expr, ok := rules[r.Name]
 		switch {
 		case ok && !vocabulary.SameExpr(expr, r.Expr):
 			remarks = append(remarks, vocabulary.RecordedElsewise(r.Name))
-		case ok || refused != nil:
-			names, exprs[r.Name] = append(names, r.Name), expr
+		case ok:
+			found[r.Name] = vocabulary.Recorded{Expr: expr, Since: now}
+		}
+		names = append(names, r.Name)
+	}
+	if refused != nil {
+		present, err := s.present(ctx, names, now)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, name := range present {
+			found[name] = vocabulary.Recorded{Since: now}
 		}
 	}
-	now := s.feed.Now()
-	found := map[string]vocabulary.Recorded{}
-	present, err := s.present(ctx, names, now)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range present {
-		found[name] = vocabulary.Recorded{Expr: exprs[name], Since: now}
-	}
-	if err := s.reachBack(ctx, found, now); err != nil {
-		return nil, err
+	for name, r := range found {
+		if at, ok := s.depth[name]; ok {
+			r.Since = at.since
+			found[name] = r
+		}
 	}
 	switch n := len(found); {
 	case n > 0 && n == len(records):
@@ -118,7 +134,7 @@ func (s *session) withRecorded(ctx context.Context, v *vocabulary.Vocabulary, ru
 	case n > 0:
 		remarks = append(remarks, fmt.Sprintf("recorded series answer %d of %d queries per tenant (dlmon rules prints the rules for all)", n, len(records)))
 	}
-	return v.WithRecorded(found, remarks), nil
+	return v.WithRecorded(found, remarks), maps.Clone(found), nil
 }
 
 // reach is how far back a recorded series is known to go, and how many of the lookbacks have been tried.
@@ -128,16 +144,14 @@ type reach struct {
 }
 
 // reachBack finds out since when the series exist. What is known of them stays known as long as they do.
-func (s *session) reachBack(ctx context.Context, found map[string]vocabulary.Recorded, now time.Time) error {
-	first := s.depth == nil
+// The first time, only the first lookback is tried.
+func (s *session) reachBack(ctx context.Context, found map[string]vocabulary.Recorded, first bool) error {
+	now := s.feed.Now()
 	depth := map[string]reach{}
-	for name := range found {
-		r, ok := s.depth[name]
-		if !ok {
-			r.since = now
-		}
-		depth[name] = r
+	for name, r := range found {
+		depth[name] = reach{r.Since, s.depth[name].tried}
 	}
+	s.depth = depth
 	for i, back := range lookbacks {
 		if first && i > 0 {
 			break
@@ -159,7 +173,6 @@ func (s *session) reachBack(ctx context.Context, found map[string]vocabulary.Rec
 			depth[name] = reach{now.Add(-back), i + 1}
 		}
 	}
-	s.depth = depth
 	for name, r := range depth {
 		found[name] = vocabulary.Recorded{Expr: found[name].Expr, Since: r.since}
 	}

@@ -132,7 +132,7 @@ func TestTwoThousandTenantsAreCountedAndAskedFromRecordedSeriesWhereTheyAre(t *t
 	rules := filepath.Join(t.TempDir(), "recording_rules.yml")
 	server := testserver.Prometheus(t, fmt.Sprintf(scaleConfig, "", rules), nil)
 	now := time.Now().Truncate(time.Second)
-	testserver.NewTenants(t, server, 2000).Write(now.Add(-5*time.Minute), now, 15*time.Second)
+	testserver.NewTenants(t, server, 2000, "vector").Write(now.Add(-5*time.Minute), now, 15*time.Second)
 	proxy := proxied(t, server.URL)
 	// filled opens the page and returns what was asked until it showed every number of its first rows.
 	filled := func() []string {
@@ -164,7 +164,7 @@ func TestTwoThousandTenantsAreCountedAndAskedFromRecordedSeriesWhereTheyAre(t *t
 		}
 	}
 
-	reload(t, server.URL, rules, guideRules(t, "1s"))
+	reload(t, server.URL, rules, guideRules(t, "15s"))
 	recorded(t, server.URL)
 	// dlmon looks at the rules before its first query can be answered, or soon after: the second look uses them.
 	with := filled()
@@ -172,7 +172,7 @@ func TestTwoThousandTenantsAreCountedAndAskedFromRecordedSeriesWhereTheyAre(t *t
 		t.Errorf("with rules it asks\n%s", strings.Join(with, "\n"))
 	}
 
-	other := strings.ReplaceAll(guideRules(t, "1s"), "histogram_quantile(0.95,", "histogram_quantile(0.94,")
+	other := strings.ReplaceAll(guideRules(t, "15s"), "histogram_quantile(0.95,", "histogram_quantile(0.94,")
 	reload(t, server.URL, rules, other)
 	recorded(t, server.URL)
 	for _, q := range filled() {

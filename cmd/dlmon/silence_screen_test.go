@@ -2,6 +2,7 @@ package dlmon
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -116,6 +117,35 @@ func TestAlertmanagersRefusalStaysInTheForm(t *testing.T) {
 	}
 	s.Press("\x1b")
 	s.Shows("firing (1)")
+	s.Press("q")
+	s.Ends()
+}
+
+// What dlmon shows of this alert's tenant is not what Alertmanager holds.
+func TestASilenceOfAnAlertWithAStrangeLabelStillMutesIt(t *testing.T) {
+	manager := testserver.Alertmanager(t, "route: {receiver: oncall}\nreceivers: [{name: oncall}]")
+	body := `[{"labels": {"alertname": "Odd", "tenant_id": "a\n\u001b[2Jb", "quoted": "\"x\\y=~$1"}}]`
+	resp, err := http.Post(manager.URL+"/api/v2/alerts", "application/json", strings.NewReader(body))
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatal(err, resp)
+	}
+	resp.Body.Close()
+	am, err := alertmanager.New(alertmanager.Options{URL: manager.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, 120, 40, "--alertmanager-url", manager.URL, "--refresh", "1s", "--page", "alerts", "--creator", "ada")
+	s.Shows("firing (1)", "Odd", "not shown as they are: tenant_id")
+	s.Press("z")
+	s.Shows("no matcher is proposed on tenant_id", "alertname=Odd", "matches 1 alert now")
+	s.Press("odd\r")
+	s.Shows("y sends it")
+	s.Press("y")
+	s.Shows("muted (1)", "by ada until")
+	all := held(t, am)
+	if len(all) != 1 || len(all[0].Matchers) != 2 || !slices.Contains(all[0].Matchers, sources.Matcher{Name: "quoted", Value: `"x\y=~$1`}) {
+		t.Errorf("%+v", all)
+	}
 	s.Press("q")
 	s.Ends()
 }

@@ -1,6 +1,8 @@
 package dlmon
 
 import (
+	"bytes"
+	"context"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -8,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/spf13/pflag"
 )
 
 func TestSnapshotHandsOnWithoutAScreen(t *testing.T) {
@@ -53,5 +57,25 @@ func TestTheCommandOfAHandoffCarriesNoSecret(t *testing.T) {
 		if !strings.Contains(got.out, want) {
 			t.Errorf("no %q in\n%s", want, got.out)
 		}
+	}
+}
+
+func TestTheCommandOfAHandoffHasTheFlagsOfTheBinaryItself(t *testing.T) {
+	var out, errs bytes.Buffer
+	var scenario, seed string
+	Execute(t.Context(), Build{
+		Name: "dlmon-demo", Args: []string{"snapshot", "--format", "markdown", "--scenario", "slow tenant", "--window", "15m"}, Stdout: &out, Stderr: &errs,
+		Env: func(string) (string, bool) { return "", false },
+		Flags: func(fs *pflag.FlagSet) {
+			fs.StringVar(&scenario, "scenario", "calm", "")
+			fs.StringVar(&seed, "seed", "1", "")
+		},
+		Prepare: func(_ context.Context, c *Config) (func(), error) {
+			c.SetURL("health", fakeHealth(t, 200, healthy))
+			return nil, nil
+		},
+	})
+	if want := "dlmon-demo '--scenario=slow tenant' --page overview --window 15m --at "; !strings.Contains(out.String(), want) {
+		t.Errorf("no %q in\n%s\n%s", want, out.String(), errs.String())
 	}
 }

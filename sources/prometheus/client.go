@@ -37,6 +37,7 @@ const maxValues = 4 << 20
 type Client struct {
 	api     v1.API
 	timeout time.Duration
+	shared  shared
 }
 
 // New returns a client; it makes no connection.
@@ -78,7 +79,7 @@ func (c *Client) Instant(ctx context.Context, expr string, at time.Time) (source
 			metrics[i] = s.Metric
 		}
 		out.Samples = make([]sources.Sample, 0, len(v))
-		for i, l := range labels(metrics) {
+		for i, l := range c.labels(metrics) {
 			if v[i].Histogram == nil {
 				out.Samples = append(out.Samples, sources.Sample{Labels: l, Value: float64(v[i].Value)})
 			}
@@ -118,7 +119,7 @@ func (c *Client) Range(ctx context.Context, expr string, start, end time.Time, s
 			Reason: fmt.Sprintf("%d series on %d columns are more than dlmon holds", len(m), end.Sub(start)/step+1),
 			Advice: "ask for fewer series"}
 	}
-	out := matrix(m, start, end, step)
+	out := c.matrix(m, start, end, step)
 	out.Warnings = notes(warnings, infos)
 	return out, nil
 }
@@ -175,7 +176,7 @@ func (c *Client) MetricNames(ctx context.Context) ([]string, error) {
 }
 
 // RecordingRules are the expressions of the server's recording rules by the names that they record, of those that the
-// server evaluates without error. A server that tells no rules answers with an error of kind Rejected.
+// server has evaluated without error. A server that tells no rules answers with an error of kind Rejected.
 func (c *Client) RecordingRules(ctx context.Context) (map[string]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -186,7 +187,7 @@ func (c *Client) RecordingRules(ctx context.Context) (map[string]string, error) 
 	out := map[string]string{}
 	for _, g := range r.Groups {
 		for _, any := range g.Rules {
-			if rule, ok := any.(v1.RecordingRule); ok && rule.Health != v1.RuleHealthBad {
+			if rule, ok := any.(v1.RecordingRule); ok && rule.Health == v1.RuleHealthGood {
 				out[sources.CleanName(rule.Name)] = sources.CleanBlock(rule.Query)
 			}
 		}

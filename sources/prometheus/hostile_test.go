@@ -41,7 +41,7 @@ func TestNoTenantPassesForAnother(t *testing.T) {
 		for i, v := range tc.in {
 			metrics[i] = model.Metric{"tenant_id": model.LabelValue(v)}
 		}
-		for i, l := range labels(metrics) {
+		for i, l := range (&Client{}).labels(metrics) {
 			if l["tenant_id"] != tc.want[i] {
 				t.Errorf("%s: %q is %q, want %q", name, tc.in[i], l["tenant_id"], tc.want[i])
 			}
@@ -50,7 +50,7 @@ func TestNoTenantPassesForAnother(t *testing.T) {
 }
 
 func TestLabelNamesThatCleaningMakesEqualKeepTheirValues(t *testing.T) {
-	l := labels([]model.Metric{{"a": "1", "a\u200b": "2"}})[0]
+	l := (&Client{}).labels([]model.Metric{{"a": "1", "a\u200b": "2"}})[0]
 	if l["a"] != "1" || l["a~2"] != "2" || len(l) != 2 {
 		t.Errorf("%v", l)
 	}
@@ -69,7 +69,7 @@ func TestSamplesOutsideTheGridAreLeftOut(t *testing.T) {
 	at := func(d time.Duration) model.SamplePair {
 		return model.SamplePair{Timestamp: model.TimeFromUnixNano(t0.Add(d).UnixNano()), Value: 1}
 	}
-	m := matrix(model.Matrix{{Values: []model.SamplePair{at(-7 * time.Second), at(10 * time.Second), at(26 * time.Second)}}},
+	m := (&Client{}).matrix(model.Matrix{{Values: []model.SamplePair{at(-7 * time.Second), at(10 * time.Second), at(26 * time.Second)}}},
 		t0, t0.Add(20*time.Second), 10*time.Second)
 	if got := fmt.Sprint(m.Series[0].Values); got != fmt.Sprint([]float64{math.NaN(), 1, math.NaN()}) {
 		t.Errorf("%s", got)

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// Tenants is a service of many tenants whose metrics, by the guide's names, are written to a Prometheus: per tenant two
-// types of search with a latency histogram of twelve buckets, three HTTP counters, a cache's hit ratio and a rate limit.
+// Tenants is a service of many tenants whose metrics, by the guide's names, are written to a Prometheus: per tenant types
+// of search with a latency histogram of twelve buckets, three HTTP counters, a cache's hit ratio and a rate limit.
 type Tenants struct {
 	series []written
 	began  time.Time
@@ -34,8 +34,9 @@ var tenantBuckets = []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 
 // TenantID is the name of the i-th tenant.
 func TenantID(i int) string { return fmt.Sprintf("tenant-%05d", i) }
 
-// NewTenants is a service of n tenants that writes to s. Tenant 7 is slow, tenant 11 fails one request in ten.
-func NewTenants(t testing.TB, s *Server, n int) *Tenants {
+// NewTenants is a service of n tenants, with these types of search, that writes to s. Tenant 7 is slow, tenant 11 fails
+// one request in ten.
+func NewTenants(t testing.TB, s *Server, n int, kinds ...string) *Tenants {
 	w := &Tenants{began: time.Now().Add(-24 * time.Hour), url: s.URL + "/api/v1/write", t: t}
 	add := func(value func(float64) float64, labels ...string) {
 		w.series = append(w.series, written{labelsOf(append(labels, "job", "deeplake-api", "instance", "api:9090")), value})
@@ -50,7 +51,7 @@ func NewTenants(t testing.TB, s *Server, n int) *Tenants {
 		if i == 7 {
 			typical = 0.9
 		}
-		for _, kind := range []string{"vector", "hybrid"} {
+		for _, kind := range kinds {
 			own := []string{"tenant_id", id, "search_type", kind, "dataset_id", "main"}
 			with := func(name string, more ...string) []string {
 				return append(append([]string{"__name__", name}, own...), more...)

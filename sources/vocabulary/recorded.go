@@ -44,6 +44,9 @@ func (v *Vocabulary) Remarks() []string {
 	return append([]string{v.note}, v.remarks...)
 }
 
+// Remarked are the remarks about recorded series alone.
+func (v *Vocabulary) Remarked() []string { return v.remarks }
+
 // RecordedElsewise says that a server records something else by a name than what dlmon would.
 func RecordedElsewise(name string) string {
 	return fmt.Sprintf("%s is recorded by another expression than dlmon's: not used (compare with dlmon rules)", name)

@@ -32,6 +32,7 @@ type Page struct {
 	cursor page.Cursor
 	named  string // the selected row's name: its alert may join a group
 	offset int
+	hits   page.Hits // of the list, or of the silences
 	filter page.Filter
 	want   arrangement
 	opened map[string]bool
@@ -60,7 +61,20 @@ func New() *Page { return &Page{opened: map[string]bool{}} }
 func (p *Page) Title() string { return "Alerts" }
 
 // Scope implements page.Scoped.
-func (p *Page) Scope() string { return "alerts" }
+func (p *Page) Scope() string {
+	if p.mode == modeSilences {
+		return "silences"
+	}
+	return "alerts"
+}
+
+// Click implements page.Clicker.
+func (p *Page) Click(_ page.Context, _, y int) (row, selected int) {
+	if p.mode == modeSilences {
+		return p.hits.Row(y), p.silences.cursor.Row
+	}
+	return p.hits.Row(y), p.cursor.Row
+}
 
 // Wants implements page.Page.
 func (p *Page) Wants(c page.Context) []feed.Request {
@@ -208,6 +222,7 @@ func (p *Page) open(key string, open bool) {
 // View implements page.Page.
 func (p *Page) View(c page.Context) []string {
 	p.readOnly = c.ReadOnly
+	p.hits.Reset()
 	if c.Width <= 0 || c.Height <= 0 {
 		return nil
 	}

@@ -115,8 +115,10 @@ func (f *form) focus(i int) {
 	f.at = (i + n) % n
 	for j := range n {
 		f.field(j).Blur()
+		f.field(j).CursorStart() // where room is short, a name is seen by its beginning
 	}
 	f.field(f.at).Focus()
+	f.field(f.at).CursorEnd()
 }
 
 // silenceRow opens the form with matchers for the labels that the row's alerts share.

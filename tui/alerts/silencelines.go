@@ -32,7 +32,7 @@ func (p *Page) silenceLines(c page.Context) []string {
 	}
 	l.cursor.Sync(idsOf(all), len(all))
 	d := p.known(c)
-	o := outline{rows: len(all), columns: []page.Column{
+	o := outline{hits: &p.hits, first: len(lines), rows: len(all), columns: []page.Column{
 		{}, {Title: "silenced", Min: 16, Max: max(24, c.Width/2), Grow: true}, {Title: "mutes", Right: true, Min: 5}, {Title: "ends", Right: true, Min: 12},
 		{Title: "by", Max: 16, Drop: 2}, {Title: "comment", Min: 10, Grow: true, Drop: 1},
 	}, cells: func(i int) []page.Cell { return silenceCells(c, d, all[i]) }}

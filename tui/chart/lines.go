@@ -43,7 +43,7 @@ func (a Area) Column(x int) int {
 	case a.Columns <= 0 || a.Width <= 0:
 		return -1
 	case a.Columns > a.Width:
-		return (2*x + 1) * a.Columns / (2 * a.Width)
+		return (x*a.Columns + a.Width - 1) / a.Width
 	case a.Width == 1:
 		return 0
 	}

@@ -2,11 +2,13 @@ package dashboard
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
@@ -60,6 +62,13 @@ func Parse(text []byte) (Dashboard, error) {
 	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
 		return Dashboard{}, errors.New("more than one document")
 	}
+	for _, r := range d.Records {
+		for _, text := range []string{r.Record, r.Expr} {
+			if err := checkTemplate(text); err != nil {
+				return Dashboard{}, fmt.Errorf("record %q: %w", r.Record, err)
+			}
+		}
+	}
 	seen := map[string]bool{}
 	for i := range d.Panels {
 		p := &d.Panels[i]
@@ -104,6 +113,9 @@ func (p Panel) check() error {
 			return fmt.Errorf("query %q: unknown unit %q", q.Name, q.Unit)
 		}
 		names[q.Name] = true
+		if err := checkTemplate(strings.ReplaceAll(cmp.Or(q.RangeExpr, q.Expr), stepVariable, "")); err != nil {
+			return fmt.Errorf("query %q: %w", q.Name, err)
+		}
 		if err := checkTemplate(q.Expr); err != nil {
 			return fmt.Errorf("query %q: %w", q.Name, err)
 		}

@@ -41,6 +41,8 @@ type Dashboard struct {
 	ID     string  `yaml:"id"`
 	Title  string  `yaml:"title"`
 	Panels []Panel `yaml:"panels"` // in reading order; Strip panels first
+	// Records are recording rules that others take from: what several queries have in common. Their Name means nothing.
+	Records []Stat `yaml:"records"`
 }
 
 // Panel is one question put to the monitored service and how its answer is shown.
@@ -68,6 +70,8 @@ type Panel struct {
 	Moves *Moves `yaml:"moves"`
 	// Tenant is whom a panel of a tenant's page is about; see Dashboard.ForTenant.
 	Tenant string `yaml:"-"`
+
+	apart bool // see Apart
 }
 
 // Moves says how a change of the main query's values is weighed. The formula is that of tenancy.Rank.
@@ -110,6 +114,9 @@ type Query struct {
 	Expr   string `yaml:"expr"`
 	Legend string `yaml:"legend"` // label concepts or names in braces: "{tenant} {limit_type}"; empty: the labels' values
 	Unit   string `yaml:"unit"`   // empty: the panel's
+	// RangeExpr is asked for the range instead of Expr where samples lie between its columns, $step being the time that a
+	// column stands for: max_over_time({{connections}}[$step]). The value now is Expr's. "": Expr's values at the columns.
+	RangeExpr string `yaml:"range_expr"`
 	// What is asked while the panel is on the screen. A query that asks for neither is put by a snapshot only.
 	Range   bool `yaml:"range"`   // the range (sparkline, lines, heatmap); without Instant its last column is the value now
 	Instant bool `yaml:"instant"` // the value now
@@ -283,6 +290,7 @@ type Env struct {
 	Step   time.Duration
 	Rate   time.Duration // the rate window of range queries: max(5m, 4 x scrape interval, step)
 	Scrape time.Duration // Prometheus's scrape interval; 0 while unknown. Instant queries take max(5m, 4 x Scrape)
+	At     time.Time     // the time in the past that Data is as of; zero: the present
 	// TraceService is the Jaeger service whose traces are searched, "" while unknown; TenantTags the span tags that may
 	// name a tenant, joined by commas.
 	TraceService, TenantTags string

@@ -78,6 +78,53 @@ func (o *only) fill(expr string) string {
 	return strings.ReplaceAll(expr, place, strconv.Quote(strings.Join(quoted, "|")))
 }
 
+// Asking is p as it is asked while d is what is known of it: of a table of tenants the past only of those whose range is
+// wanted, and the numbers of many apart, one query each. Joining fifty thousand series costs Prometheus more than finding
+// them, and what is slow does not hold up the rest; of few tenants, one query is the lighter one.
+func (p Panel) Asking(d Data, env Env, past []string) Panel {
+	if p.Kind != KindTenants {
+		return p
+	}
+	switch n := len(d.Tenants); {
+	case n == 0:
+		p = p.Only([]string{})
+	case n > Many:
+		p = p.Only(append([]string{}, past...))
+	}
+	p.apart = len(d.Tenants) > Many || len(d.Tenants) == 0 && (d.Err != nil || p.recorded(env))
+	return p
+}
+
+// recorded tells whether the server has recorded all that the main query joins.
+func (p Panel) recorded(env Env) bool {
+	if env.Vocab == nil || len(p.Queries) == 0 || len(p.Queries[0].Stats) == 0 {
+		return false
+	}
+	for _, s := range p.Queries[0].Stats {
+		r, ok := s.rule(env.Vocab, RateWindow(env.Scrape, 0))
+		if !ok {
+			return false
+		}
+		if _, ok := r.since(env.Vocab); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// stats are the queries of q's stats where they are asked apart, else q itself.
+func (p Panel) stats(q Query) []Query {
+	if !p.apart || len(q.Stats) == 0 {
+		return []Query{q}
+	}
+	out := make([]Query, len(q.Stats))
+	for i, s := range q.Stats {
+		out[i] = q
+		out[i].Name, out[i].Expr, out[i].Record, out[i].Stats = s.Name, s.Expr, s.Record, nil
+	}
+	return out
+}
+
 // WithPast is p with the range of every query asked, for a panel that shows no past in the grid. Of many series it stays
 // as it is.
 func (p Panel) WithPast(d Data) Panel {

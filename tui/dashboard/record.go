@@ -13,14 +13,14 @@ import (
 // Record is one recording rule: Prometheus evaluates Expr every Interval and keeps the answer as the series Name.
 type Record struct {
 	Name     string // by Prometheus's convention level:metric:operations
-	Expr     string // PromQL, as Query.PromQL asks it without the rule
+	Expr     string // PromQL: as a query asks it without the rule, or taking from another record
 	About    string // what it is for, one line
 	Interval time.Duration
 }
 
-// recordEvery is how often what the screen shows live is recorded: often enough to be no older than what is scraped, and
-// seldom enough to cost less than being asked.
-const recordEvery = 30 * time.Second
+// recordEvery is how often what the screen shows live is recorded. A group must be done well within its interval, and the
+// rates of ten thousand tenants' buckets take seconds.
+const recordEvery = time.Minute
 
 // sources of records: every embedded dashboard.
 var recording = sync.OnceValue(func() []Dashboard {
@@ -60,15 +60,23 @@ func Records(v Vocabulary, scrape time.Duration) []Record {
 	var out []Record
 	seen := map[string]bool{}
 	rate := RateWindow(scrape, 0)
+	add := func(s Stat, about string, every time.Duration) {
+		if r, ok := s.rule(v, rate); ok && !seen[r.Name] {
+			seen[r.Name] = true
+			r.About, r.Interval = cmp.Or(s.About, about), max(recordEvery, every)
+			out = append(out, r.Record)
+		}
+	}
+	for _, d := range recording() {
+		for _, s := range d.Records { // before those that are made from them: a group's rules go in order
+			add(s, d.Title, 0)
+		}
+	}
 	for _, d := range recording() {
 		for _, p := range d.Panels {
 			for _, q := range p.Queries {
 				for _, s := range q.recordable() {
-					name, expr, ok := s.recorded(v, rate)
-					if ok && !seen[name] {
-						seen[name] = true
-						out = append(out, Record{Name: name, Expr: expr, About: cmp.Or(s.About, p.Title), Interval: max(recordEvery, q.Every)})
-					}
+					add(s, p.Title, q.Every)
 				}
 			}
 		}
@@ -104,15 +112,52 @@ func (q Query) recordable() []Stat {
 	return slices.DeleteFunc(own, func(s Stat) bool { return s.Record == "" })
 }
 
-// recorded is the rule for s at that rate window; false: it has none, or the vocabulary lacks what it needs.
-func (s Stat) recorded(v Vocabulary, rate time.Duration) (name, expr string, ok bool) {
+// rule is a recording rule with those that its expression takes from.
+type rule struct {
+	Record
+	from []Record
+}
+
+// rule is s's at that rate window; false: it has none, or the vocabulary lacks what it needs. Where another record has a
+// part of the expression, that is taken from it: the three quantiles of a tenant share the rates of its buckets.
+func (s Stat) rule(v Vocabulary, rate time.Duration) (r rule, ok bool) {
+	if r.Record, ok = s.alone(v, rate); !ok {
+		return r, false
+	}
+	for _, d := range recording() {
+		for _, part := range d.Records {
+			p, ok := part.alone(v, rate)
+			if ok && p.Name != r.Name && strings.Contains(r.Expr, p.Expr) {
+				r.Expr = strings.ReplaceAll(r.Expr, p.Expr, p.Name)
+				r.from = append(r.from, p)
+			}
+		}
+	}
+	return r, true
+}
+
+func (s Stat) alone(v Vocabulary, rate time.Duration) (Record, bool) {
 	if s.Record == "" {
-		return "", "", false
+		return Record{}, false
 	}
 	name, missing := expand(s.Record, v, rate)
 	expr, lacking := expand(s.Expr, v, rate)
 	// Of a counter, the convention leaves the suffix away where a rate was taken.
-	return strings.ReplaceAll(name, "_total", ""), expr, missing == "" && lacking == ""
+	return Record{Name: strings.ReplaceAll(name, "_total", ""), Expr: expr}, missing == "" && lacking == ""
+}
+
+// since is since when the server has recorded r and what it takes from; false: it hasn't.
+func (r rule) since(v Vocabulary) (since time.Time, ok bool) {
+	for _, part := range append([]Record{r.Record}, r.from...) {
+		at, ok := v.Recorded(part.Name, part.Expr)
+		if !ok {
+			return time.Time{}, false
+		}
+		if at.After(since) {
+			since = at
+		}
+	}
+	return since, true
 }
 
 // template is q's expression with what the server has recorded, since the time that the answer reaches back to, in place
@@ -122,16 +167,16 @@ func (q Query) template(env Env, rate, back time.Duration) string {
 		return q.Expr
 	}
 	choose := func(s Stat) string {
-		name, expr, ok := s.recorded(env.Vocab, rate)
+		r, ok := s.rule(env.Vocab, rate)
 		if !ok {
 			return s.Expr
 		}
-		since, ok := env.Vocab.Recorded(name, expr)
+		since, ok := r.since(env.Vocab)
 		if !ok || env.Data != nil && since.After(env.Data.Now().Add(-back)) {
 			return s.Expr
 		}
 		// Without its name, as the expression's own answer is: so each goes on where the other ends.
-		return "max without () (" + name + q.only.matcher(env.Vocab, firstConcept(s.Expr)) + ")"
+		return "max without () (" + r.Name + q.only.matcher(env.Vocab, firstConcept(s.Expr)) + ")"
 	}
 	if len(q.Stats) > 0 {
 		return q.joined(choose)

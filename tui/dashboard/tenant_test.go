@@ -2,6 +2,8 @@ package dashboard
 
 import (
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -145,6 +147,7 @@ func TestVerdictSaysWhatIsWrongWithATenant(t *testing.T) {
 		{"cold cache", map[string][2]float64{ownP95: {0.06, 0.06}, ownErrors: {0, 0}, ownHits: {0.41, 0.83}, othersHits: {0.84}, ownRate: {41, 40}}, StateWarn,
 			"cache hits 41 %, -42.0 pt vs 1 h ago, others' median 84 %"},
 		{"less traffic", map[string][2]float64{ownP95: {0.06, 0.06}, ownErrors: {0, 0}, ownRate: {10, 40}}, StateWarn, "searches 10/s, -75 % vs 1 h ago"},
+		{"more traffic", map[string][2]float64{ownP95: {0.06, 0.06}, ownErrors: {0, 0}, ownRate: {120, 40}}, StateWarn, "searches 120/s, +200 % vs 1 h ago"},
 		{"gone", map[string][2]float64{ownRate: {nan, 40}}, StateWarn, "no search and no request now; one hour ago 40/s"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -230,5 +233,41 @@ func TestRateLimitsSayThatTheirResetIsNotKnown(t *testing.T) {
 	d := Eval(tenantPanel(t, "tenant-limits", "acme"), Env{Data: r, Vocab: vocab(t, vocabulary.Guide), Window: time.Hour, Step: time.Minute})
 	if d.State != StateWarn || len(d.Facts) == 0 || d.Facts[0] != "guide exports no rate limit resets" {
 		t.Errorf("%s, %v", d.State, d.Facts)
+	}
+}
+
+func TestServiceThatTellsWhenItsLimitsResetIsRead(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ours.yaml")
+	text := "base: guide\nmetrics:\n  rate_limit_reset: {name: rate_limit_reset_timestamp_seconds, labels: {limit_type: limit_type, tenant: tenant_id}}\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	v, err := vocabulary.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := tenantReader(nil)
+	r.InstantFunc = func(q feed.Request) sources.Snapshot[sources.Vector] {
+		x := sources.Vector{At: noon}
+		switch q.Expr {
+		case `rate_limit_reset_timestamp_seconds{tenant_id="acme"} - time()`:
+			x.Samples = []sources.Sample{{Labels: sources.Labels{"limit_type": "requests"}, Value: 42}}
+		case `rate_limit_remaining{tenant_id="acme"}`:
+			x.Samples = []sources.Sample{{Labels: sources.Labels{"limit_type": "requests"}, Value: 7}}
+		}
+		return feedtest.Value(x, noon)
+	}
+	d := Eval(tenantPanel(t, "tenant-limits", "acme"), Env{Data: r, Vocab: v, Window: time.Hour, Step: time.Minute})
+	found := false
+	for _, x := range d.Values {
+		found = found || x.Query == "reset" && x.Now == 42 && x.Name == "requests"
+	}
+	if !found {
+		t.Errorf("%+v", d.Values)
+	}
+	for _, f := range d.Facts {
+		if strings.Contains(f, "exports no") {
+			t.Errorf("says that it is missing: %s", f)
+		}
 	}
 }

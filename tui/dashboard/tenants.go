@@ -4,8 +4,10 @@ package dashboard
 
 import (
 	"cmp"
+	"errors"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -20,43 +22,30 @@ const changeFloor = 0.1
 // its value one hour before), and judges them by the panel's limits. There may be tens of thousands of them.
 func (d *Data) tenants(env Env) {
 	main := d.Panel.Queries[0]
-	label, ok := main.label(env.Vocab, "tenant")
-	if !ok {
+	if _, ok := main.label(env.Vocab, "tenant"); !ok {
 		d.set(StateOff, env.Vocab.Name()+" has no label for tenants", "")
 		return
 	}
-	expr, _ := main.PromQL(env)
-	now := env.Data.Instant(main.instant(expr))
-	if now.OK() {
-		d.took(now.At, now.Err)
-	}
-	if d.At.IsZero() {
-		d.absent(feed.SourcePrometheus, now.Err)
-		return
-	}
-	d.warn(now.Value.Warnings)
-	rows := make(map[string]int, len(now.Value.Samples)/max(len(main.Stats), 1)+1)
-	nan := math.NaN()
-	for _, x := range now.Value.Samples {
+	rows := map[string]int{}
+	take := func(label string, x sources.Sample, stat string) {
 		id := x.Labels[label]
 		i, ok := rows[id]
 		if !ok {
 			i = len(d.Tenants)
 			rows[id] = i
-			d.Tenants = append(d.Tenants, Tenant{ID: id, Label: label, SearchRate: nan, P50: nan, P95: nan, P99: nan, ErrorRatio: nan, P95Before: nan})
+			d.Tenants = append(d.Tenants, newTenant(id, main, env.Vocab))
 		}
-		switch t := &d.Tenants[i]; x.Labels[statLabel] {
-		case "rate":
-			t.SearchRate = x.Value
-		case "p50":
-			t.P50 = x.Value
-		case "p95":
-			t.P95 = x.Value
-		case "p99":
-			t.P99 = x.Value
-		case "errors":
-			t.ErrorRatio = x.Value
-		}
+		d.Tenants[i].take(stat, x.Value)
+	}
+	failed := d.numbers(main, env, take)
+	switch {
+	case d.At.IsZero():
+		d.absent(feed.SourcePrometheus, failed)
+		d.tooSlow(env)
+		return
+	case failed != nil:
+		d.Err, d.Stale = failed, true
+		d.tooSlow(env)
 	}
 	// A tenant that only the range still knows has gone quiet; it is no row, or the table would never forget.
 	for _, q := range d.Panel.Queries[1:] {
@@ -102,6 +91,79 @@ func (d *Data) tenants(env Env) {
 		d.Reason = "no value now"
 	case d.Tenants[0].State.rank() > StateOK.rank():
 		d.Reason = d.Tenants[0].ID + ": " + d.Tenants[0].Reason
+	}
+}
+
+// numbers takes the numbers that are true now, asked in one query or in one for each. When it is found out which way is
+// the lighter one, those that came the other way stand in until the first answers. The error is that of the last tries.
+func (d *Data) numbers(main Query, env Env, take func(label string, x sources.Sample, stat string)) (failed error) {
+	expr, _ := main.PromQL(env)
+	whole := env.Data.Instant(main.instant(expr))
+	p := d.Panel
+	if !p.apart {
+		failed = whole.Err
+	}
+	p.apart = true
+	joined := map[string]bool{} // to be taken from the one query
+	for _, q := range p.stats(main) {
+		expr, ok := q.PromQL(env)
+		if !ok {
+			continue
+		}
+		now := env.Data.Instant(q.instant(expr))
+		if d.Panel.apart {
+			failed = cmp.Or(failed, now.Err)
+		}
+		if whole.OK() && (!d.Panel.apart || !now.OK()) || !now.OK() {
+			joined[q.Name] = whole.OK()
+			continue
+		}
+		d.took(now.At, now.Err)
+		d.warn(now.Value.Warnings)
+		label, _ := q.label(env.Vocab, "tenant")
+		for _, x := range now.Value.Samples {
+			take(label, x, q.Name)
+		}
+	}
+	if !whole.OK() || len(joined) == 0 {
+		return failed
+	}
+	d.took(whole.At, whole.Err)
+	d.warn(whole.Value.Warnings)
+	label, _ := main.label(env.Vocab, "tenant")
+	for _, x := range whole.Value.Samples {
+		if stat := x.Labels[statLabel]; joined[stat] {
+			take(label, x, stat)
+		}
+	}
+	return failed
+}
+
+func newTenant(id string, q Query, v Vocabulary) Tenant {
+	nan := math.NaN()
+	label, _ := q.label(v, "tenant")
+	return Tenant{ID: id, Label: label, SearchRate: nan, P50: nan, P95: nan, P99: nan, ErrorRatio: nan, P95Before: nan}
+}
+
+func (t *Tenant) take(stat string, v float64) {
+	switch stat {
+	case "rate":
+		t.SearchRate = v
+	case "p50":
+		t.P50 = v
+	case "p95":
+		t.P95 = v
+	case "p99":
+		t.P99 = v
+	case "errors":
+		t.ErrorRatio = v
+	}
+}
+
+// tooSlow says what helps where a query that no rule records took too long.
+func (d *Data) tooSlow(env Env) {
+	if e, ok := errors.AsType[*sources.Error](d.Err); ok && (e.Kind == sources.Timeout || strings.Contains(e.Advice, "too slow")) && !d.Panel.recorded(env) {
+		d.Hint = "recording rules answer this at once: dlmon rules prints them"
 	}
 }
 

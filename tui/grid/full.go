@@ -22,6 +22,7 @@ type Full struct {
 	trend  trend
 	marks  marks
 	drag   drag
+	filter narrowing
 }
 
 var _ page.Page = (*Full)(nil)
@@ -43,7 +44,11 @@ func (f *Full) asking(c page.Context) dashboard.Panel {
 	if f.panel.Kind != dashboard.KindTenants {
 		return f.panel.WithPast(f.last.data)
 	}
-	return f.trend.trim(f.panel, f.last.data, f.series.Offset, max(c.Height, 1))
+	keys := f.filter.keys
+	if f.filter.Text == "" {
+		keys = rowKeys(f.last.data)
+	}
+	return f.trend.trim(f.panel, f.last.data, c.Env, keys, f.series.Offset, max(c.Height, 1))
 }
 
 // Update implements page.Page.
@@ -53,6 +58,10 @@ func (f *Full) Update(c page.Context, msg tea.Msg) tea.Cmd {
 		f.gen++
 		if c.Cursor.IsZero() {
 			f.bucket = bucket{}
+		}
+	case tea.PasteMsg:
+		if f.filter.Open {
+			f.filter.Add(msg.Content)
 		}
 	case tea.KeyPressMsg:
 		return f.key(c, msg)
@@ -100,7 +109,13 @@ func (f *Full) visible(c page.Context, d dashboard.Data, n int) int {
 }
 
 func (f *Full) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
-	d := f.eval(c)
+	if k.String() == "/" && !f.filter.Open && !filterable(f.panel) {
+		return nothingToFilter
+	}
+	if f.filter.Key(k) {
+		return nil
+	}
+	d := f.seen(c)
 	keys := f.rows(d)
 	switch k.String() {
 	case "left", "h":
@@ -169,7 +184,7 @@ func (f *Full) View(c page.Context) []string {
 	if c.Width <= 0 || c.Height <= 0 {
 		return nil
 	}
-	d := f.eval(c)
+	d := f.seen(c)
 	o := f.options(c, d)
 	k := drawKey{gen: f.gen, env: keyOf(c.Env), opts: o}
 	if f.drawn.key != k {
@@ -185,6 +200,7 @@ func (f *Full) options(c page.Context, d dashboard.Data) panel.Options {
 		Styles: c.Styles, Now: c.Now.Truncate(ageStep), Width: c.Width, Height: c.Height,
 		Focused: true, Full: true, Cursor: panel.Column(d.Grid, c.Cursor), Selected: -1, UTC: c.UTC, Marks: f.marks.of(c),
 	}
+	o.Filter, o.Nothing = f.filter.says(f.last.data), f.filter.Text != "" && rows(d) == 0
 	if f.drag.panel >= 0 {
 		o.From, o.To = f.drag.from, f.drag.to
 	}
@@ -220,6 +236,9 @@ func (f *Full) Bindings() []key.Binding {
 			page.Bind("t", "the trace of an exemplar in that bucket, else the list"))
 	default:
 		out = append(out, page.Bind("enter", "traces that explain what is selected"), page.Bind("t", exemplarHelp))
+	}
+	if filterable(f.panel) {
+		out = append(out, page.Bind("/", "filter as you type; enter keeps it, esc drops it"))
 	}
 	return append(out, page.Bind("f", "back to the grid"))
 }

@@ -38,8 +38,9 @@ type Grid struct {
 	was    shape
 	shape
 
-	marks marks
-	drag  drag
+	marks   marks
+	drag    drag
+	filters map[string]*narrowing // by panel
 }
 
 // shape is what of the screen decides where the panels stand.
@@ -60,9 +61,15 @@ type answer struct {
 
 // asked is what a panel asks, worked out once for an Env.
 type asked struct {
-	env    envKey
-	covers uint64 // of a table of tenants: those whose past is asked
-	reqs   []feed.Request
+	askedFor
+	reqs []feed.Request
+}
+
+// askedFor decides what a panel asks; all but env is of a table of tenants.
+type askedFor struct {
+	env           envKey
+	known, failed bool
+	covers        uint64 // those whose past is asked
 }
 
 // envKey is the part of an Env that decides what a panel asks.
@@ -70,6 +77,7 @@ type envKey struct {
 	window, step, rate, scrape time.Duration
 	vocab                      dashboard.Vocabulary
 	traces                     string // service and tags of the searches for traces
+	at                         int64  // seconds since the epoch, of a time in the past: what is recorded may not reach back to it
 }
 
 // drawing is a panel's lines and what they were drawn from.
@@ -90,7 +98,8 @@ var _ page.Page = (*Grid)(nil)
 func New(d dashboard.Dashboard) *Grid {
 	return &Grid{
 		dash: d, gen: 1, cursors: map[string]*page.Cursor{},
-		asks: map[string]asked{}, trends: map[string]*trend{}, busy: map[string]bool{}, data: map[string]answer{}, lines: map[string]drawing{}, drag: drag{panel: -1},
+		asks: map[string]asked{}, trends: map[string]*trend{}, busy: map[string]bool{}, data: map[string]answer{}, lines: map[string]drawing{},
+		drag: drag{panel: -1}, filters: map[string]*narrowing{},
 	}
 }
 
@@ -125,6 +134,10 @@ func (g *Grid) Update(c page.Context, msg tea.Msg) tea.Cmd {
 		return g.workOut(c)
 	case page.Computed:
 		return g.computed(c, msg)
+	case tea.PasteMsg:
+		if g.Capturing() {
+			g.filter().Add(msg.Content)
+		}
 	case tea.KeyPressMsg:
 		return g.key(c, msg)
 	case tea.MouseMsg:
@@ -219,7 +232,7 @@ func (g *Grid) line(c page.Context, y int) string {
 // panelLines draws a panel, or finds its lines drawn.
 func (g *Grid) panelLines(c page.Context, p dashboard.Placed, width int) []string {
 	id := g.dash.Panels[p.Panel].ID
-	d := g.eval(c, p.Panel)
+	d := g.seen(c, p.Panel)
 	o := g.options(c, p, width, d)
 	k := drawKey{env: keyOf(c.Env), opts: o}
 	if l, ok := g.lines[id]; ok && l.key == k {
@@ -242,7 +255,10 @@ func (g *Grid) options(c page.Context, p dashboard.Placed, width int, d dashboar
 	if g.drag.panel == p.Panel {
 		o.From, o.To = g.drag.from, g.drag.to
 	}
-	if keys := g.data[d.Panel.ID].keys; keys != nil {
+	if n := g.filters[d.Panel.ID]; n != nil {
+		o.Filter, o.Nothing = n.says(g.data[d.Panel.ID].data), n.Text != "" && rows(d) == 0
+	}
+	if keys := g.keysOf(d.Panel.ID); keys != nil {
 		cur := g.cursor(d.Panel.ID)
 		cur.Sync(keys, visibleRows(d, p.H, len(keys)))
 		o.Offset = cur.Offset
@@ -267,12 +283,12 @@ func (g *Grid) eval(c page.Context, i int) dashboard.Data {
 	stamp := page.Stamp(c.Data, g.requests(c, i))
 	if !ok || a.env != k || a.stamp != stamp {
 		none := len(a.data.Tenants) == 0
-		a.data = dashboard.Eval(g.asking(i), c.Env)
+		a.data = dashboard.Eval(g.asking(c, i), c.Env)
 		delete(g.lines, p.ID)
 		if none && len(a.data.Tenants) > 0 { // from now on with their past, which may be there
 			g.data[p.ID] = a
 			stamp = page.Stamp(c.Data, g.requests(c, i))
-			a.data = dashboard.Eval(g.asking(i), c.Env)
+			a.data = dashboard.Eval(g.asking(c, i), c.Env)
 		}
 	}
 	a.gen, a.env, a.stamp, a.keys = g.gen, k, stamp, rowKeys(a.data)
@@ -282,16 +298,14 @@ func (g *Grid) eval(c page.Context, i int) dashboard.Data {
 
 // requests is what panel i asks.
 func (g *Grid) requests(c page.Context, i int) []feed.Request {
-	p := g.asking(i)
-	k := asked{env: keyOf(c.Env)}
+	p := g.asking(c, i)
+	k := asked{askedFor: askedFor{env: keyOf(c.Env)}}
 	if p.Kind == dashboard.KindTenants {
-		k.covers = 1 + min(uint64(len(g.data[p.ID].data.Tenants)), 1)
-		if n := g.trends[p.ID].n; n > 0 {
-			k.covers += n
-		}
+		d := g.data[p.ID].data
+		k.known, k.failed, k.covers = len(d.Tenants) > 0, d.Err != nil, g.trends[p.ID].n
 	}
 	// What targets ask depends on what the server can, too.
-	if a, ok := g.asks[p.ID]; ok && a.env == k.env && a.covers == k.covers && p.Kind != dashboard.KindTargets {
+	if a, ok := g.asks[p.ID]; ok && a.askedFor == k.askedFor && p.Kind != dashboard.KindTargets {
 		return a.reqs
 	}
 	k.reqs = p.Requests(c.Env)
@@ -301,7 +315,7 @@ func (g *Grid) requests(c page.Context, i int) []feed.Request {
 
 func keyOf(e dashboard.Env) envKey {
 	return envKey{window: e.Window, step: e.Step, rate: e.Rate, scrape: e.Scrape, vocab: e.Vocab,
-		traces: e.TraceService + " " + e.TenantTags}
+		traces: e.TraceService + " " + e.TenantTags, at: e.At.Unix()}
 }
 
 func (g *Grid) cursor(id string) *page.Cursor {
@@ -331,6 +345,9 @@ func (g *Grid) Bindings() []key.Binding {
 		if p.Kind == dashboard.KindTenants || p.Kind == dashboard.KindAlerts {
 			out = append(out, page.Bind("o", "the page of the selected tenant, or of the one that the selected alert names"))
 		}
+	}
+	if g.focus < len(g.dash.Panels) && filterable(g.dash.Panels[g.focus]) {
+		out = append(out, page.Bind("/", "filter the panel as you type; enter keeps it, esc drops it"))
 	}
 	return append(out, page.Bind("v", "movers: what changed most"))
 }

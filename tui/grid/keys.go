@@ -12,7 +12,11 @@ func (g *Grid) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	if len(g.dash.Panels) == 0 || c.Width <= 0 {
 		return nil
 	}
+	if cmd, ok := g.filterKey(c, k); ok {
+		return cmd
+	}
 	placed := g.layout(c)
+	g.drag = drag{panel: -1}
 	switch k.String() {
 	case "tab":
 		g.step(c, 1)
@@ -149,15 +153,15 @@ func (g *Grid) row(c page.Context, d int) bool {
 
 // rows are the keys of the focused panel's rows, and how many are seen at once.
 func (g *Grid) rows(c page.Context) (keys []string, visible int) {
-	d := g.eval(c, g.focus)
-	keys = g.data[d.Panel.ID].keys
+	d := g.seen(c, g.focus)
+	keys = g.keysOf(d.Panel.ID)
 	placed := g.layout(c)
 	return keys, visibleRows(d, placed[g.index(placed)].H, len(keys))
 }
 
 // deeper goes from the focused panel to where "to" leads.
 func (g *Grid) deeper(c page.Context, to func(page.Context, dashboard.Data, string) tea.Cmd) tea.Cmd {
-	d := g.eval(c, g.focus)
+	d := g.seen(c, g.focus)
 	selected := ""
 	if keys, visible := g.rows(c); keys != nil {
 		cur := g.cursor(d.Panel.ID)

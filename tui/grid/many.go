@@ -39,7 +39,7 @@ func (g *Grid) workOut(c page.Context) tea.Cmd {
 			continue
 		}
 		g.busy[id] = true
-		p, env := g.asking(i), c.Env
+		p, env := g.asking(c, i), c.Env
 		cmds = append(cmds, page.Compute(g, 0, func() any {
 			next.data = dashboard.Eval(p, env)
 			next.keys = rowKeys(next.data)
@@ -69,7 +69,7 @@ func (g *Grid) computed(c page.Context, msg page.Computed) tea.Cmd {
 
 // asking is panel i with what its ranges are asked for. Of a table of tenants that is nobody's past before it is known how
 // many there are, and of many those rows that are on the screen or near.
-func (g *Grid) asking(i int) dashboard.Panel {
+func (g *Grid) asking(c page.Context, i int) dashboard.Panel {
 	p := g.dash.Panels[i]
 	if p.Kind != dashboard.KindTenants {
 		return p
@@ -79,7 +79,7 @@ func (g *Grid) asking(i int) dashboard.Panel {
 		shown = &trend{}
 		g.trends[p.ID] = shown
 	}
-	return shown.trim(p, g.data[p.ID].data, g.cursor(p.ID).Offset, max(p.Place.Height, 10))
+	return shown.trim(p, g.data[p.ID].data, c.Env, g.keysOf(p.ID), g.cursor(p.ID).Offset, max(p.Place.Height, 10))
 }
 
 // trend is for which tenants of a panel the past is asked.
@@ -88,21 +88,13 @@ type trend struct {
 	n uint64 // counts what it was taken for
 }
 
-// trim restricts the ranges of a table of tenants.
-func (v *trend) trim(p dashboard.Panel, d dashboard.Data, offset, visible int) dashboard.Panel {
-	switch n := len(d.Tenants); {
-	case n == 0:
-		return p.Only([]string{})
-	case n <= dashboard.Many:
-		return p
+// trim is a table of tenants as it is asked now; all are those that the filter lets through.
+func (v *trend) trim(p dashboard.Panel, d dashboard.Data, env dashboard.Env, all []string, offset, visible int) dashboard.Panel {
+	if len(d.Tenants) > dashboard.Many {
+		if keys := all[min(offset, len(all)):min(offset+visible, len(all))]; !v.Holds(keys, 0, visible) {
+			v.Take(all, offset, visible)
+			v.n++
+		}
 	}
-	keys := make([]string, 0, visible)
-	for _, t := range d.Tenants[min(offset, len(d.Tenants)):min(offset+visible, len(d.Tenants))] {
-		keys = append(keys, t.ID)
-	}
-	if !v.Holds(keys, 0, visible) {
-		v.Take(rowKeys(d), offset, visible)
-		v.n++
-	}
-	return p.Only(v.Keys)
+	return p.Asking(d, env, v.Keys)
 }

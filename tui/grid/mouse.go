@@ -61,7 +61,7 @@ func (g *Grid) mouse(c page.Context, msg tea.MouseMsg) tea.Cmd {
 			return nil
 		}
 		g.focus = p.Panel
-		d := g.eval(c, p.Panel)
+		d := g.seen(c, p.Panel)
 		if plot, ok := panel.PlotOf(d, g.options(c, p, width, d)); ok && plot.Holds(m.X-p.X, y) {
 			g.drag.begin(p.Panel, plot, p.X, m.X)
 		}
@@ -101,7 +101,7 @@ func (f *Full) mouse(c page.Context, msg tea.MouseMsg) tea.Cmd {
 	m := msg.Mouse()
 	switch msg.(type) {
 	case tea.MouseClickMsg:
-		d := f.eval(c)
+		d := f.seen(c)
 		if plot, ok := panel.PlotOf(d, f.options(c, d)); ok && m.Button == tea.MouseLeft && plot.Holds(m.X, m.Y) {
 			f.drag.begin(0, plot, 0, m.X)
 		}

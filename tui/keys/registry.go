@@ -168,11 +168,15 @@ var scopes = []Scope{
 		act("silence", "z", "silence this alert"),
 		act("silence-filter", "Z", "silence what the filter shows"),
 		act("silences", "a", "the list of silences"),
-		act("new", "n", "silences: a new one"),
-		act("extend", "e", "silences: extend, or change the comment"),
-		act("expire", "D", "silences: expire now"),
 		act("copy", "y", "copy the alert"),
 		act("copy-link", "Y", "copy the alert's link"),
+	}},
+	{"silences", "The silences", []Action{
+		act("new", "n", "new silence"),
+		act("edit", "e", "extend it, or change its comment"),
+		act("expire", "D", "expire it now; asks first"),
+		act("anew", "z", "create an expired one anew"),
+		act("copy", "y", "copy its matchers"),
 	}},
 }
 

@@ -50,21 +50,6 @@ func (c *Cursor) Selected(keys []string) string {
 	return keys[c.Row]
 }
 
-// Click selects the row that is shown line lines below the first one. hit tells whether there is one, again whether it
-// was selected already: that opens it.
-func (c *Cursor) Click(keys []string, line, visible int) (hit, again bool) {
-	row := c.Offset + line
-	if line < 0 || line >= visible || row >= len(keys) {
-		return false, false
-	}
-	again = row == c.Row
-	c.Row, c.Key = row, keys[row]
-	return true, again
-}
-
-// Enter is the press of the key that opens what is selected.
-var Enter = tea.KeyPressMsg{Code: tea.KeyEnter}
-
 // Scroll is the offset nearest to the present one at which row is among the visible ones of n.
 func Scroll(offset, row, visible, n int) int {
 	visible = max(visible, 1)

@@ -1,7 +1,6 @@
 package panel
 
 import (
-	"math"
 	"strconv"
 	"time"
 
@@ -142,32 +141,7 @@ func (v *view) paint(rows [][]chart.Cell) []string {
 	return out
 }
 
-func (v *view) ink(k chart.Ink) lipgloss.Style {
-	if i, ok := k.Series(); ok {
-		return v.s.SeriesStyle(i)
-	}
-	if i, ok := k.Heat(); ok && len(v.s.Heat) > 0 {
-		// Levels and colours are spread over each other: there may be fewer of either.
-		return v.s.Heat[min(int(math.Round(float64(i*(len(v.s.Heat)-1))/float64(max(len(v.g.Heat)-1, 1)))), len(v.s.Heat)-1)]
-	}
-	switch k {
-	case chart.Label:
-		return v.s.Muted
-	case chart.Axis:
-		return v.s.Border
-	case chart.Cursor:
-		return v.s.Cursor
-	case chart.Warn:
-		return v.s.Warn
-	case chart.Critical:
-		return v.s.Critical
-	case chart.OK:
-		return v.s.OK
-	case chart.Note:
-		return v.s.Bold
-	}
-	return v.s.Text
-}
+func (v *view) ink(k chart.Ink) lipgloss.Style { return Ink(v.s, k) }
 
 // legendEntry is "─ query 82 %": the line's sign, the name cut to most cells, the value now.
 func (v *view) legendEntry(x dashboard.Value, i, most int) string {

@@ -22,6 +22,7 @@ import (
 type Budget struct {
 	panel  dashboard.Panel
 	cursor page.Cursor
+	hits   page.Hits
 	filter page.Filter
 	work   work[[]tenancy.Budget]
 }
@@ -199,6 +200,7 @@ func (p *Budget) visible(c page.Context) int {
 // View implements page.Page.
 func (p *Budget) View(c page.Context) []string {
 	s := c.Styles
+	p.hits.Reset()
 	if c.Width <= 0 || c.Height <= 0 {
 		return nil
 	}
@@ -234,6 +236,7 @@ func (p *Budget) View(c page.Context) []string {
 	for _, b := range rows {
 		t.Rows = append(t.Rows, budgetCells(s, b))
 	}
+	p.hits.List(len(lines)+1, p.cursor.Offset, min(p.visible(c), len(rows)-p.cursor.Offset))
 	return page.Above(append(lines, t.Lines(c.Width, p.visible(c)+1, p.cursor.Offset, p.cursor.Row)...), foot, c.Height)
 }
 
@@ -312,19 +315,23 @@ func budgetCells(s *themes.Styles, b tenancy.Budget) []page.Cell {
 		}
 		return page.Cell{Text: burnText(v), Style: st}
 	}
-	lasts := dashboard.None
-	switch {
-	case b.Lasts > 0:
-		lasts = dashboard.FormatDuration(b.Lasts)
-	case b.Level != tenancy.Unknown:
-		lasts = "not spent"
-	}
 	long := b.Level == tenancy.Slow || b.Level == tenancy.Spending
 	return []page.Cell{
 		{Text: sign, Style: style}, {Text: b.Tenant, Style: name}, {Text: levelWords[b.Level], Style: style},
 		rate(b.H1, short), rate(b.M5, short), rate(b.H6, long), rate(b.M30, long),
-		{Text: dashboard.FormatValue(b.Spent, dashboard.UnitRatio), Style: s.Text}, {Text: lasts, Style: s.Text},
+		{Text: dashboard.FormatValue(b.Spent, dashboard.UnitRatio), Style: s.Text}, {Text: lastsText(b), Style: s.Text},
 	}
+}
+
+// lastsText is how long a whole budget lasts.
+func lastsText(b tenancy.Budget) string {
+	switch {
+	case b.Lasts > 0:
+		return dashboard.FormatDuration(b.Lasts)
+	case b.Level == tenancy.Unknown || math.IsNaN(b.M5):
+		return dashboard.None
+	}
+	return "not spent"
 }
 
 // burnText is a burn rate: "14.4x".
@@ -341,6 +348,11 @@ func burnText(v float64) string {
 // percent writes an objective with the nines that it has: "99.95 %".
 func percent(share float64) string {
 	return strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.4f", share*100), "0"), ".") + " %"
+}
+
+// Click implements page.Clicker.
+func (p *Budget) Click(_ page.Context, _, y int) (row, selected int) {
+	return p.hits.Row(y), p.cursor.Row
 }
 
 // Bindings implements page.Page.

@@ -22,6 +22,7 @@ type Neighbours struct {
 	load, searches, p95 dashboard.Panel
 	picked              picked
 	cursor              page.Cursor
+	hits                page.Hits
 	work                work[[]tenancy.Suspect]
 }
 
@@ -45,8 +46,7 @@ type picked struct {
 	window   time.Duration
 	suspects []string // most load first
 	all      []string // suspects and those whose latency is looked at, sorted
-	total    tenancy.Totals
-	tenants  int // that search at all
+	tenants  int      // that search at all
 }
 
 // NewNeighbours returns the page.
@@ -165,8 +165,10 @@ func (p *Neighbours) look(c page.Context) tea.Cmd {
 	for i, pan := range []dashboard.Panel{p.load, p.searches, p.p95} {
 		labels[i], _ = pan.Queries[0].TenantLabel(c.Env.Vocab)
 	}
+	x, _ := p.choice(c)
+	total := tenancy.Totals{Load: single(c, x.total), Searches: single(c, x.searches)}
 	pick, rate := p.picked, max(c.Env.Rate, dashboard.RateWindow(c.Env.Scrape, c.Step))
-	return p.work.start(p, page.Stamp(c.Data, reqs), func() any { return compare(answers, labels, pick, rate) })
+	return p.work.start(p, page.Stamp(c.Data, append(reqs, x.total, x.searches)), func() any { return compare(answers, labels, pick, total, rate) })
 }
 
 // pick keeps those who are looked at for a while, and chooses anew then; false: nobody has been chosen yet.
@@ -185,7 +187,7 @@ func (p *Neighbours) pick(c page.Context) bool {
 	}
 	label, _ := p.load.Queries[0].TenantLabel(c.Env.Vocab)
 	p95Label, _ := p.p95.Queries[0].TenantLabel(c.Env.Vocab)
-	n := picked{at: c.Now, window: c.Window, total: tenancy.Totals{Load: single(c, x.total), Searches: single(c, x.searches)}}
+	n := picked{at: c.Now, window: c.Window}
 	for _, s := range c.Data.Instant(x.load).Value.Samples {
 		if s.Value > 0 {
 			n.suspects = append(n.suspects, s.Labels[label])
@@ -220,7 +222,7 @@ func single(c page.Context, r feed.Request) float64 {
 }
 
 // compare is pure: from the answers to the suspects.
-func compare(answers [3]sources.Matrix, labels [3]string, pick picked, rate time.Duration) []tenancy.Suspect {
+func compare(answers [3]sources.Matrix, labels [3]string, pick picked, total tenancy.Totals, rate time.Duration) []tenancy.Suspect {
 	rows := map[string]*tenancy.Series{}
 	for i, m := range answers {
 		for _, s := range m.Series {
@@ -250,7 +252,7 @@ func compare(answers [3]sources.Matrix, labels [3]string, pick picked, rate time
 			all = append(all, *rows[id])
 		}
 	}
-	return tenancy.Neighbours(suspects, all, pick.total, answers[0].Step, rate)
+	return tenancy.Neighbours(suspects, all, total, answers[0].Step, rate)
 }
 
 // onto moves values from their own grid onto that of another answer: for a moment one may be a column ahead.

@@ -32,6 +32,7 @@ func (p *Neighbours) visible(c page.Context) int {
 // View implements page.Page.
 func (p *Neighbours) View(c page.Context) []string {
 	s := c.Styles
+	p.hits.Reset()
 	if c.Width <= 0 || c.Height <= 0 {
 		return nil
 	}
@@ -66,6 +67,7 @@ func (p *Neighbours) View(c page.Context) []string {
 	for _, e := range rows {
 		t.Rows = append(t.Rows, p.cells(c, e))
 	}
+	p.hits.List(len(lines)+1, p.cursor.Offset, min(p.visible(c), len(rows)-p.cursor.Offset))
 	return page.Above(append(lines, t.Lines(c.Width, p.visible(c)+1, p.cursor.Offset, p.cursor.Row)...), foot, c.Height)
 }
 
@@ -183,6 +185,11 @@ func sentence(all []tenancy.Suspect, window string) string {
 
 func windowWords(c page.Context) string {
 	return strings.Replace(dashboard.FormatDuration(c.Window), ".0 ", " ", 1)
+}
+
+// Click implements page.Clicker.
+func (p *Neighbours) Click(_ page.Context, _, y int) (row, selected int) {
+	return p.hits.Row(y), p.cursor.Row
 }
 
 // Bindings implements page.Page.

@@ -225,3 +225,33 @@ func BenchmarkMoversView(b *testing.B) {
 		p.View(c)
 	}
 }
+
+func TestReportsHoldTheRowsInNumbers(t *testing.T) {
+	r := pagetest.Reader()
+	collapsed(r)
+	movers, c := NewMovers(), pagetest.Context(r, 120, 38)
+	told(movers, c)
+	noisy, n := NewNeighbours(), pagetest.Context(crowded(12), 120, 38)
+	told(noisy, n)
+	budget, b := NewBudget(), pagetest.Context(rates(map[string][4]float64{"fast": {0.02, 0.02, 0.02, 0.004}}), 120, 38)
+	told(budget, b)
+	for name, x := range map[string]struct {
+		report page.Report
+		want   string
+	}{
+		"movers":     {movers.Report(c), "service cache hit rate query 83 % 24 %"},
+		"neighbours": {noisy.Report(n), "t00001 60 ms > "},
+		"budget":     {budget.Report(b), "fast page: fast 20x 20x 4.0x 20x 3.3 % 36 h"},
+	} {
+		found := false
+		for _, row := range x.report.Tables[0].Rows {
+			if len(row) != len(x.report.Tables[0].Head) {
+				t.Errorf("%s: %d cells under %d heads", name, len(row), len(x.report.Tables[0].Head))
+			}
+			found = found || strings.Contains(strings.Join(row, " "), x.want)
+		}
+		if !found {
+			t.Errorf("%s: no %q in %v", name, x.want, x.report.Tables[0])
+		}
+	}
+}

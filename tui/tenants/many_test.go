@@ -206,7 +206,7 @@ func BenchmarkTenantsData(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			p, c := shown(n, 120, 40)
 			for b.Loop() {
-				evaluate(p.asking(), c.Env, "")
+				evaluate(p.asking(c), c.Env, "")
 			}
 		})
 	}

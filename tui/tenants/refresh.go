@@ -22,12 +22,9 @@ type settled struct{}
 // many tells that the table is too long to be worked out, or to be asked for in whole, on every occasion.
 func (p *Page) many() bool { return len(p.data.Tenants) > dashboard.Many }
 
-// asking is the panel with what its ranges are asked for: nobody's before it is known how many tenants there are.
-func (p *Page) asking() dashboard.Panel {
-	if n := len(p.data.Tenants); n > 0 && n <= dashboard.Many {
-		return p.panel
-	}
-	return p.panel.Only(append([]string{}, p.cover.Keys...))
+// asking is the panel as it is asked now.
+func (p *Page) asking(c page.Context) dashboard.Panel {
+	return p.panel.Asking(p.data.Data, c.Env, p.cover.Keys)
 }
 
 // Wants implements page.Page.
@@ -35,9 +32,9 @@ func (p *Page) Wants(c page.Context) []feed.Request {
 	if !p.known {
 		return nil
 	}
-	k := asked{env: c.Env, none: len(p.data.Tenants) == 0, many: p.many(), covers: p.covers}
+	k := asked{env: c.Env, none: len(p.data.Tenants) == 0, failed: p.data.Err != nil, many: p.many(), covers: p.covers}
 	if p.reqs == nil || p.asked != k {
-		p.reqs, p.asked = p.asking().Requests(c.Env), k
+		p.reqs, p.asked = p.asking(c).Requests(c.Env), k
 	}
 	return p.reqs
 }
@@ -46,6 +43,7 @@ func (p *Page) Wants(c page.Context) []feed.Request {
 type asked struct {
 	env    dashboard.Env
 	none   bool
+	failed bool
 	many   bool
 	covers uint64
 }
@@ -56,12 +54,12 @@ func (p *Page) current(c page.Context) {
 		return
 	}
 	none := len(p.data.Tenants) == 0
-	p.take(evaluate(p.asking(), c.Env, ""))
+	p.take(evaluate(p.asking(c), c.Env, ""))
 	switch {
 	case p.many():
 		p.ask(c)
 	case none && len(p.data.Tenants) > 0: // from now on with their past, which may be there
-		p.take(evaluate(p.asking(), c.Env, ""))
+		p.take(evaluate(p.asking(c), c.Env, ""))
 	}
 }
 
@@ -92,7 +90,7 @@ func (p *Page) refresh(c page.Context) tea.Cmd {
 	}
 	p.busy, p.again, p.seen = true, false, false
 	p.gen++
-	panel, env := p.asking(), c.Env
+	panel, env := p.asking(c), c.Env
 	return page.Compute(p, p.gen, func() any { return evaluate(panel, env, stamp) })
 }
 

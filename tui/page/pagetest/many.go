@@ -35,9 +35,11 @@ func Many(n int) *feedtest.Reader {
 		return 0.001
 	}
 	var all []sources.Sample
+	each := map[string][]sources.Sample{}
 	add := func(stat string, value func(int) float64) {
 		for i := range n {
 			all = append(all, sources.Sample{Labels: sources.Labels{"tenant_id": ManyID(i), "stat": stat}, Value: value(i)})
+			each[stat] = append(each[stat], sources.Sample{Labels: sources.Labels{"tenant_id": ManyID(i)}, Value: value(i)})
 		}
 	}
 	add("rate", func(i int) float64 { return number(i, 12) })
@@ -45,6 +47,14 @@ func Many(n int) *feedtest.Reader {
 	add("p95", p95)
 	add("p99", func(i int) float64 { return number(i, 0.1) })
 	add("errors", errs)
+	statOf := func(expr string) string {
+		for text, stat := range map[string]string{"search_operations_total": "rate", "(0.5,": "p50", "(0.95,": "p95", "(0.99,": "p99", "5..": "errors"} {
+			if strings.Contains(expr, text) && strings.Contains(expr, "by (tenant_id)") || strings.Contains(expr, text) && strings.Contains(expr, "by (le, tenant_id)") {
+				return stat
+			}
+		}
+		return ""
+	}
 	before := make([]sources.Sample, n)
 	for i := range before {
 		before[i] = sources.Sample{Labels: sources.Labels{"tenant_id": ManyID(i)}, Value: number(i, 0.055)}
@@ -57,6 +67,8 @@ func Many(n int) *feedtest.Reader {
 			return feedtest.Value(sources.Vector{At: at, Samples: all}, at)
 		case strings.Contains(q.Expr, "tenant_id") && strings.Contains(q.Expr, "search_") && q.Ago > 0:
 			return feedtest.Value(sources.Vector{At: at, Samples: before}, at)
+		case statOf(q.Expr) != "":
+			return feedtest.Value(sources.Vector{At: at, Samples: each[statOf(q.Expr)]}, at)
 		}
 		return few(q)
 	}

@@ -72,9 +72,15 @@ func Reader() *feedtest.Reader {
 	}
 	rules := Rules()
 	r.RulesSnap = feedtest.Value(rules, at)
-	r.AlertsSnap = feedtest.Value(sources.JoinAlerts(rules, []sources.ManagedAlert{{
+	managed := []sources.ManagedAlert{{
 		Fingerprint: "f00d", State: "suppressed", Labels: rules[2].Alerts[0].Labels, SilencedBy: []string{"2c1b-silence"},
-	}}), at)
+	}}
+	r.ManagedSnap = feedtest.Value(managed, at)
+	r.AlertsSnap = feedtest.Value(sources.JoinAlerts(rules, managed), at)
+	r.SilencesSnap = feedtest.Value([]sources.Silence{{
+		ID: "2c1b-silence", State: sources.SilenceActive, StartsAt: Now.Add(-time.Hour), EndsAt: Now.Add(80 * time.Minute),
+		Matchers: []sources.Matcher{{Name: "alertname", Value: "LowCacheHitRate"}}, CreatedBy: "ada", Comment: "the cache moves",
+	}}, at)
 	r.SearchFunc = func(q feed.Request) sources.Snapshot[[]sources.TraceSummary] {
 		return feedtest.Value(search(q.Search), at)
 	}
