@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"runtime"
@@ -36,7 +37,7 @@ func (r *ticking) Now() time.Time {
 
 // shown is a model running on a pseudo-terminal, whose other end is the test's.
 type shown struct {
-	t       *testing.T
+	t       testing.TB
 	data    *ticking
 	changed chan struct{}
 	master  *os.File
@@ -53,7 +54,7 @@ type shown struct {
 	at  []time.Time  // when each synchronized update was read
 }
 
-func showOn(t *testing.T, w, h uint16, env ...string) *shown {
+func showOn(t testing.TB, w, h uint16, env ...string) *shown {
 	t.Helper()
 	s := &shown{t: t, data: &ticking{Reader: pagetest.Reader()}, changed: make(chan struct{}, 1), ended: make(chan error, 1)}
 	s.new = sync.NewCond(&s.mu)
@@ -338,5 +339,40 @@ func TestWriterOfAStalledTerminalWaitsOnlyWhenThereIsNoRoomLeft(t *testing.T) {
 	out.stop()
 	if n := <-got; n != 3*int64(len(big)) {
 		t.Errorf("%d bytes came through once it was read again, want %d", n, 3*len(big))
+	}
+}
+
+// BenchmarkBytes is what goes over an SSH link: for the first frame, for another page, and for a second in which nothing
+// but the clock changes.
+func BenchmarkBytes(b *testing.B) {
+	for _, size := range [][2]uint16{{40, 12}, {80, 24}, {120, 40}, {200, 60}} {
+		b.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(b *testing.B) {
+			s := showOn(b, size[0], size[1])
+			begin, end := []byte(ansi.SetModeSynchronizedOutput), []byte(ansi.ResetModeSynchronizedOutput)
+			frames := func() int { s.mu.Lock(); defer s.mu.Unlock(); return bytes.Count(s.raw.Bytes(), end) }
+			draw := func(do func()) { // and wait for it
+				n := frames()
+				do()
+				s.wait("frame", func() bool { return bytes.Count(s.raw.Bytes(), end) > n })
+			}
+			last := func() int { return bytes.LastIndex(s.written(0), begin) }
+			s.shows(0, "Latency")
+			draw(func() { s.press("2") })
+			first, pages := last(), 0
+			for b.Loop() {
+				for _, key := range []string{"4", "5", "1", "2"} {
+					draw(func() { s.press(key) })
+					pages++
+				}
+			}
+			b.ReportMetric(float64(first), "first-B")
+			b.ReportMetric(float64(s.size()-first)/float64(pages+1), "page-B")
+			if size[1] >= 16 { // lower screens show no clock
+				s.data.seconds.Store(1)
+				draw(func() { s.program.Send(tickMsg{}) })
+				b.ReportMetric(float64(s.size()-last()), "second-B")
+			}
+			b.ReportMetric(0, "ns/op")
+		})
 	}
 }
