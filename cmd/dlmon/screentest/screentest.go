@@ -37,6 +37,7 @@ type Screen struct {
 	changed *sync.Cond
 	emu     *vt.Emulator
 	Raw     bytes.Buffer // every byte written
+	cast    *cast        // nil: nothing is recorded
 	Titles  []string
 	Alt     bool // the alternate screen is shown
 	Cursor  bool // the cursor is shown
@@ -113,6 +114,7 @@ func (s *Screen) read() {
 		n, err := s.master.Read(buf)
 		s.Mu.Lock()
 		s.Raw.Write(buf[:n])
+		s.cast.add("o", buf[:n])
 		_, _ = s.emu.Write(buf[:n])
 		s.changed.Broadcast()
 		s.Mu.Unlock()
@@ -168,6 +170,9 @@ func (s *Screen) Shows(texts ...string) {
 // Press types keys.
 func (s *Screen) Press(keys string) {
 	s.t.Helper()
+	s.Mu.Lock()
+	s.cast.add("i", []byte(keys))
+	s.Mu.Unlock()
 	if _, err := s.master.WriteString(keys); err != nil {
 		s.t.Fatal(err)
 	}
