@@ -42,7 +42,7 @@ func (m *Model) Frame(width, height int) string {
 	m.resize(width, height)
 	m.readVocab()
 	m.setNow()
-	m.tellAll(page.DataMsg{})
+	m.finish(m.tellAll(page.DataMsg{}))
 	m.want()
 	return m.View().Content
 }

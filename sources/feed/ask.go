@@ -204,6 +204,10 @@ func (f *Feed) done(e *entry, v any, err error, took time.Duration, now time.Tim
 		e.fails = 0
 		f.fault(src, err, e.started, now)
 	default:
+		if sources.KindOf(err) == sources.Timeout {
+			// Dlmon waits no longer, but the server may go on: Prometheus finishes what it has begun.
+			took *= beyondTimeout
+		}
 		e.learn(took)
 		e.fails++
 		e.retry = now.Add(backoff(e.fails, maxBackoff))

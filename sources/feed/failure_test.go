@@ -172,8 +172,8 @@ func TestFeedDoesNotBlameTheSourceForOneQueryThatTimesOut(t *testing.T) {
 		if n := len(r.prom.got(feed.Instant, "a")); n < 230 {
 			t.Errorf("a good request was asked %d times an hour, want 240", n)
 		}
-		if n := len(r.prom.got(feed.Instant, "heavy")); n > 40 {
-			t.Errorf("a request that takes 10 s to fail was tried %d times an hour: more than 10 %% of the time", n)
+		if n := len(r.prom.got(feed.Instant, "heavy")); n > 12 {
+			t.Errorf("a request that keeps the server busy for more than 10 s was tried %d times an hour", n)
 		}
 		if s := r.source(feed.SourcePrometheus); s.State != feed.OK {
 			t.Errorf("the source is %s: %v", s.State, s.Err)

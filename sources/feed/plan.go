@@ -194,6 +194,9 @@ const (
 	provisional = 4
 )
 
+// beyondTimeout is how many times longer than dlmon waited for it a query is taken to have kept the server busy.
+const beyondTimeout = 4
+
 // relieve asks what the budget holds back again soon, when one answer has shown that src is fast again: otherwise each
 // of them would wait for its own long interval to find that out.
 func (f *Feed) relieve(src *source, now time.Time) {

@@ -3,6 +3,7 @@ package tenants
 // When the table is worked out anew, and for which rows the past is asked.
 
 import (
+	"math"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -56,7 +57,7 @@ func (p *Page) current(c page.Context) {
 	none := len(p.data.Tenants) == 0
 	p.take(evaluate(p.asking(c), c.Env, ""))
 	switch {
-	case p.many():
+	case p.many() && p.sortable():
 		p.ask(c)
 	case none && len(p.data.Tenants) > 0: // from now on with their past, which may be there
 		p.take(evaluate(p.asking(c), c.Env, ""))
@@ -110,12 +111,20 @@ func (p *Page) computed(c page.Context, msg page.Computed) tea.Cmd {
 		p.take(e)
 	}
 	p.seen = true
+	var next tea.Cmd
 	if p.again {
-		p.ask(c)
-		return p.refresh(c)
+		next = p.refresh(c)
 	}
-	p.ask(c)
-	return nil
+	if len(p.cover.Keys) == 0 && p.sortable() {
+		p.ask(c)
+		return next
+	}
+	return tea.Batch(next, p.settle(c))
+}
+
+// sortable tells whether the order is one that will last: numbers that are asked apart come one after the other.
+func (p *Page) sortable() bool {
+	return len(p.data.Tenants) > 0 && !math.IsNaN(p.data.Tenants[0].P95)
 }
 
 // ask has the past of the rows on the screen asked, if it isn't.

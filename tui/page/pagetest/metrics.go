@@ -154,6 +154,8 @@ func value(expr string, l sources.Labels) float64 {
 		return []float64{2, 40, 70, 92, 98, 99, 100, 100}[slices.Index(known["le"], l["le"])]
 	case strings.Contains(expr, "5..") && !strings.Contains(expr, `"stat"`):
 		return 4.1
+	case strings.HasPrefix(expr, "avg by") && strings.Contains(expr, "cache_hit_ratio"):
+		return 0.75 * noise
 	case strings.Contains(expr, "cache_hit_ratio"):
 		return min(0.9*noise, 1) / math.Sqrt(slow)
 	case l["memory_type"] == "total":
