@@ -30,6 +30,9 @@ func withKeys(t testing.TB, changes map[string][]string) *Model {
 func TestEveryKeyThatAPageNamesIsInTheRegistry(t *testing.T) {
 	for _, sc := range screens {
 		m, _ := newModel(t, pagetest.Reader(), 120, 40)
+		if sc.open != nil {
+			open(m, sc.open)
+		}
 		press(m, sc.keys...)
 		if m.typing() {
 			continue // what is typed has no actions
@@ -150,6 +153,9 @@ func TestEveryActionOfTheRegistryIsDoneSomewhere(t *testing.T) {
 		m := New(o)
 		t.Cleanup(m.Close)
 		m.Frame(120, 40)
+		if sc.open != nil {
+			open(m, sc.open)
+		}
 		press(m, sc.keys...)
 		if note(m); sc.name == "overview" {
 			for range m.o.Dashboards[0].Panels { // what a panel can do depends on its kind
