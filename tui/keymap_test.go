@@ -30,6 +30,9 @@ func withKeys(t testing.TB, changes map[string][]string) *Model {
 func TestEveryKeyThatAPageNamesIsInTheRegistry(t *testing.T) {
 	for _, sc := range screens {
 		m, _ := newModel(t, pagetest.Reader(), 120, 40)
+		if sc.open != nil {
+			open(m, sc.open)
+		}
 		press(m, sc.keys...)
 		if m.typing() {
 			continue // what is typed has no actions

@@ -123,7 +123,7 @@ func fuzzy(text, word string) (int, bool) {
 		at += utf8.RuneLen(r)
 	}
 	gaps := last - first + 1 - len(word)
-	if gaps > 2*len(word) { // such a match is none that anybody would see
+	if gaps > len(word) { // such a match is none that anybody would see
 		return 0, false
 	}
 	return max(0, scattered-10*gaps), true

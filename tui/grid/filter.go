@@ -88,7 +88,7 @@ func keep[T any](all []T, pass func(T) bool) []T {
 	return slices.DeleteFunc(slices.Clone(all), func(x T) bool { return !pass(x) })
 }
 
-var nothingToFilter = page.Send(page.Notice{Text: "nothing to filter here: / works on tables, lists and lines"})
+var nothingToFilter = page.Send(page.Notice{Text: "this panel has no rows to filter: tab leads to the next"})
 
 // seen is a panel's data as it is shown: filtered.
 func (g *Grid) seen(c page.Context, i int) dashboard.Data {

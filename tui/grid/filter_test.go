@@ -65,7 +65,7 @@ func TestEnterOpensTheRowThatTheFilterShows(t *testing.T) {
 func TestAPanelWithoutRowsSaysThatThereIsNothingToFilter(t *testing.T) {
 	g, c := overview(t), pagetest.Context(pagetest.Reader(), 120, 38)
 	focusOn(t, g, c, "latency-p95")
-	if n, ok := press(g, c, "/").(page.Notice); !ok || !strings.Contains(n.Text, "nothing to filter") || g.Capturing() {
+	if n, ok := press(g, c, "/").(page.Notice); !ok || !strings.Contains(n.Text, "no rows to filter") || g.Capturing() {
 		t.Errorf("%+v, capturing %v", n, g.Capturing())
 	}
 }
