@@ -156,6 +156,7 @@ func logged(b *testing.B, path string, since time.Time) (ours, rules, slowest fl
 		b.Fatal(err)
 	}
 	defer f.Close()
+	kinds := map[string][]float64{}
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
@@ -182,8 +183,18 @@ func logged(b *testing.B, path string, since time.Time) (ours, rules, slowest fl
 		default:
 			ours += t
 			slowest = max(slowest, t)
-			b.Logf("%.0f ms %.160s", t*1000, entry.Params.Query)
+			kind := fmt.Sprintf("%.110s", entry.Params.Query)
+			kinds[kind] = append(kinds[kind], t)
 		}
 	}
+	var text strings.Builder
+	for kind, times := range kinds {
+		sum := 0.0
+		for _, t := range times {
+			sum += t
+		}
+		fmt.Fprintf(&text, "\n%2d x %6.0f ms  %s", len(times), 1000*sum/float64(len(times)), kind)
+	}
+	b.Log(text.String())
 	return ours, rules, slowest
 }

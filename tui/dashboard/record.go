@@ -160,6 +160,9 @@ func (r rule) since(v Vocabulary) (since time.Time, ok bool) {
 	return since, true
 }
 
+// fromRecord begins the expression that takes a recorded series.
+const fromRecord = "max without () ("
+
 // template is q's expression with what the server has recorded, since the time that the answer reaches back to, in place
 // of its own. Only the default rate window is recorded.
 func (q Query) template(env Env, rate, back time.Duration) string {
@@ -176,7 +179,7 @@ func (q Query) template(env Env, rate, back time.Duration) string {
 			return s.Expr
 		}
 		// Without its name, as the expression's own answer is: so each goes on where the other ends.
-		return "max without () (" + r.Name + q.only.matcher(env.Vocab, firstConcept(s.Expr)) + ")"
+		return fromRecord + r.Name + q.only.matcher(env.Vocab, firstConcept(s.Expr)) + ")"
 	}
 	if len(q.Stats) > 0 {
 		return q.joined(choose)

@@ -68,7 +68,11 @@ const (
 )
 
 func (q Query) instant(expr string) feed.Request {
-	return feed.Request{Kind: feed.Instant, Expr: expr, Every: q.Every}
+	every := q.Every
+	if strings.Contains(expr, fromRecord) {
+		every = max(every, recordEvery/2) // there is nothing newer in between
+	}
+	return feed.Request{Kind: feed.Instant, Expr: expr, Every: every}
 }
 
 func (q Query) before(env Env) feed.Request {

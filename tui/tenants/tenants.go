@@ -214,15 +214,15 @@ func (p *Page) facts(c page.Context, passing, visible int) string {
 	if p.filter.Text == "" {
 		count = fmt.Sprintf("%d tenants", passing)
 	}
-	if passing > visible {
-		count += fmt.Sprintf(" %s rows %d to %d", g.Dot, p.cursor.Offset+1, min(p.cursor.Offset+visible, passing))
-	}
 	facts = append(facts, count)
 	for _, s := range []dashboard.State{dashboard.StateCritical, dashboard.StateWarn} {
 		if n := p.data.counts[s]; n > 0 {
 			sign, _ := mark(c.Styles, s)
 			facts = append(facts, fmt.Sprintf("%s %d %s", sign, n, s))
 		}
+	}
+	if passing > visible {
+		facts = append(facts, fmt.Sprintf("rows %d to %d", p.cursor.Offset+1, min(p.cursor.Offset+visible, passing)))
 	}
 	order := "sorted by " + columns[p.sort].name
 	if p.sort == byWorst {
