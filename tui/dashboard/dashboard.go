@@ -136,7 +136,8 @@ type Query struct {
 	// apart by the label "stat". Each may have a recording rule of its own.
 	Stats []Stat `yaml:"stats"`
 
-	only *only // of the range; nil: all series
+	only  *only // of the range; nil: all series
+	heavy bool  // of many tenants: it is asked rarely where it isn't recorded
 }
 
 // Stat is one of the expressions of a query, with the value of its label "stat".

@@ -120,7 +120,7 @@ func (p Panel) stats(q Query) []Query {
 	out := make([]Query, len(q.Stats))
 	for i, s := range q.Stats {
 		out[i] = q
-		out[i].Name, out[i].Expr, out[i].Record, out[i].Stats = s.Name, s.Expr, s.Record, nil
+		out[i].Name, out[i].Expr, out[i].Record, out[i].Stats, out[i].heavy = s.Name, s.Expr, s.Record, nil, true
 	}
 	return out
 }

@@ -69,8 +69,11 @@ const (
 
 func (q Query) instant(expr string) feed.Request {
 	every := q.Every
-	if strings.Contains(expr, fromRecord) {
+	switch {
+	case strings.Contains(expr, fromRecord):
 		every = max(every, recordEvery/2) // there is nothing newer in between
+	case q.heavy:
+		every = max(every, recordEvery)
 	}
 	return feed.Request{Kind: feed.Instant, Expr: expr, Every: every}
 }

@@ -137,6 +137,9 @@ func TestALongTableIsWorkedOutOffTheLoopAndOnlyOnTheScreen(t *testing.T) {
 	if again := p.Update(c, page.DataMsg{}); again != nil {
 		t.Error("it is worked out twice at once")
 	}
+	if !p.again {
+		t.Error("what came meanwhile is lost")
+	}
 	run(p, c, cmd)
 	if got := text(p, c); !strings.Contains(got, "10001 tenants") {
 		t.Errorf("%s", strings.SplitN(got, "\n", 2)[0])

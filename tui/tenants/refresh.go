@@ -73,16 +73,16 @@ func (p *Page) take(e evaluated) {
 // worked out off the loop.
 func (p *Page) refresh(c page.Context) tea.Cmd {
 	p.fresh = false
+	if p.busy { // nothing that comes meanwhile may be lost
+		p.again = true
+		return nil
+	}
 	if !p.known || !p.seen {
 		return nil
 	}
 	if !p.many() {
 		p.seen = false
 		p.current(c)
-		return nil
-	}
-	if p.busy {
-		p.again = true
 		return nil
 	}
 	stamp := page.Stamp(c.Data, p.Wants(c))
