@@ -265,17 +265,6 @@ func btoi(b bool) int {
 	return 0
 }
 
-// main are the values of the main query that its answer now really has.
-func (d Data) main() []Value {
-	var out []Value
-	for _, v := range d.Values {
-		if v.Query == mainQuery && !v.Gone {
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
 // of are the values of one of the panel's queries.
 func (d Data) of(query string) []Value {
 	var out []Value
