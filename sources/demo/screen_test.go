@@ -46,7 +46,7 @@ func TestTwoKeysLeadFromTheFirstScreenToTheCause(t *testing.T) {
 			s.Press(key)
 			switch key {
 			case "2":
-				s.Shows("12 of 12 shown")
+				s.Shows("12 tenants")
 			case "t":
 				s.Shows("exemplar of p99", "acme-corp", "index.scan", "whole trace", "crit")
 			case "d":
@@ -74,7 +74,7 @@ func TestOperatorGoesFromTheFirstScreenToASlowTraceAndBack(t *testing.T) {
 	s.Press("?")
 
 	s.Press("2")
-	s.Shows("12 of 12 shown")
+	s.Shows("12 tenants")
 	s.Press("\r")
 	s.Shows("traces: tenant acme-corp", "/datasets/{id}/search")
 	s.Press("\r")
@@ -82,7 +82,7 @@ func TestOperatorGoesFromTheFirstScreenToASlowTraceAndBack(t *testing.T) {
 	s.Press("\x1b")
 	s.Shows("Traces of tenant acme-corp")
 	s.Press("\x1b")
-	s.Shows("12 of 12 shown")
+	s.Shows("12 tenants")
 
 	s.Press("4")
 	s.Shows("SlowSearchQueries", "runbook")
