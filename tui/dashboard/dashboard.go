@@ -137,7 +137,8 @@ type Query struct {
 	Stats []Stat `yaml:"stats"`
 
 	only  *only // of the range; nil: all series
-	heavy bool  // of many tenants: it is asked rarely where it isn't recorded
+	heavy bool  // of many tenants: it is asked rarely where it isn't recorded ...
+	calm  bool  // ... and where it is, for nothing is judged by it
 }
 
 // Stat is one of the expressions of a query, with the value of its label "stat".

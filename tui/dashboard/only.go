@@ -121,6 +121,8 @@ func (p Panel) stats(q Query) []Query {
 	for i, s := range q.Stats {
 		out[i] = q
 		out[i].Name, out[i].Expr, out[i].Record, out[i].Stats, out[i].heavy = s.Name, s.Expr, s.Record, nil, true
+		_, judged := p.Limits[s.Name]
+		out[i].calm = !judged
 	}
 	return out
 }

@@ -70,8 +70,8 @@ const (
 func (q Query) instant(expr string) feed.Request {
 	every := q.Every
 	switch {
-	case strings.Contains(expr, fromRecord):
-		every = max(every, recordEvery/2) // there is nothing newer in between
+	case strings.Contains(expr, fromRecord) && !q.calm:
+		every = max(every, recordEvery/2) // there is hardly anything newer in between
 	case q.heavy:
 		every = max(every, recordEvery)
 	}
