@@ -225,3 +225,44 @@ func TestThePickedTimeIsMarkedOnThePicture(t *testing.T) {
 		t.Errorf("%d upright strokes, %d without a picked time", after, before)
 	}
 }
+
+// strip is the line under the picture, of which a part holds the words.
+func strip(t *testing.T, p *Page, c page.Context, words string) string {
+	t.Helper()
+	for _, l := range strings.Split(text(p, c), "\n") {
+		if strings.Contains(l, words+" ◔") {
+			return l
+		}
+	}
+	t.Fatalf("no strip:\n%s", text(p, c))
+	return ""
+}
+
+func TestTheStripTellsSinceWhenItIsSilenced(t *testing.T) {
+	r := given()
+	p, c := New(), pagetest.Context(r, 120, 40)
+	p.View(c)
+	press(p, c, "enter")
+	r.AlertsSnap.Value[0].Silenced = []string{"new"}
+	silence := func(ago time.Duration) {
+		r.SilencesSnap.Value[0].ID, r.SilencesSnap.Value[0].StartsAt = "new", pagetest.Now.Add(-ago)
+		changed(p, c)
+	}
+	silence(0)
+	if l := strip(t, p, c, "firing, then silenced"); strings.Count(l, "⊘") != 1 || strings.Count(l, "✖") < 15 {
+		t.Errorf("silenced just now: %s", l)
+	}
+	silence(6 * time.Minute) // half of the twelve for which it fires
+	if l := strip(t, p, c, "firing, then silenced"); strings.Count(l, "⊘") < 8 || strings.Count(l, "✖") < 8 || strings.Index(l, "⊘") < strings.Index(l, "✖") {
+		t.Errorf("silenced for six minutes: %s", l)
+	}
+	silence(time.Hour)
+	if l := strip(t, p, c, "silenced"); strings.Contains(l, "✖") || strings.Count(l, "⊘") < 18 {
+		t.Errorf("silenced before it fired: %s", l)
+	}
+	r.AlertsSnap.Value[0].Silenced, r.AlertsSnap.Value[0].Inhibited = nil, []string{"f00d"}
+	changed(p, c)
+	if l := strip(t, p, c, "firing, then inhibited"); strings.Contains(l, "⊘") {
+		t.Errorf("nobody knows since when it is inhibited: %s", l)
+	}
+}

@@ -170,7 +170,7 @@ func (p *Page) pictureLines(c page.Context, r row) []string {
 	for _, cells := range rows {
 		out = append(out, " "+chart.Paint(cells, func(k chart.Ink, text string) string { return panel.Ink(s, k).Render(text) }))
 	}
-	if strip := stateStrip(c, r, m, rows[0]); strip != "" {
+	if strip := p.stateStrip(c, r, m, rows[0]); strip != "" {
 		out = append(out, " "+strip)
 	}
 	if n := len(series) - maxSeries; n > 0 {
@@ -205,8 +205,19 @@ func (pic picture) caption(r row, format func(float64) string) string {
 	return strings.Join(parts, ", ")
 }
 
-// stateStrip is a line under the plot that tells since when the alert was pending, and since when it fires.
-func stateStrip(c page.Context, r row, m sources.Matrix, first []chart.Cell) string {
+// quietSince is since when Alertmanager keeps an alert quiet; false: nobody knows. When an inhibition began is not told.
+func (d *data) quietSince(i *instance) (since time.Time, ok bool) {
+	for _, id := range i.Silenced {
+		if x := d.silences[id]; x != nil && (!ok || x.StartsAt.Before(since)) {
+			since, ok = x.StartsAt, true
+		}
+	}
+	return since, ok
+}
+
+// stateStrip is a line under the plot that tells since when the alert was pending, since when it fires, and since when it
+// is silenced.
+func (p *Page) stateStrip(c page.Context, r row, m sources.Matrix, first []chart.Cell) string {
 	s, i := c.Styles, r.one()
 	if i == nil || i.ActiveSince.IsZero() || m.Columns < 2 {
 		return ""
@@ -217,15 +228,23 @@ func stateStrip(c page.Context, r row, m sources.Matrix, first []chart.Cell) str
 		part := float64(t.Sub(m.Start)) / float64(m.End().Sub(m.Start))
 		return max(0, min(width, int(math.Round(part*float64(width-1)))))
 	}
-	from, fired, end := at(i.ActiveSince), width, width
-	sign, style := page.AlertMark(s, i.Alert)
+	from, fired, quiet := at(i.ActiveSince), width, width
+	loud := i.Alert // as it was before anything kept it quiet
+	loud.Silenced, loud.Inhibited = nil, nil
+	sign, style := page.AlertMark(s, loud)
+	word := stateText(i.Alert) + " "
 	if i.State == sources.Firing {
-		fired = at(i.ActiveSince.Add(r.rule.For))
+		fired = max(from, at(i.ActiveSince.Add(r.rule.For)))
+		if since, ok := p.known(c).quietSince(i); ok {
+			quiet = max(fired, min(at(since), width-1)) // what was silenced just now is seen to be
+		}
+		if i.Muted() && quiet > fired {
+			word = string(i.State) + ", then " + word
+		}
 	}
-	waiting := strings.Repeat(s.Glyphs.Pending, max(0, min(fired, end)-from))
-	b := strings.Repeat(" ", left+from) + s.Pending.Render(waiting) + style.Render(strings.Repeat(sign, max(0, end-max(from, fired))))
+	b := strings.Repeat(" ", left+from) + s.Pending.Render(strings.Repeat(s.Glyphs.Pending, max(0, fired-from))) +
+		style.Render(strings.Repeat(sign, max(0, quiet-fired))) + s.Muted.Render(strings.Repeat(s.Glyphs.Muted, width-quiet))
 	if from > 0 { // what the signs mean stands before them, where there is room
-		word := stateText(i.Alert) + " "
 		if room := left + from; ansi.StringWidth(word) <= room {
 			b = strings.Repeat(" ", room-ansi.StringWidth(word)) + s.Muted.Render(word) + strings.TrimLeft(b, " ")
 		}
