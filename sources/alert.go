@@ -37,6 +37,18 @@ type Alert struct {
 // Muted tells whether Alertmanager keeps the alert from notifying anybody.
 func (a Alert) Muted() bool { return len(a.Silenced) > 0 || len(a.Inhibited) > 0 }
 
+// Quiet is the word for what keeps the alert from notifying anybody: "silenced", "inhibited", "" for nothing. What is
+// both is called silenced: that is what somebody has done.
+func (a Alert) Quiet() string {
+	switch {
+	case len(a.Silenced) > 0:
+		return "silenced"
+	case len(a.Inhibited) > 0:
+		return "inhibited"
+	}
+	return ""
+}
+
 // Rule is one alerting rule with its active alerts. Recording rules are left out.
 type Rule struct {
 	Name           string

@@ -24,7 +24,7 @@ const (
 	rankCadence        // how often
 	rankContext        // the context's full name
 	rankWaiting        // a source that has not answered yet
-	rankMuted          // the word beside muted alerts
+	rankMuted          // the words beside silenced and inhibited alerts
 	rankPending        // the word beside pending alerts
 	rankFault          // the word beside a failing source
 	rankWords          // the words beside what fires
@@ -32,7 +32,7 @@ const (
 	rankHealthy        // the age of all healthy sources together
 	rankHealth         // the health's full word
 	rankPlace          // the context at all
-	rankCounts         // muted and pending alerts at all
+	rankCounts         // silenced, inhibited and pending alerts at all
 	rankStale          // age of a stale source
 )
 
@@ -54,7 +54,7 @@ func (m *Model) statusLine(width int) string {
 	return b.fit(left, right, width)
 }
 
-// alertParts count what fires by severity. Muted alerts and pending ones are named, but are not firing.
+// alertParts count what fires by severity. Silenced, inhibited and pending ones are named, but are not firing.
 func (m *Model) alertParts() []part {
 	s, g := m.styles, m.styles.Glyphs
 	snap := m.data.Alerts()
@@ -62,11 +62,13 @@ func (m *Model) alertParts() []part {
 	if !snap.OK() {
 		return []part{m.unknown("alerts", snap.Err, status)}
 	}
-	var critical, warning, other, pending, muted int
+	var critical, warning, other, pending, silenced, inhibited int
 	for _, a := range snap.Value {
 		switch sev := page.SeverityOf(a); {
-		case a.Muted():
-			muted++
+		case a.Quiet() == "silenced":
+			silenced++
+		case a.Quiet() == "inhibited":
+			inhibited++
 		case a.State == sources.Pending:
 			pending++
 		case a.State != sources.Firing:
@@ -80,7 +82,7 @@ func (m *Model) alertParts() []part {
 	}
 	err := snap.Err
 	if e, ok := errors.AsType[*sources.Error](err); ok && e.Source == feed.SourceAlertmanager && status.State == feed.OK {
-		err = nil // what fires is known; that nobody knows what is muted is said by Alertmanager's own mark
+		err = nil // what fires is known; that nobody knows what is silenced is said by Alertmanager's own mark
 	}
 	age, old := m.old(err, snap.At, m.now, status)
 	var parts []part
@@ -99,14 +101,24 @@ func (m *Model) alertParts() []part {
 	count(warning, s.BarWarn, g.Warn, "warning", rankWords)
 	count(other, s.Text, g.Warn, "other", rankWords)
 	count(pending, s.Pending, g.Pending, "pending", rankPending, form{})
-	if critical+warning+other+pending == 0 {
+	alone := critical+warning+other+pending == 0
+	switch quiet := silenced + inhibited; {
+	case quiet > 0:
+		style, forms := s.Muted, []form{{g.Muted + " " + page.Quiets(silenced, inhibited), rankMuted}, {g.Muted + strconv.Itoa(quiet), rankCounts}}
+		if old {
+			style = s.Stale
+		}
+		if !alone { // by itself it is never left out: they fire, though nobody is notified, and that is not "no alerts"
+			forms = append(forms, form{})
+		}
+		parts = append(parts, says(style, forms...))
+	case alone:
 		style, sign := s.OK, g.OK
 		if old {
 			style, sign = s.Stale, g.Stale
 		}
 		parts = append(parts, says(style, form{sign + " no alerts", rankWords}, form{sign + "0", 0}))
 	}
-	count(muted, s.Muted, g.Muted, "muted", rankMuted, form{})
 	if old {
 		parts = append(parts, says(s.Stale, form{g.Stale + " alerts " + age + " old", rankWords}, form{g.Stale + age, 0}))
 	}

@@ -80,9 +80,9 @@ func TestTheStatusBarAsItReads(t *testing.T) {
 	}{
 		{40, "well", " prod-eu ✖1 ◔1 ⊘1 ▲ degraded   ●4 ok <5s"},
 		{60, "well", " prod-eu  ✖ 1 critical  ◔1  ⊘1  ▲ degraded     1h  ●4 ok <5s"},
-		{80, "well", " prod-eu  ✖ 1 critical  ◔ 1 pending  ⊘ 1 muted  ▲ degraded         1h  ●4 ok <5s"},
-		{120, "well", " prod-eu  ✖ 1 critical  ◔ 1 pending  ⊘ 1 muted  ▲ degraded       1h · every 5s  ●prom <5s ●health <5s ●jaeger ok ●am <5s"},
-		{160, "well", " dlmon  prod-eu  ✖ 1 critical  ◔ 1 pending  ⊘ 1 muted  ▲ degraded                             1h · step 30s · every 5s  ●prom <5s ●health <5s ●jaeger ok ●am <5s"},
+		{80, "well", " prod-eu  ✖ 1 critical  ◔ 1 pending  ⊘ 1 silenced  ▲ degraded      1h  ●4 ok <5s"},
+		{120, "well", " prod-eu  ✖ 1 critical  ◔ 1 pending  ⊘ 1 silenced  ▲ degraded    1h · every 5s  ●prom <5s ●health <5s ●jaeger ok ●am <5s"},
+		{160, "well", " dlmon  prod-eu  ✖ 1 critical  ◔ 1 pending  ⊘ 1 silenced  ▲ degraded                          1h · step 30s · every 5s  ●prom <5s ●health <5s ●jaeger ok ●am <5s"},
 		{40, "all failed", " ✖alerts ✖?    ✖prom ✖health ✖jaeger ✖am"},
 		{80, "all failed", " prod-eu ✖ alerts unknown ✖ health unknown   1h ✖prom failed ✖health ✖jaeger ✖am"},
 		{40, "all stale", " ✖1 …2m …▲2m   …prom …health …jaeger …am"},
@@ -120,12 +120,15 @@ func TestMutedAndPendingAlertsDoNotFire(t *testing.T) {
 	alert := func(state sources.AlertState, severity string, silenced ...string) sources.Alert {
 		return sources.Alert{Name: "A", State: state, Severity: severity, Silenced: silenced}
 	}
+	inhibited := sources.Alert{Name: "B", State: sources.Firing, Severity: "warning", Inhibited: []string{"f00d"}}
 	for _, c := range []struct {
 		alerts []sources.Alert
 		want   string
 	}{
 		{nil, "● no alerts"},
-		{[]sources.Alert{alert(sources.Firing, "critical", "s1")}, "● no alerts ⊘ 1 muted"},
+		{[]sources.Alert{alert(sources.Firing, "critical", "s1")}, "⊘ 1 silenced"},
+		{[]sources.Alert{alert(sources.Firing, "critical", "s1"), alert(sources.Firing, "warning", "s1"), inhibited}, "⊘ 2 silenced, 1 inhibited"},
+		{[]sources.Alert{alert(sources.Pending, "critical"), inhibited}, "◔ 1 pending ⊘ 1 inhibited"},
 		{[]sources.Alert{alert(sources.Pending, "critical")}, "◔ 1 pending"},
 		{[]sources.Alert{alert(sources.Firing, "page"), alert(sources.Firing, "critical"), alert(sources.Firing, "warning")}, "✖ 2 critical ▲ 1 warning"},
 		{[]sources.Alert{alert(sources.Firing, "")}, "▲ 1 other"},
@@ -135,6 +138,16 @@ func TestMutedAndPendingAlertsDoNotFire(t *testing.T) {
 		got := squeeze(status(t, r, 200))
 		if want := "dlmon prod-eu " + c.want + " ▲ degraded"; !strings.HasPrefix(got, want) {
 			t.Errorf("got %q, want it to begin with %q", got, want)
+		}
+	}
+}
+
+func TestAlertsThatFireSilencedAreOnTheStatusBarAtEveryWidth(t *testing.T) {
+	for width := 40; width <= 200; width++ {
+		r := pagetest.Reader()
+		r.AlertsSnap.Value = []sources.Alert{{Name: "A", State: sources.Firing, Silenced: []string{"s"}}}
+		if line := status(t, r, width); !strings.Contains(line, "⊘") || strings.Contains(line, "no alerts") || strings.Contains(line, "●0") {
+			t.Errorf("%d columns: %q", width, line)
 		}
 	}
 }

@@ -49,7 +49,7 @@ func TestSilencesAreCreatedExtendedExpiredAndCreatedAnewOnARealAlertmanager(t *t
 	s.Press("\r")
 	s.Shows("from now until", "disk swap", "y sends it")
 	s.Press("y")
-	s.Shows("muted (1)", "silenced", "by ada until")
+	s.Shows("silenced (1)", "silenced", "by ada until")
 	all := held(t, am)
 	if len(all) != 1 || all[0].State != sources.SilenceActive || all[0].Comment != "disk swap" || all[0].CreatedBy != "ada" ||
 		all[0].EndsAt.Sub(before) < 2*time.Hour-time.Minute || all[0].EndsAt.Sub(before) > 2*time.Hour+time.Minute {
@@ -72,7 +72,7 @@ func TestSilencesAreCreatedExtendedExpiredAndCreatedAnewOnARealAlertmanager(t *t
 	}
 
 	s.Press("D")
-	s.Shows("Expire this silence?", "It mutes 1 alert")
+	s.Shows("Expire this silence?", "It silences 1 alert")
 	s.Press("y")
 	s.Shows("expired (1)", "0 active")
 	if all = held(t, am); len(all) != 1 || all[0].State != sources.SilenceExpired {
@@ -141,7 +141,7 @@ func TestASilenceOfAnAlertWithAStrangeLabelStillMutesIt(t *testing.T) {
 	s.Press("odd\r")
 	s.Shows("y sends it")
 	s.Press("y")
-	s.Shows("muted (1)", "by ada until")
+	s.Shows("silenced (1)", "by ada until")
 	all := held(t, am)
 	if len(all) != 1 || len(all[0].Matchers) != 2 || !slices.Contains(all[0].Matchers, sources.Matcher{Name: "quoted", Value: `"x\y=~$1`}) {
 		t.Errorf("%+v", all)

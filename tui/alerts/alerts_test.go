@@ -19,14 +19,14 @@ func TestEveryRuleAndAlertIsListedByState(t *testing.T) {
 	got := text(p, c)
 	at := -1
 	for _, name := range []string{"firing (1)", "SlowSearchQueries", "pending (1)", "RateLimitingTriggered", "rules that fail (1)", "HighMemoryUsage",
-		"muted (1)", "LowCacheHitRate", "inactive (1)", "HighErrorRate"} {
+		"silenced (1)", "LowCacheHitRate", "inactive (1)", "HighErrorRate"} {
 		i := strings.Index(got, name)
 		if i < at {
 			t.Errorf("%s is not where it belongs:\n%s", name, got)
 		}
 		at = i
 	}
-	shows(t, p, c, "1 firing", "1 pending", "1 muted", "1 failing to evaluate", "1 inactive", "silenced", "found duplicate series")
+	shows(t, p, c, "1 firing", "1 pending", "1 silenced", "1 failing to evaluate", "1 inactive", "silenced", "found duplicate series")
 }
 
 func TestAlertsOfOneNameAreOneRowThatOpens(t *testing.T) {
@@ -112,7 +112,7 @@ func TestGroupsSortAndFilterHideNothingWithoutACount(t *testing.T) {
 	if !p.Escape() || len(order()) != 6 {
 		t.Error("Esc does not drop the filter")
 	}
-	for typed, want := range map[string]string{"muted": "LowCacheHitRate", "tenant_id=globex": "RateLimitingTriggered", "alert_rules.yml": "SlowSearchQueries", "DUPLICATE": "HighMemoryUsage"} {
+	for typed, want := range map[string]string{"silenced": "LowCacheHitRate", "tenant_id=globex": "RateLimitingTriggered", "alert_rules.yml": "SlowSearchQueries", "DUPLICATE": "HighMemoryUsage"} {
 		write(p, c, "/"+typed)
 		press(p, c, "enter")
 		shows(t, p, c, want)

@@ -160,7 +160,7 @@ func TestAFilterIsSilencedByWhatItsAlertsShare(t *testing.T) {
 	}
 	write(p, c, "/acme")
 	press(p, c, "enter", "Z")
-	shows(t, p, c, "alertname=~LowCacheHitRate|SlowSearchQueries", "tenant_id=acme-corp", "matches 2 alerts now (1 muted already)")
+	shows(t, p, c, "alertname=~LowCacheHitRate|SlowSearchQueries", "tenant_id=acme-corp", "matches 2 alerts now (1 silenced already)")
 	press(p, c, "down", "ctrl+x", "esc")
 
 	p, c = writable(many(30), 120, 40)
@@ -269,7 +269,7 @@ func TestASilenceIsExpiredOnlyWhenThatIsConfirmed(t *testing.T) {
 	if m := press(p, c, "a", "D"); m != nil {
 		t.Errorf("unasked: %+v", m)
 	}
-	shows(t, p, c, "Expire this silence?", "It mutes 1 alert, which will notify again", "LowCacheHitRate  tenant_id=acme-corp")
+	shows(t, p, c, "Expire this silence?", "It silences 1 alert, which will notify again", "LowCacheHitRate  tenant_id=acme-corp")
 	if m := press(p, c, "esc", "D", "x", "enter", "esc"); m != nil || p.silences.expiring != nil {
 		t.Errorf("%+v", m)
 	}

@@ -116,7 +116,7 @@ func (f *form) hint(c page.Context) string {
 	return "ctrl+o = != =~ !~   ctrl+x removes   ctrl+n adds"
 }
 
-// previewLines say which alerts the silence would mute now, on at most limit lines.
+// previewLines say which alerts the silence would silence now, on at most limit lines.
 func (p *Page) previewLines(c page.Context, limit int) []string {
 	s, g, f := c.Styles, c.Styles.Glyphs, p.form
 	m, ok := f.previewed(p.known(c))
@@ -134,7 +134,7 @@ func (p *Page) previewLines(c page.Context, limit int) []string {
 		say(n)
 	}
 	if !ok {
-		say("a matcher can't be read yet: which alerts it mutes is not known")
+		say("a matcher can't be read yet: which alerts it silences is not known")
 		return lines
 	}
 	if f.shown > 0 && f.shown != len(m.alerts) {
@@ -148,8 +148,8 @@ func (p *Page) previewLines(c page.Context, limit int) []string {
 	if m.pending > 0 {
 		parts = append(parts, fmt.Sprintf("%d pending", m.pending))
 	}
-	if m.muted > 0 {
-		parts = append(parts, fmt.Sprintf("%d muted already", m.muted))
+	if already := page.Quiets(m.silenced, m.inhibited); already != "" {
+		parts = append(parts, already+" already")
 	}
 	if len(parts) > 0 {
 		text += " (" + strings.Join(parts, ", ") + ")"

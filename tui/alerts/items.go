@@ -21,8 +21,9 @@ type state int
 const (
 	firing state = iota
 	pending
-	failing // a rule that can't be evaluated
-	muted   // silenced or inhibited: it notifies nobody
+	failing   // a rule that can't be evaluated
+	silenced  // it notifies nobody
+	inhibited // by another alert: neither does it
 	inactive
 	states
 )
@@ -46,8 +47,10 @@ func (i *instance) key() string {
 
 func (i *instance) state() state {
 	switch {
-	case i.Muted():
-		return muted
+	case i.Quiet() == "silenced":
+		return silenced
+	case i.Quiet() == "inhibited":
+		return inhibited
 	case i.State == sources.Pending:
 		return pending
 	}

@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -163,7 +164,7 @@ func (p *Page) facts(c page.Context, l listing) string {
 	if f := p.filter.Prompt(); f != "" {
 		facts = append(facts, f, fmt.Sprintf("%d of %d", l.passing(), l.total))
 	}
-	words := [states]string{"firing", "pending", "failing to evaluate", "muted", "inactive"}
+	words := [states]string{"firing", "pending", "failing to evaluate", "silenced", "inhibited", "inactive"}
 	for st, n := range l.counts {
 		if n > 0 || st == 0 {
 			facts = append(facts, fmt.Sprintf("%d %s", n, words[st]))
@@ -173,7 +174,7 @@ func (p *Page) facts(c page.Context, l listing) string {
 		facts = append(facts, c.Styles.Glyphs.Stale+" stale "+dashboard.FormatAge(snap.Age(c.Now)))
 	}
 	if snap := c.Data.Managed(); snap.Err != nil {
-		facts = append(facts, c.Styles.Glyphs.Stale+" Alertmanager does not answer: what is muted may be old")
+		facts = append(facts, c.Styles.Glyphs.Stale+" Alertmanager does not answer: what is silenced may be old")
 	}
 	if p.want.grouping != 0 {
 		facts = append(facts, "by "+groupings[p.want.grouping])
@@ -203,7 +204,7 @@ func cells(c page.Context, r row) []page.Cell {
 	s := c.Styles
 	sign, style := mark(s, r)
 	name, text := s.Bold, s.Text
-	if r.state == muted || r.state == inactive {
+	if r.state >= silenced {
 		name, text = s.Muted, s.Muted
 	}
 	title := r.name()
@@ -248,13 +249,7 @@ func (r row) stateText() string {
 }
 
 func stateText(a sources.Alert) string {
-	switch {
-	case len(a.Silenced) > 0:
-		return "silenced"
-	case len(a.Inhibited) > 0:
-		return "inhibited"
-	}
-	return string(a.State)
+	return cmp.Or(a.Quiet(), string(a.State))
 }
 
 // about says of an alert for whom it is, of several which, of a failing rule why.

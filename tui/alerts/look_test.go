@@ -74,7 +74,7 @@ func TestMutedAlertsDoNotLookLikeThoseThatNotify(t *testing.T) {
 			t.Errorf("%s", ansi.Strip(quiet))
 		}
 		if bold := c.Styles.Bold.Render("LowCacheHitRate"); strings.Contains(quiet, strings.TrimSuffix(bold, "\x1b[m")) {
-			t.Error("a muted alert is set in bold")
+			t.Error("a silenced alert is set in bold")
 		}
 		if !strings.Contains(ansi.Strip(notifies), "✖") {
 			t.Errorf("%s", ansi.Strip(notifies))

@@ -8,13 +8,13 @@ import (
 
 // preview is what the matchers match now.
 type preview struct {
-	alerts  []*instance
-	pending int
-	muted   int // already
-	unsure  int // have a label, named by a matcher, that is not shown as it is
+	alerts              []*instance
+	pending             int
+	silenced, inhibited int // already
+	unsure              int // have a label, named by a matcher, that is not shown as it is
 }
 
-// previewed are the alerts that a silence with the form's matchers would mute; false: the matchers can't be read.
+// previewed are the alerts that a silence with the form's matchers would silence; false: the matchers can't be read.
 func (f *form) previewed(d *data) (preview, bool) {
 	var ms []sources.Matcher
 	var texts []string
@@ -50,7 +50,8 @@ func (f *form) previewed(d *data) (preview, bool) {
 		if set.matches(l.labels) {
 			f.match.alerts = append(f.match.alerts, i)
 			f.match.pending += boolRank(i.State == sources.Pending)
-			f.match.muted += boolRank(i.Muted())
+			f.match.silenced += boolRank(i.state() == silenced)
+			f.match.inhibited += boolRank(i.state() == inhibited)
 		}
 	}
 	return f.match, true

@@ -261,5 +261,5 @@ func countOf(a arrangement, rows []row) string {
 }
 
 func stateWord(s state) string {
-	return [states]string{"firing", "pending", "rules that fail", "muted", "inactive"}[s]
+	return [states]string{"firing", "pending", "rules that fail", "silenced", "inhibited", "inactive"}[s]
 }

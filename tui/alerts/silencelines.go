@@ -33,7 +33,7 @@ func (p *Page) silenceLines(c page.Context) []string {
 	l.cursor.Sync(idsOf(all), len(all))
 	d := p.known(c)
 	o := outline{hits: &p.hits, first: len(lines), rows: len(all), columns: []page.Column{
-		{}, {Title: "silenced", Min: 16, Max: max(24, c.Width/2), Grow: true}, {Title: "mutes", Right: true, Min: 5}, {Title: "ends", Right: true, Min: 12},
+		{}, {Title: "silenced", Min: 16, Max: max(24, c.Width/2), Grow: true}, {Title: "alerts", Right: true, Min: 5}, {Title: "ends", Right: true, Min: 12},
 		{Title: "by", Max: 16, Drop: 2}, {Title: "comment", Min: 10, Grow: true, Drop: 1},
 	}, cells: func(i int) []page.Cell { return silenceCells(c, d, all[i]) }}
 	last := sources.SilenceState("")
@@ -111,17 +111,17 @@ func (p *Page) whyNoSilence(c page.Context) []string {
 // expiryLines ask whether a silence is to be expired, and say what that does, on at most height lines.
 func (p *Page) expiryLines(c page.Context, x sources.Silence, height int) []string {
 	s := c.Styles
-	muted := p.known(c).mutes(x.ID)
-	what := "It mutes no alert now."
-	if n := len(muted); n > 0 {
-		what = fmt.Sprintf("It mutes %s, which will notify again:", counted(n, "alert"))
+	quieted := p.known(c).quieted(x.ID)
+	what := "It silences no alert now."
+	if n := len(quieted); n > 0 {
+		what = fmt.Sprintf("It silences %s, which will notify again:", counted(n, "alert"))
 	}
 	lines := []string{" " + s.Bold.Render("Expire this silence?")}
 	t := &sheet{c: c}
 	t.say("silence", matchersText(x.Matchers))
 	t.say("until", clock(c, x.EndsAt)+", in "+span(x.EndsAt.Sub(c.Now)))
 	t.say("by", x.CreatedBy+": "+x.Comment)
-	does := append([]string{" " + s.Text.Render(what)}, names(c, muted, max(1, min(12, height/2)))...)
+	does := append([]string{" " + s.Text.Render(what)}, names(c, quieted, max(1, min(12, height/2)))...)
 	ask := " " + s.Key.Render("y") + s.Text.Render(" expires it   ") + s.Key.Render("esc") + s.Text.Render(" keeps it")
 	return append(lines, asking(c, t.lines, does, ask, height-1)...)
 }
@@ -153,12 +153,12 @@ func silenceCells(c page.Context, d *data, x sources.Silence) []page.Cell {
 	default:
 		text, when = s.Muted, span(c.Now.Sub(x.EndsAt))+" ago"
 	}
-	mutes := ""
+	alerts := ""
 	if silenceState(c, x) == sources.SilenceActive {
-		mutes = fmt.Sprint(len(d.mutes(x.ID)))
+		alerts = fmt.Sprint(len(d.quieted(x.ID)))
 	}
 	return []page.Cell{
-		{Text: sign, Style: style}, {Text: matchersText(x.Matchers), Style: text}, {Text: mutes, Style: text}, {Text: when, Style: text},
+		{Text: sign, Style: style}, {Text: matchersText(x.Matchers), Style: text}, {Text: alerts, Style: text}, {Text: when, Style: text},
 		{Text: x.CreatedBy, Style: s.Muted}, {Text: x.Comment, Style: s.Muted},
 	}
 }
@@ -188,10 +188,10 @@ func silenceAbout(c page.Context, d *data, x sources.Silence) []string {
 	}
 	t.say("from", clock(c, x.StartsAt)+", "+until+clock(c, x.EndsAt))
 	t.say("id", x.ID)
-	muted := d.mutes(x.ID)
+	quieted := d.quieted(x.ID)
 	if silenceState(c, x) != sources.SilenceActive {
 		return t.lines
 	}
-	t.say("mutes", counted(len(muted), "alert"))
-	return append(t.lines, names(c, muted, 20)...)
+	t.say("now", "silences "+counted(len(quieted), "alert"))
+	return append(t.lines, names(c, quieted, 20)...)
 }

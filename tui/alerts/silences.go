@@ -1,6 +1,6 @@
 package alerts
 
-// The silences that Alertmanager knows: active, pending and expired ones, what each mutes now, and the ways to change them.
+// The silences that Alertmanager knows: active, pending and expired ones, what each silences now, and the ways to change them.
 
 import (
 	"cmp"
@@ -82,8 +82,8 @@ func matchersText(ms []sources.Matcher) string {
 	return strings.Join(parts, " ")
 }
 
-// mutes are the alerts that a silence mutes, by what Alertmanager says.
-func (d *data) mutes(id string) []*instance {
+// quieted are the alerts that a silence silences, by what Alertmanager says.
+func (d *data) quieted(id string) []*instance {
 	var out []*instance
 	for _, i := range d.instances {
 		if slices.Contains(i.Silenced, id) {

@@ -42,7 +42,7 @@ func evalAlerts(d *Data, env Env) {
 	for _, a := range d.Alerts {
 		switch {
 		case a.Muted():
-			counts["silenced"]++
+			counts[a.Quiet()]++
 			continue
 		case a.State == sources.Pending:
 			counts["pending"]++
@@ -68,7 +68,7 @@ func evalAlerts(d *Data, env Env) {
 	if len(parts) > 0 {
 		d.Reason = strings.Join(parts, ", ") + " firing"
 	}
-	for _, word := range []string{"info", "pending", "silenced"} {
+	for _, word := range []string{"info", "pending", "silenced", "inhibited"} {
 		if n := counts[word]; n > 0 {
 			d.Facts = append(d.Facts, fmt.Sprintf("%d %s", n, word))
 		}

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,11 +15,13 @@ import (
 
 // alertsFacts counts by state: "(2 firing, 1 pending)".
 func (v *view) alertsFacts() string {
-	firing, pending, muted := 0, 0, 0
+	firing, pending, silenced, inhibited := 0, 0, 0, 0
 	for _, a := range v.Alerts {
 		switch {
-		case a.Muted():
-			muted++
+		case a.Quiet() == "silenced":
+			silenced++
+		case a.Quiet() == "inhibited":
+			inhibited++
 		case a.State == sources.Firing:
 			firing++
 		case a.State == sources.Pending:
@@ -33,7 +36,7 @@ func (v *view) alertsFacts() string {
 	for _, c := range []struct {
 		n    int
 		what string
-	}{{firing, "firing"}, {pending, "pending"}, {muted, "muted"}, {all, "of all"}} {
+	}{{firing, "firing"}, {pending, "pending"}, {silenced, "silenced"}, {inhibited, "inhibited"}, {all, "of all"}} {
 		if c.n > 0 {
 			longer := strings.TrimPrefix(text+", "+strconv.Itoa(c.n)+" "+c.what, ", ")
 			if text != "" && len(longer)+ansi.StringWidth(v.Panel.Title)+10 > v.w {
@@ -63,7 +66,7 @@ func (v *view) alertRows() []alertRow {
 		i := -1
 		if fold {
 			i = slices.IndexFunc(rows, func(r alertRow) bool {
-				return r.Name == a.Name && r.Severity == a.Severity && r.State == a.State && r.Muted() == a.Muted()
+				return r.Name == a.Name && r.Severity == a.Severity && r.State == a.State && r.Quiet() == a.Quiet()
 			})
 		}
 		if i < 0 {
@@ -117,6 +120,7 @@ func (v *view) alerts() []string {
 	}
 	if rest {
 		hidden, bad := 0, 0
+		var others []string // how the others stand that are hidden
 		for i, r := range rows {
 			if i >= from && i < to {
 				continue
@@ -125,8 +129,11 @@ func (v *view) alerts() []string {
 			if r.State == sources.Firing && !r.Muted() {
 				bad += r.n
 			}
+			if state := standing(r.Alert); !slices.Contains(others, state) {
+				others = append(others, state)
+			}
 		}
-		out = append(out, v.moreFiring(hidden, bad))
+		out = append(out, v.moreFiring(hidden, bad, others))
 	}
 	return out
 }
@@ -146,24 +153,20 @@ func (v *view) noAlert() []string {
 	return out
 }
 
-func (v *view) moreFiring(n, firing int) string {
+func (v *view) moreFiring(n, firing int, others []string) string {
 	if firing == 0 {
-		return v.more(n, "pending or muted")
+		return v.more(n, strings.Join(others, " or "))
 	}
 	return v.more(n) + v.s.Muted.Render(", ") + v.s.Warn.Render(v.g.Warn+" "+strconv.Itoa(firing)+" firing")
 }
 
+// standing is the word for how an alert stands.
+func standing(a sources.Alert) string { return cmp.Or(a.Quiet(), string(a.State)) }
+
 func (v *view) alert(r alertRow, withSeverity bool) []cell {
 	a := r.Alert
 	sign, style := page.AlertMark(v.s, a)
-	state := string(a.State)
 	text := style
-	switch {
-	case len(a.Silenced) > 0:
-		state = "silenced"
-	case len(a.Inhibited) > 0:
-		state = "inhibited"
-	}
 	name := v.s.Bold
 	if a.Muted() {
 		name, text = v.s.Muted, v.s.Muted
@@ -180,7 +183,7 @@ func (v *view) alert(r alertRow, withSeverity bool) []cell {
 	if r.n > 1 {
 		title += " ×" + strconv.Itoa(r.n)
 	}
-	row := []cell{{text: sign, style: style}, {text: title, style: name}, {text: state, style: text}, since}
+	row := []cell{{text: sign, style: style}, {text: title, style: name}, {text: standing(a), style: text}, since}
 	if withSeverity {
 		row = slices.Insert(row, 2, cell{text: severity, style: text})
 	}

@@ -113,7 +113,7 @@ func TestNarrowTenantsKeepP95AndErrorsLongest(t *testing.T) {
 
 func TestASilencedAlertIsMarked(t *testing.T) {
 	got := text(samples()["alerts"], Options{Width: 60, Height: 9, Cursor: -1, Selected: -1})
-	for _, want := range []string{"(2 firing, 1 pending, 1 muted)", "⊘ DiskSpaceLow", "silenced", "p95 812 ms for hybrid", "◔ RateLimitingTriggered", "14m"} {
+	for _, want := range []string{"(2 firing, 1 pending, 1 silenced)", "⊘ DiskSpaceLow", "silenced", "p95 812 ms for hybrid", "◔ RateLimitingTriggered", "14m"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("lacks %q:\n%s", want, got)
 		}
@@ -132,7 +132,7 @@ func TestAlertsOfOneNameShareARowWhereRoomIsShortAndNoneIsBeingChosen(t *testing
 	}
 	d.Alerts = append(d.Alerts, sources.Alert{Name: "Other", State: sources.Pending})
 	got := text(d, Options{Width: 60, Height: 6, Cursor: -1, Selected: -1, Offset: 9})
-	for _, want := range []string{"▲ TenantSlow ×11", "⊘ TenantSlow", "◔ Other", "(11 firing, 1 pending, 1 muted)"} {
+	for _, want := range []string{"▲ TenantSlow ×11", "⊘ TenantSlow", "◔ Other", "(11 firing, 1 pending, 1 silenced)"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("lacks %q:\n%s", want, got)
 		}
