@@ -45,7 +45,8 @@ type Page struct {
 	silences silenceList
 	form     *form
 	writing  string // the change that is under way, besides the form's; "" for none
-	readOnly bool
+	fixed    bool   // nothing can be written now: see mayWrite
+	expired  bool   // a silence that expired is listed
 }
 
 var (
@@ -78,7 +79,7 @@ func (p *Page) Click(_ page.Context, _, y int) (row, selected int) {
 
 // Wants implements page.Page.
 func (p *Page) Wants(c page.Context) []feed.Request {
-	p.readOnly = c.ReadOnly
+	p.fixed = !mayWrite(c)
 	reqs := []feed.Request{{Kind: feed.Rules}, {Kind: feed.Managed}, {Kind: feed.Silences}}
 	if p.mode == modeDetail && p.form == nil {
 		if r, ok := p.picture(c); ok {
@@ -110,7 +111,7 @@ func (p *Page) Escape() bool {
 
 // Update implements page.Page.
 func (p *Page) Update(c page.Context, msg tea.Msg) tea.Cmd {
-	p.readOnly = c.ReadOnly
+	p.fixed = !mayWrite(c)
 	switch msg := msg.(type) {
 	case page.DataMsg:
 		p.data = nil
@@ -221,7 +222,7 @@ func (p *Page) open(key string, open bool) {
 
 // View implements page.Page.
 func (p *Page) View(c page.Context) []string {
-	p.readOnly = c.ReadOnly
+	p.fixed = !mayWrite(c)
 	p.hits.Reset()
 	if c.Width <= 0 || c.Height <= 0 {
 		return nil
@@ -243,6 +244,10 @@ func (p *Page) View(c page.Context) []string {
 	}
 	return lines
 }
+
+// mayWrite tells whether silences can be written: not read-only, and not of the past. Where Alertmanager is off they can't
+// be either, but the keys say so, for that can be changed.
+func mayWrite(c page.Context) bool { return c.Live && !c.ReadOnly }
 
 // refusal says why nothing can be written now; "" when it can.
 func (p *Page) refusal(c page.Context) string {

@@ -208,19 +208,30 @@ func TestTheHelpNamesOnlyKeysThatWorkHere(t *testing.T) {
 			t.Errorf("list: no %s", k)
 		}
 	}
-	c.ReadOnly = true
-	p.View(c)
-	if has(p, "z") || has(p, "Z") || !has(p, "a") {
-		t.Error("list, read-only")
+	live := c
+	for name, fix := range map[string]func(*page.Context){
+		"read-only": func(c *page.Context) { c.ReadOnly = true }, "in the past": func(c *page.Context) { c.Live = false },
+	} {
+		c := live
+		fix(&c)
+		p := New()
+		p.View(c)
+		if has(p, "z") || has(p, "Z") || !has(p, "a") {
+			t.Error("list, " + name)
+		}
+		hides(t, p, c, "z silence")
+		press(p, c, "enter")
+		hides(t, p, c, "z silence")
+		press(p, c, "a")
+		for _, k := range []string{"n", "e", "D", "z"} {
+			if has(p, k) {
+				t.Errorf("silences, %s: %s", name, k)
+			}
+		}
+		hides(t, p, c, "n new", "e extend", "D expire")
+		shows(t, p, c, "/ filter")
 	}
 	press(p, c, "a")
-	for _, k := range []string{"n", "e", "D", "z"} {
-		if has(p, k) {
-			t.Errorf("silences, read-only: %s", k)
-		}
-	}
-	c.ReadOnly = false
-	p.View(c)
 	for _, k := range []string{"n", "e", "D", "z", "/", "y"} {
 		if !has(p, k) {
 			t.Errorf("silences: no %s", k)

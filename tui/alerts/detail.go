@@ -128,7 +128,7 @@ func (p *Page) detailLines(c page.Context) []string {
 
 func (p *Page) detailHints(c page.Context) []string {
 	hints := []string{"t traces", "o tenant", "z silence", "a silences", "y copy", "Y copy link", "left/right other alerts", "esc list", "? keys"}
-	if c.ReadOnly {
+	if !mayWrite(c) {
 		hints = slices.Delete(hints, 2, 3)
 	}
 	return hints
@@ -153,11 +153,13 @@ func (t *sheet) say(name, text string) {
 	}
 }
 
-// notes are the annotations of a row: its alert's, or the rule's own.
+// notes are the annotations of a row: its alert's, or the rule's own. A rule's own are templates that only an alert fills
+// in: those that would have to be are left out.
 func (r row) notes() sources.Labels {
 	notes := sources.Labels{}
 	if r.rule != nil && len(r.all) == 0 {
 		maps.Copy(notes, r.rule.Annotations)
+		maps.DeleteFunc(notes, func(_, text string) bool { return strings.Contains(text, "{{") })
 	}
 	if len(r.all) > 0 {
 		maps.Copy(notes, r.all[0].Annotations)
@@ -371,7 +373,7 @@ func sayRule(c page.Context, r sources.Rule, say func(name, text string)) {
 		}
 		say("evaluated", text)
 	}
-	if r.Health != "" && r.Health != "ok" {
+	if r.Health != "" && r.Health != "ok" && (r.Health != "unknown" || c.Live) { // of the past it is not kept
 		say("health", r.Health)
 	}
 }

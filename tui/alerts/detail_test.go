@@ -266,3 +266,34 @@ func TestTheStripTellsSinceWhenItIsSilenced(t *testing.T) {
 		t.Errorf("nobody knows since when it is inhibited: %s", l)
 	}
 }
+
+func TestARulesOwnTemplatesAreNotShown(t *testing.T) {
+	r := given()
+	rule := &r.RulesSnap.Value[len(r.RulesSnap.Value)-1]
+	for i := range r.RulesSnap.Value {
+		if r.RulesSnap.Value[i].Name == "HighErrorRate" {
+			rule = &r.RulesSnap.Value[i]
+		}
+	}
+	rule.Annotations = sources.Labels{"summary": "Too many errors", "description": "{{ $labels.job }} fails", "runbook_url": "https://r.example/{{ $labels.job }}"}
+	p, c := New(), pagetest.Context(r, 120, 50)
+	p.Update(c, page.SelectMsg{Key: "HighErrorRate"})
+	shows(t, p, c, "Too many errors")
+	hides(t, p, c, "{{", "r.example")
+	press(p, c, "enter")
+	shows(t, p, c, "Too many errors")
+	hides(t, p, c, "{{", "r.example")
+}
+
+func TestThePastSaysNothingOfHealthThatIsNotKept(t *testing.T) {
+	r := given()
+	for i := range r.RulesSnap.Value {
+		r.RulesSnap.Value[i].Health = "unknown"
+	}
+	p, c := New(), pagetest.Context(r, 120, 60)
+	p.View(c)
+	press(p, c, "enter")
+	shows(t, p, c, "unknown")
+	c.Live = false
+	hides(t, p, c, "unknown")
+}

@@ -338,3 +338,35 @@ func TestWhyThereIsNoSilence(t *testing.T) {
 		shows(t, p, c, want)
 	}
 }
+
+func TestTheFootOfTheSilencesNamesWhatTheSelectedOneTakes(t *testing.T) {
+	r := given()
+	p, c := writable(r, 120, 40)
+	press(p, c, "a")
+	shows(t, p, c, "n new", "e extend", "D expire")
+	hides(t, p, c, "anew")
+	press(p, c, "end")
+	shows(t, p, c, "n new", "z create it anew")
+	hides(t, p, c, "e extend", "D expire")
+	helps := func() bool {
+		for _, b := range p.Bindings() {
+			if b.Help().Desc == "create an expired one anew" {
+				return true
+			}
+		}
+		return false
+	}
+	if !helps() {
+		t.Error("the help does not name z, though one expired")
+	}
+	r.SilencesSnap.Value = r.SilencesSnap.Value[:1]
+	changed(p, c)
+	p.View(c)
+	if helps() {
+		t.Error("the help names z, though none expired")
+	}
+	r.SilencesSnap.Value = nil
+	changed(p, c)
+	shows(t, p, c, "n new")
+	hides(t, p, c, "e extend", "D expire", "anew")
+}

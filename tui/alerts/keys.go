@@ -9,7 +9,7 @@ import (
 // Bindings implements page.Page. What writes is left out where nothing may be written.
 func (p *Page) Bindings() []key.Binding {
 	write := func(b ...key.Binding) []key.Binding {
-		if p.readOnly {
+		if p.fixed {
 			return nil
 		}
 		return b
@@ -26,7 +26,10 @@ func (p *Page) Bindings() []key.Binding {
 	case p.mode == modeSilences:
 		add(page.BindRows("select"))
 		add(write(page.Bind("n", "new silence"), page.Bind("e", "extend, or change its comment"),
-			page.Bind("D", "expire it now; asks first"), page.Bind("z", "create an expired one anew"))...)
+			page.Bind("D", "expire it now; asks first"))...)
+		if p.expired {
+			add(write(page.Bind("z", "create an expired one anew"))...)
+		}
 		add(filter, page.Bind("y", "copy its matchers"))
 		return out
 	case p.mode == modeDetail:

@@ -135,7 +135,7 @@ func (p *Page) foot(c page.Context) []string {
 		return page.Footer(c, page.FilterHints...)
 	}
 	hints := []string{"enter detail", "t traces", "o tenant", "z silence", "a silences", "/ filter", "b group by", "s sort", "right open", "y copy", "Y link", "? keys"}
-	if c.ReadOnly {
+	if !mayWrite(c) {
 		hints = slices.DeleteFunc(hints, func(h string) bool { return h == "z silence" })
 	}
 	return page.Footer(c, hints...)

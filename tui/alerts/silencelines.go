@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -16,8 +17,10 @@ import (
 func (p *Page) silenceLines(c page.Context) []string {
 	s, l := c.Styles, &p.silences
 	all := p.silenced(c)
+	l.cursor.Sync(idsOf(all), len(all))
+	p.expired = slices.ContainsFunc(all, func(x sources.Silence) bool { return silenceState(c, x) == sources.SilenceExpired })
 	lines := []string{page.Title(s, "Silences", p.silenceFacts(c, all), c.Width)}
-	foot := p.silenceFoot(c)
+	foot := p.silenceFoot(c, all)
 	if l.expiring != nil {
 		return page.Above(append(lines, p.expiryLines(c, *l.expiring, c.Height-len(lines)-len(foot))...), foot, c.Height)
 	}
@@ -30,7 +33,6 @@ func (p *Page) silenceLines(c page.Context) []string {
 	if len(all) == 0 {
 		return page.Above(append(lines, p.whyNoSilence(c)...), foot, c.Height)
 	}
-	l.cursor.Sync(idsOf(all), len(all))
 	d := p.known(c)
 	o := outline{hits: &p.hits, first: len(lines), rows: len(all), columns: []page.Column{
 		{}, {Title: "silenced", Min: 16, Max: max(24, c.Width/2), Grow: true}, {Title: "alerts", Right: true, Min: 5}, {Title: "ends", Right: true, Min: 12},
@@ -81,16 +83,24 @@ func (p *Page) silenceFacts(c page.Context, all []sources.Silence) string {
 	return strings.Join(facts, " "+c.Styles.Glyphs.Dot+" ")
 }
 
-func (p *Page) silenceFoot(c page.Context) []string {
+// silenceFoot names the keys that do something to the selected silence.
+func (p *Page) silenceFoot(c page.Context, all []sources.Silence) []string {
+	hints := []string{"/ filter", "y copy", "esc back", "? keys"}
+	selected := p.silences.cursor.Row
 	switch {
 	case p.silences.expiring != nil:
 		return page.Footer(c, "y expires it", "esc keeps it")
 	case p.silences.filter.Open:
 		return page.Footer(c, page.FilterHints...)
-	case c.ReadOnly:
-		return page.Footer(c, "/ filter", "y copy", "esc back", "? keys")
+	case !mayWrite(c):
+	case selected >= len(all):
+		hints = append([]string{"n new"}, hints...)
+	case silenceState(c, all[selected]) == sources.SilenceExpired:
+		hints = append([]string{"n new", "z create it anew"}, hints...)
+	default:
+		hints = append([]string{"n new", "e extend", "D expire"}, hints...)
 	}
-	return page.Footer(c, "n new", "e extend", "D expire", "z create an expired one anew", "/ filter", "y copy", "esc back", "? keys")
+	return page.Footer(c, hints...)
 }
 
 func (p *Page) whyNoSilence(c page.Context) []string {
