@@ -30,9 +30,15 @@ const (
 	rankWords          // the words beside what fires
 	rankWindow         // the window
 	rankHealthy        // the age of all healthy sources together
+	rankPage           // where there are no tabs: the page, the time picked
 	rankHealth         // the health's full word
 	rankPlace          // the context at all
+<<<<<<< HEAD
 	rankCounts         // silenced, inhibited and pending alerts at all
+=======
+	rankCounts         // muted and pending alerts at all
+	rankClock          // where there are no tabs: the clock
+>>>>>>> wt-finding
 	rankStale          // age of a stale source
 )
 
@@ -51,6 +57,17 @@ func (m *Model) statusLine(width int) string {
 	left = append(left, m.healthPart())
 	left = append(left, m.meanwhileParts()...)
 	right := append([]part{m.windowPart()}, m.sourceParts()...)
+	if m.headLines() == 1 { // what the tabs would tell
+		right = append(right, m.placePart(rankPage))
+		if at := m.picked(m.window); !at.IsZero() {
+			right = append(right, says(m.styles.Text, form{"cursor " + m.pickedText(at), rankPage}, form{}))
+		}
+		now := ""
+		if !m.isLive() {
+			now = "now "
+		}
+		right = append(right, says(m.styles.Text, form{now + shortClock(m.zone(m.wall())), rankClock}, form{}))
+	}
 	return b.fit(left, right, width)
 }
 

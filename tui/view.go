@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"dlmon/themes"
 	"dlmon/tui/page"
+	"dlmon/tui/when"
 )
 
 // The smallest screen on which anything useful can be shown.
@@ -154,8 +156,20 @@ func (m *Model) tabFacts() []part {
 	return []part{
 		says(s.Muted, form{find, 1}, form{}),
 		says(s.Muted, form{help + word, 2}, form{help, 3}, form{}),
-		says(s.Text, form{now + clock.Format("15:04:05 MST"), 1}, form{now + clock.Format("15:04:05"), 4}, form{now + clock.Format("15:04"), 4}, form{}),
+		says(s.Text, form{now + clock.Format("15:04:05 MST"), 1}, form{now + clock.Format("15:04:05") + zoneMark(clock), 2},
+			form{now + shortClock(clock), 9}, form{}),
 	}
+}
+
+// shortClock is a clock to the minute. However short, it says its zone: "14:05Z", "15:05 CET".
+func shortClock(t time.Time) string { return t.Format("15:04") + zoneMark(t) }
+
+// zoneMark is a zone in as few cells as are understood.
+func zoneMark(t time.Time) string {
+	if t.Location() == time.UTC {
+		return "Z"
+	}
+	return t.Format(" MST")
 }
 
 func (m *Model) tabParts() []part {
@@ -186,7 +200,10 @@ func (m *Model) tabParts() []part {
 		parts = append(parts, says(style, form{g.Pointer + " " + title, rank}, form{g.Pointer + " " + page.Cut(title, 12, g.Ellipsis), rank},
 			form{g.Pointer + " " + g.Ellipsis, 9}, form{}))
 	}
-	if len(m.nav.stack) > 1 {
+	if at := m.picked(m.window); !at.IsZero() { // while there is one, esc drops it and leads nowhere
+		text := "cursor " + m.pickedText(at)
+		parts = append(parts, says(s.Text, form{text + " " + g.Dot + " esc drops it", 4}, form{text, 8}, form{}))
+	} else if len(m.nav.stack) > 1 {
 		parts = append(parts, says(s.Muted, form{"esc back", 2}, form{}))
 	} else if p := m.nav.left(); p != nil {
 		parts = append(parts, says(s.Muted, form{"esc " + g.Pointer + " " + page.Cut(p.Title(), 30, g.Ellipsis), 2}, form{"esc " + g.Pointer, 2}, form{}))
@@ -194,11 +211,44 @@ func (m *Model) tabParts() []part {
 	return parts
 }
 
+// pickedText is the time of the cursor, with its day where that is not today.
+func (m *Model) pickedText(at time.Time) string {
+	at = m.zone(at)
+	return when.Day(at, m.zone(m.wall())) + at.Format("15:04:05")
+}
+
+// placePart names the page on the screen, and by which digit its tab is found.
+func (m *Model) placePart(rank int) part {
+	s, g := m.styles, m.styles.Glyphs
+	i := m.nav.current()
+	if i < 0 {
+		return says(s.Focus, form{})
+	}
+	digit := strconv.Itoa(i + 1)
+	if len(m.nav.stack) > 1 {
+		return says(s.Focus, form{digit + " " + g.Pointer + " " + page.Cut(m.nav.top().Title(), 12, g.Ellipsis), rank}, form{digit, rank}, form{})
+	}
+	return says(s.Focus, form{digit + " " + m.nav.tabs[i].title, rank}, form{digit, rank}, form{})
+}
+
+// noticeLine is the notice in the place of the tabs. The clock stays, and, as far as the whole notice leaves them room,
+// the page's name and the way back.
 func (m *Model) noticeLine(width int) string {
-	s := m.styles
+	s, b := m.styles, bar{s: m.styles, tight: 3}
 	sign, style := s.Glyphs.Dot, s.Bold
 	if m.notice.warn {
 		sign, style = s.Glyphs.Warn, s.Warn
 	}
-	return page.Fit(inBar(s, style).Render(" "+sign+" "+m.notice.text), width, s.Glyphs.Ellipsis)
+	facts := m.tabFacts()
+	clock := facts[len(facts)-1]
+	text := sign + " " + m.notice.text
+	for clock.at < len(clock.forms)-2 && room([]part{says(style, form{text, 0})}, []part{clock}, 2) > width {
+		clock.at++
+	}
+	text = page.Cut(text, width-room(nil, []part{clock}, 2)-1, s.Glyphs.Ellipsis)
+	right := []part{m.placePart(2), clock}
+	if len(m.nav.stack) > 1 && m.picked(m.window).IsZero() {
+		right = append([]part{says(s.Muted, form{"esc back", 1}, form{})}, right...)
+	}
+	return b.fit([]part{says(style, form{text, 0})}, right, width)
 }
