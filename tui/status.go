@@ -33,12 +33,8 @@ const (
 	rankPage           // where there are no tabs: the page, the time picked
 	rankHealth         // the health's full word
 	rankPlace          // the context at all
-<<<<<<< HEAD
 	rankCounts         // silenced, inhibited and pending alerts at all
-=======
-	rankCounts         // muted and pending alerts at all
 	rankClock          // where there are no tabs: the clock
->>>>>>> wt-finding
 	rankStale          // age of a stale source
 )
 
