@@ -209,7 +209,7 @@ func (l *List) hints(width int) []string {
 	case l.filter.Open:
 		return page.FilterHints
 	case width < 120:
-		return []string{"enter spans", "d differs", "o operations", "e errors", "v mark", "n search", "/ filter", "s sort", "? keys"}
+		return []string{"enter spans", "d differs", "o ops", "e errors", "v mark", "n search", "/ filter", "s sort", "? keys"}
 	}
 	return []string{"enter spans", "d what is different", "o operations", "e errors by root cause", "w who calls whom", "v mark", "n search",
 		"/ filter", "s sort", "c compare", "? all keys"}
