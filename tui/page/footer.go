@@ -10,7 +10,7 @@ import (
 // ("enter span", by the default keys), the most useful first, those that fit, with the operator's own keys. "? keys", where
 // it stands last, always fits: it leads to those that do not.
 func Footer(c Context, hints ...string) []string {
-	if c.Height < 20 || c.Big {
+	if FooterLines(c) == 0 {
 		return nil
 	}
 	last, room := "", c.Width
@@ -27,6 +27,14 @@ func Footer(c Context, hints ...string) []string {
 		b.WriteString(text)
 	}
 	return []string{b.String() + last}
+}
+
+// FooterLines is how many lines Footer has.
+func FooterLines(c Context) int {
+	if c.Height < 20 || c.Big {
+		return 0
+	}
+	return 1
 }
 
 // hint is a hint as it is drawn and how many cells it takes, none where the operator has no key for it.
