@@ -130,7 +130,7 @@ func (s *Styles) paintMono() {
 func unicodeGlyphs() Glyphs {
 	return Glyphs{
 		OK: "●", Warn: "▲", Critical: "✖", Pending: "◔", NoData: "○", Stale: "…", Off: "·", Muted: "⊘",
-		Up: "▲", Down: "▼", Flat: "≈",
+		Up: "↑", Down: "↓", Flat: "≈", // none of them a state's: ▲ is a warning
 		Spark:   []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 		Heat:    []string{"·", "░", "▒", "▓", "█"},
 		BarFull: "█", BarHalf: "▌", BarShade: "▒", BarEmpty: "·",

@@ -22,8 +22,8 @@ var asciiLine = asciigraph.CharSet{
 }
 
 // Marks are the signs of the series in a plot without colours, where lines can't be told apart: the first is drawn as
-// a line, the others as rows of their sign.
-var marks = []string{"", "*", "+", "o", "x", "#", "%", "="}
+// a line, the others as rows of their sign. None is "o", which says ok.
+var marks = []string{"", "*", "+", "@", "x", "#", "%", "="}
 
 // Mark is the sign of series i in a plot that is Distinct; "" for the line.
 func Mark(i int) string { return marks[min(max(i, 0), maxSeries)%len(marks)] }

@@ -3,11 +3,9 @@
 package grid
 
 import (
-	"slices"
 	"strings"
 	"time"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"dlmon/sources/feed"
@@ -115,7 +113,7 @@ func (g *Grid) Wants(c page.Context) []feed.Request {
 	g.size(c)
 	var reqs []feed.Request
 	strip, body := g.split(c)
-	h := c.Height - strip
+	h := room(c) - strip
 	for _, p := range g.layout(c) {
 		pan := g.dash.Panels[p.Panel]
 		if body > 0 && !pan.Place.Strip && (p.Y-strip >= g.scroll+h || p.Y-strip+p.H <= g.scroll) {
@@ -199,7 +197,7 @@ func (g *Grid) View(c page.Context) []string {
 		return page.Explain(c.Styles, "this dashboard has no panels", nil, c.Width)
 	}
 	strip, body := g.split(c)
-	h := c.Height - strip
+	h := room(c) - strip
 	g.scroll = max(0, min(g.scroll, body-h))
 	lines := make([]string, 0, c.Height)
 	for y := range strip {
@@ -208,8 +206,11 @@ func (g *Grid) View(c page.Context) []string {
 	for y := strip + g.scroll; y < strip+g.scroll+min(h, body-g.scroll); y++ {
 		lines = append(lines, g.line(c, y))
 	}
-	return lines
+	return page.Above(lines, page.Footer(c, g.hints()...), c.Height)
 }
+
+// room is how many lines the panels have.
+func room(c page.Context) int { return c.Height - page.FooterLines(c) }
 
 // line is line y of the whole grid: the panels that cross it, from left to right.
 func (g *Grid) line(c page.Context, y int) string {
@@ -325,52 +326,4 @@ func (g *Grid) cursor(id string) *page.Cursor {
 		g.cursors[id] = cur
 	}
 	return cur
-}
-
-// Bindings implements page.Page.
-func (g *Grid) Bindings() []key.Binding {
-	out := []key.Binding{
-		page.Bind("arrows hjkl", "move the focus between panels; up and down move in a table"),
-		page.Bind("tab shift+tab", "the next panel, the one before"),
-		page.Bind("pgup pgdown", "scroll by a screen"),
-		page.Bind("home end", "the first panel, the last"),
-		page.Bind("f", "the focused panel full screen, with its query and a reading cursor"),
-	}
-	if g.focus < len(g.dash.Panels) {
-		p := g.dash.Panels[g.focus]
-		out = slices.Insert(out, 0, page.Bind("enter", enterHelp(p)))
-		if explained(p) {
-			out = slices.Insert(out, 1, page.Bind("t", exemplarHelp))
-		}
-		if p.Kind == dashboard.KindTenants || p.Kind == dashboard.KindAlerts {
-			out = append(out, page.Bind("o", "the page of the selected tenant, or of the one that the selected alert names"))
-		}
-	}
-	if g.focus < len(g.dash.Panels) && filterable(g.dash.Panels[g.focus]) {
-		out = append(out, page.Bind("/", "filter the panel as you type; enter keeps it, esc drops it"))
-	}
-	return append(out, page.Bind("v", "movers: what changed most"))
-}
-
-const exemplarHelp = "the trace of an exemplar nearest to its p99, else the list"
-
-// explained tells whether traces explain a panel.
-func explained(p dashboard.Panel) bool {
-	return p.Traces != nil || p.Kind == dashboard.KindTenants || p.Kind == dashboard.KindAlerts
-}
-
-func enterHelp(p dashboard.Panel) string {
-	switch {
-	case p.Kind == dashboard.KindTenants:
-		return "traces of the selected tenant"
-	case p.Kind == dashboard.KindAlerts:
-		return "traces that explain the selected alert"
-	case p.Kind == dashboard.KindTraces:
-		return "the spans of the selected trace"
-	case p.Kind == dashboard.KindHealth, p.Kind == dashboard.KindTargets:
-		return "the health page"
-	case p.Traces != nil:
-		return "traces that explain this panel"
-	}
-	return "this panel full screen"
 }

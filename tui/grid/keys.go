@@ -110,7 +110,7 @@ func apart(a, aLen, b, bLen int) int { return max(0, b-(a+aLen)+1, a-(b+bLen)+1)
 func (g *Grid) focusOn(c page.Context, i int) {
 	g.focus = i
 	strip, body := g.split(c)
-	h := c.Height - strip
+	h := room(c) - strip
 	for _, p := range g.layout(c) {
 		if p.Panel != i {
 			continue
@@ -130,7 +130,7 @@ func (g *Grid) focusOn(c page.Context, i int) {
 // page scrolls by screens and takes the focus along.
 func (g *Grid) page(c page.Context, d int) {
 	strip, body := g.split(c)
-	h := c.Height - strip
+	h := room(c) - strip
 	g.scroll = max(0, min(g.scroll+d*max(1, h-2), body-h))
 	placed := g.layout(c)
 	for _, p := range placed {

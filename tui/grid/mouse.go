@@ -77,6 +77,9 @@ func (g *Grid) mouse(c page.Context, msg tea.MouseMsg) tea.Cmd {
 
 // panelAt is the panel under a cell of the page, its width as it is drawn, and the line of it.
 func (g *Grid) panelAt(c page.Context, x, y int) (p dashboard.Placed, width, line int, ok bool) {
+	if y >= room(c) { // the line of keys
+		return p, 0, 0, false
+	}
 	strip, _ := g.split(c)
 	if y >= strip {
 		y += g.scroll

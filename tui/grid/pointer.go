@@ -59,7 +59,7 @@ func (g *Grid) Wheel(c page.Context, m tea.MouseWheelMsg) bool {
 		}
 	}
 	strip, body := g.split(c)
-	g.scroll = max(0, min(g.scroll+by, body-(c.Height-strip)))
+	g.scroll = max(0, min(g.scroll+by, body-(room(c)-strip)))
 	g.takeFocus(c, strip)
 	return true
 }
@@ -72,7 +72,7 @@ func (g *Grid) takeFocus(c page.Context, strip int) {
 	first := -1
 	for _, p := range g.layout(c) {
 		y := p.Y - strip
-		if g.dash.Panels[p.Panel].Place.Strip || y+p.H <= g.scroll || y >= g.scroll+c.Height-strip {
+		if g.dash.Panels[p.Panel].Place.Strip || y+p.H <= g.scroll || y >= g.scroll+room(c)-strip {
 			continue
 		}
 		if p.Panel == g.focus {

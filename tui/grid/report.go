@@ -17,7 +17,7 @@ func (g *Grid) Report(c page.Context) page.Report {
 	var tenants []page.Sheet
 	strip, _ := g.split(c)
 	for _, p := range g.layout(c) {
-		if y := p.Y - strip; !g.dash.Panels[p.Panel].Place.Strip && (y >= g.scroll+c.Height-strip || y+p.H <= g.scroll) {
+		if y := p.Y - strip; !g.dash.Panels[p.Panel].Place.Strip && (y >= g.scroll+room(c)-strip || y+p.H <= g.scroll) {
 			continue
 		}
 		d := g.eval(c, p.Panel)

@@ -6,26 +6,44 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Footer is the line of keys, where the screen is high enough to spare one: of the hints ("enter span", by the default
-// keys), the most useful first, those that fit, with the operator's own keys.
+// Footer is the line of keys, where the screen is high enough to spare one and somebody is at the keyboard: of the hints
+// ("enter span", by the default keys), the most useful first, those that fit, with the operator's own keys. "? keys", where
+// it stands last, always fits: it leads to those that do not.
 func Footer(c Context, hints ...string) []string {
-	if c.Height < 20 {
+	if FooterLines(c) == 0 {
 		return nil
 	}
-	s := c.Styles
+	last, room := "", c.Width
+	if n := len(hints); n > 0 && strings.HasPrefix(hints[n-1], "? ") {
+		text, cells := c.hint(hints[n-1])
+		hints, last, room = hints[:n-1], text, room-cells
+	}
 	var b strings.Builder
-	cells := 0
 	for _, h := range hints {
-		keys, what, _ := strings.Cut(h, " ")
-		if keys = c.Key(keys); keys == "" {
-			continue
-		}
-		if cells += ansi.StringWidth(keys+what) + 3; cells > c.Width {
+		text, cells := c.hint(h)
+		if room -= cells; room < 0 {
 			break
 		}
-		b.WriteString(" " + s.Key.Render(keys) + " " + s.Muted.Render(what) + " ")
+		b.WriteString(text)
 	}
-	return []string{b.String()}
+	return []string{b.String() + last}
+}
+
+// FooterLines is how many lines Footer has.
+func FooterLines(c Context) int {
+	if c.Height < 20 || c.Big {
+		return 0
+	}
+	return 1
+}
+
+// hint is a hint as it is drawn and how many cells it takes, none where the operator has no key for it.
+func (c Context) hint(h string) (string, int) {
+	keys, what, _ := strings.Cut(h, " ")
+	if keys = c.Key(keys); keys == "" {
+		return "", 0
+	}
+	return " " + c.Styles.Key.Render(keys) + " " + c.Styles.Muted.Render(what) + " ", ansi.StringWidth(keys+what) + 3
 }
 
 // FilterHints are the hints while a filter is open.

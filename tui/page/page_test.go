@@ -171,3 +171,21 @@ func TestHitsFindTheRowOfALine(t *testing.T) {
 		t.Errorf("after the next frame began line 2 has row %d", got)
 	}
 }
+
+func TestTheFootersLastWordIsHowToSeeAllKeys(t *testing.T) {
+	hints := []string{"enter the first of them", "d what is different", "o operations", "? keys"}
+	for width, want := range map[int]string{
+		100: " enter the first of them  d what is different  o operations  ? keys ",
+		60:  " enter the first of them  d what is different  ? keys ",
+		40:  " enter the first of them  ? keys ",
+		10:  " ? keys ",
+	} {
+		c := page.Context{Styles: themes.Default(true), Width: width, Height: 24}
+		if got := ansi.Strip(strings.Join(page.Footer(c, hints...), "")); got != want {
+			t.Errorf("%d columns: %q, want %q", width, got, want)
+		}
+		if c.Big = true; page.Footer(c, hints...) != nil {
+			t.Error("a wall that nobody types at shows keys")
+		}
+	}
+}

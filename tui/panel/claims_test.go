@@ -89,9 +89,23 @@ func TestAGoldenSignalFitsOneShortLine(t *testing.T) {
 	all := samples()
 	ok := all["stat-gauges"]
 	ok.Gauges[1].State, ok.Gauges[1].Now = dashboard.StateOK, 61
-	for name, want := range map[string]string{"stat-ok": "1.28 k/s  ▲ +3 %", "stat": "▲ 812 ms  ▲ +638 %", "stat-gauges": "mem 75 % conn 61 %"} {
+	for name, want := range map[string]string{"stat-ok": "1.28 k/s  ↑ +3 %", "stat": "p95 ▲ 812 ms  ↑", "stat-gauges": "mem 75 % conn 61 %"} {
 		if got := text(all[name], Options{Width: 19, Height: 2, Cursor: -1, Selected: -1}); !strings.Contains(got, want) {
 			t.Errorf("%s lacks %q:\n%s", name, want, got)
+		}
+	}
+}
+
+func TestWhatRoundsToNothingWentNowhere(t *testing.T) {
+	v := &view{g: themes.Default(true).Glyphs}
+	for by, x := range map[string]dashboard.Value{
+		"≈ ±0 pt vs 1h":   {Now: 0.0006, Before: 0.0004, Unit: dashboard.UnitRatio},
+		"↑ +2.9 pt vs 1h": {Now: 0.03, Before: 0.001, Unit: dashboard.UnitRatio},
+		"↓ -50 % vs 1h":   {Now: 1, Before: 2, Unit: dashboard.UnitSeconds},
+		"≈ ±0 % vs 1h":    {Now: 1, Before: 1, Unit: dashboard.UnitSeconds},
+	} {
+		if got := v.change(x); got != by {
+			t.Errorf("got %q, want %q", got, by)
 		}
 	}
 }

@@ -30,21 +30,24 @@ func (v *view) stat() []string {
 	x := lines[0]
 	value := " " + v.bigValue(x)
 	second := v.neighbours()
-	change := v.change(x)
+	change, short, arrow := v.change(x), "", ""
 	if change != "" {
-		change = v.tint(x.State, v.s.Muted).Render(change)
+		style := v.tint(x.State, v.s.Muted)
+		sign, _, _ := strings.Cut(change, " ")
+		short, arrow = style.Render(strings.TrimSuffix(change, " vs 1h")), style.Render(sign)
+		change = style.Render(change)
 	}
-	short := strings.Replace(change, " vs 1h", "", 1)
 	switch {
 	case v.h == 1:
+		// What the number is outweighs by how much it changed.
 		return []string{v.withSpark(v.fitting(join(value, change, second), join(value, change), join(value, short),
-			join(" "+v.number(x), short), value), x)}
+			join(value, arrow), value, " "+v.number(x)), x)}
 	case second == "":
 		out := []string{v.withSpark(value, x), " " + change}
 		return append(out, v.below(x, 2)...)
 	case v.h == 2:
 		// Short of room, the change outweighs the shape: the shape gets what is left.
-		return []string{v.withSpark(v.fitting(join(value, change), join(value, short), value), x), " " + second}
+		return []string{v.withSpark(v.fitting(join(value, change), join(value, short), join(value, arrow), value), x), " " + second}
 	}
 	return append([]string{join(value, change), " " + second}, v.below(x, 2)...)
 }

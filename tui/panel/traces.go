@@ -12,11 +12,15 @@ func (v *view) traces() []string {
 	if len(v.Traces) == 0 {
 		return []string{" " + v.s.Muted.Render("Jaeger has no trace of this tenant in this window")}
 	}
+	failed := "failed spans"
+	if v.w < 80 {
+		failed = "failed"
+	}
 	g := grid{columns: []column{
 		{tight: true},
 		{title: "took", right: true},
 		{title: "operation", least: 10, most: 60, give: 14, grow: true},
-		{title: "failed", right: true, drop: 2},
+		{title: failed, right: true, drop: 2},
 		{title: "spans", right: true, drop: 1},
 		{title: "started", right: true},
 	}}

@@ -80,17 +80,19 @@ func (v *view) name(x dashboard.Value) string {
 	return title + " " + x.Name
 }
 
-// change is how far a value is from one hour before, with its sign: "▲ +640 % vs 1h"; "" when unknown.
+// change is how far a value is from one hour before, with its sign: "↑ +640 % vs 1h"; "" when unknown.
 func (v *view) change(x dashboard.Value) string {
 	if !finite(x.Now) || !finite(x.Before) {
 		return ""
 	}
-	return v.direction(x.Now, x.Before) + " " + dashboard.FormatChange(x.Now, x.Before, v.unit(x)) + " vs 1h"
+	by := dashboard.FormatChange(x.Now, x.Before, v.unit(x))
+	return v.direction(x.Now, x.Before, by) + " " + by + " vs 1h"
 }
 
-func (v *view) direction(now, before float64) string {
+// direction is where a value went that changed by what by says: nowhere if that rounds to nothing.
+func (v *view) direction(now, before float64, by string) string {
 	switch d := now - before; {
-	case math.Abs(d) <= 0.02*math.Abs(before):
+	case math.Abs(d) <= 0.02*math.Abs(before) || strings.HasPrefix(by, "±0"):
 		return v.g.Flat
 	case d > 0:
 		return v.g.Up

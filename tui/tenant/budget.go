@@ -190,7 +190,7 @@ func (p *Budget) hints() []string {
 	if p.filter.Open {
 		return page.FilterHints
 	}
-	return []string{"enter the tenant's page", "t its failed traces", "/ filter", "esc back"}
+	return []string{"enter the tenant's page", "t its failed traces", "/ filter", "esc back", "? keys"}
 }
 
 func (p *Budget) visible(c page.Context) int {

@@ -23,7 +23,7 @@ func (p *Movers) hints() []string {
 	if p.filter.Open {
 		return page.FilterHints
 	}
-	return []string{"enter what explains it", "t trace", "w " + agos[(p.ago+1)%len(agos)].words + " ago", "/ filter", "esc back"}
+	return []string{"enter what explains it", "t trace", "w " + agos[(p.ago+1)%len(agos)].words + " ago", "/ filter", "esc back", "? keys"}
 }
 
 func (p *Movers) visible(c page.Context) int {

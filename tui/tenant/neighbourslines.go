@@ -18,7 +18,7 @@ func (p *Neighbours) hints() []string {
 	if p.filter.Open {
 		return page.FilterHints
 	}
-	return []string{"enter the tenant's page", "t trace", "f load over time", "/ filter", "+ longer window", "esc back"}
+	return []string{"enter the tenant's page", "t trace", "f load over time", "/ filter", "+ longer window", "esc back", "? keys"}
 }
 
 // sentenceLines is how many lines the sentence may take.

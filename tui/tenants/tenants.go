@@ -147,7 +147,7 @@ func (p *Page) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 func (p *Page) visible(c page.Context) int { return max(1, c.Height-2-len(p.footer(c))) }
 
 func (p *Page) footer(c page.Context) []string {
-	return page.Footer(c, "enter traces", "o tenant", "s sort", "/ filter", "v movers", "n noisy neighbour", "b error budget")
+	return page.Footer(c, "enter traces", "o tenant", "s sort", "/ filter", "v movers", "n noisy neighbour", "b error budget", "? keys")
 }
 
 // View implements page.Page.

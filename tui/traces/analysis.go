@@ -245,13 +245,15 @@ func (p *Analysis) facts(c page.Context, in reading) string {
 		}
 	}
 	noun := "trace"
-	if p.gather.scope.failed {
+	// Those that are marked are read whether they failed or not, and the title counts them.
+	marked := len(p.gather.scope.only) > 0
+	if p.gather.scope.failed && !marked {
 		noun = "failed trace"
 	}
 	switch n := len(in.asked); {
 	case n > len(in.traces):
 		facts = append(facts, fmt.Sprintf("%d of %s read", len(in.traces), counted(n, noun)))
-	case n > 0:
+	case n > 0 && !(p.gather.scope.failed && marked):
 		facts = append(facts, counted(n, noun))
 	}
 	if in.full {

@@ -159,7 +159,13 @@ func (k *causes) take(v any) {
 
 func (k *causes) tables() []table { return []table{&k.sheet} }
 
-func (k *causes) facts() []string { return nil }
+// facts are how many of the marked traces failed: of those that were searched for, all did.
+func (k *causes) facts() []string {
+	if len(marked(k.open)) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%d failed", k.failed)}
+}
 
 // above is the selected cause's message in full, as far as there is room: it is what the operator came for. It takes
 // the same lines whichever cause is selected, so that the rows stand still.

@@ -36,7 +36,7 @@ const (
 var orderWords = [...][2]string{
 	{"newest first", "oldest first"}, {"by operation", "by operation, reversed"}, {"by tenant", "by tenant, reversed"},
 	{"slowest first", "fastest first"}, {"most spans first", "fewest spans first"}, {"most services first", "fewest services first"},
-	{"most errors first", "fewest errors first"}, {"failed first", "failed last"},
+	{"most failed spans first", "fewest failed spans first"}, {"failed first", "failed last"},
 }
 
 // next is the order of the next column.
@@ -153,9 +153,9 @@ func (l *List) table(c page.Context, f frame) []string {
 		dated = dated || c.Wall.Sub(t.Start) > 12*time.Hour
 	}
 	operation := min(max(need.operation, 16), max(16, c.Width*3/10), 60) // at 80 the end of a path is still seen to differ
-	took, services, errors := "duration", "services", "errors"
+	services, failed := "services", "failed spans"
 	if c.Width < 100 {
-		took, services, errors = "took", "svc", "err"
+		services, failed = "svc", "failed"
 	}
 	most := min(max(c.Width/4, 8), 24)
 	tenant := page.Column{Min: min(need.tenant, most), Max: most}
@@ -164,10 +164,10 @@ func (l *List) table(c page.Context, f frame) []string {
 	}
 	t := page.Table{Styles: c.Styles, Columns: []page.Column{
 		{Title: l.heading(c, "start", byStart)}, {}, {Title: l.heading(c, "operation", byOperation), Min: operation, Max: operation, Drop: 6}, tenant,
-		{Title: l.heading(c, took, byDuration), Right: true, Min: 8}, {Min: 6, Max: 40, Grow: true, Drop: 5},
+		{Title: l.heading(c, "took", byDuration), Right: true, Min: 8}, {Min: 6, Max: 40, Grow: true, Drop: 5},
 		{Title: l.heading(c, "spans", bySpans), Right: true, Min: need.spans, Drop: 3},
 		{Title: l.heading(c, services, byServices), Right: true, Min: need.services, Drop: 2},
-		{Title: l.heading(c, errors, byErrors, byFailed), Right: true, Min: need.errors, Drop: 4}, {Drop: 1},
+		{Title: l.heading(c, failed, byErrors, byFailed), Right: true, Min: need.errors, Drop: 4}, {Drop: 1},
 	}}
 	clock := "15:04:05"
 	if dated {

@@ -209,7 +209,7 @@ func (l *List) hints(width int) []string {
 	case l.filter.Open:
 		return page.FilterHints
 	case width < 120:
-		return []string{"enter spans", "d differs", "o operations", "e errors", "v mark", "n search", "/ filter", "s sort", "? keys"}
+		return []string{"enter spans", "d differs", "o ops", "e errors", "v mark", "n search", "/ filter", "s sort", "? keys"}
 	}
 	return []string{"enter spans", "d what is different", "o operations", "e errors by root cause", "w who calls whom", "v mark", "n search",
 		"/ filter", "s sort", "c compare", "? all keys"}
@@ -229,9 +229,9 @@ func (l *List) facts(c page.Context, f frame) string {
 	newest := len(r.last.searches) <= 1 && r.full && len(f.rows) == len(r.traces) && len(f.rows) == limitOf(l.query)
 	say(fmt.Sprintf("%d of %d shown", len(f.rows), len(r.traces)), len(r.traces) > 0 && !newest) // or it is said below
 	say(fmt.Sprintf("%s %d by exemplars on top", c.Styles.Glyphs.Exemplar, len(r.top)), len(r.top) > 0)
-	cut := "the newest %d of more"
+	cut := "the newest %d; there are more"
 	if len(r.last.searches) > 1 {
-		cut = "the newest %d of each search, there are more"
+		cut = "the newest %d of each search; there are more"
 	}
 	say(fmt.Sprintf(cut, limitOf(l.query)), r.full)
 	say(fmt.Sprintf("%d failed", r.failed()), r.failed() > 0)

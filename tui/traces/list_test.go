@@ -41,8 +41,8 @@ func listOf(traces []sources.TraceSummary, q page.TraceQuery, width, height int)
 func TestEveryColumnSortsAndItsHeadingIsMarked(t *testing.T) {
 	l, c, _ := listOf(varied(), page.TraceQuery{}, 200, 15)
 	for i, x := range []struct{ heading, natural, reversed string }{
-		{"start", "1234", "4321"}, {"operation", "3124", "4213"}, {"tenant", "2413", "3142"}, {"duration", "3142", "2413"},
-		{"spans", "4231", "1324"}, {"services", "1423", "3241"}, {"errors", "2431", "1342"}, {"start", "1234", "4321"},
+		{"start", "1234", "4321"}, {"operation", "3124", "4213"}, {"tenant", "2413", "3142"}, {"took", "3142", "2413"},
+		{"spans", "4231", "1324"}, {"services", "1423", "3241"}, {"failed spans", "2431", "1342"}, {"start", "1234", "4321"},
 	} {
 		if i > 0 {
 			press(l, c, "s")
@@ -254,11 +254,11 @@ func TestColumnsStayWhereTheyAreWhenTheListScrolls(t *testing.T) {
 
 func TestACutListIsSaid(t *testing.T) {
 	l, c, _ := listOf(many(limit), page.TraceQuery{}, 120, 20)
-	if got := text(l, c); !strings.Contains(got, "the newest 100 of more") {
+	if got := text(l, c); !strings.Contains(got, "the newest 100; there are more") {
 		t.Errorf("%s", got)
 	}
 	l, c, _ = listOf(many(20), page.TraceQuery{Limit: 20}, 120, 20)
-	if got := text(l, c); !strings.Contains(got, "the newest 20 of more") {
+	if got := text(l, c); !strings.Contains(got, "the newest 20; there are more") {
 		t.Errorf("%s", got)
 	}
 }

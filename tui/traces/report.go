@@ -16,7 +16,7 @@ func (l *List) Report(c page.Context) page.Report {
 	f := l.frame(c)
 	var r page.Report
 	r.Ask(l.Title(), l.Wants(c)...)
-	s := page.Sheet{Title: l.Title(), Head: []string{"", "start", "trace", "operation", "tenant", "took", "spans", "services", "errors"}}
+	s := page.Sheet{Title: l.Title(), Head: []string{"", "start", "trace", "operation", "tenant", "took", "spans", "services", "failed spans"}}
 	for _, t := range f.rows {
 		s.Add(l.marks.of(t.ID), c.Zone(t.Start).Format(time.RFC3339), t.ID, t.Operation, f.result.tenantOf(c, t),
 			dashboard.FormatDuration(t.Duration), strconv.Itoa(t.Spans), strconv.Itoa(t.Services), strconv.Itoa(t.Errors))
