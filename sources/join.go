@@ -2,6 +2,7 @@ package sources
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -21,18 +22,16 @@ func SeverityRank(severity string) int {
 // JoinAlerts is what is active now: the alerts of Prometheus's rules, each with what Alertmanager holds of it, and
 // after them the alerts that only Alertmanager knows (from another Prometheus). Alertmanager's label set may be
 // larger by external labels; of several candidates the one with the fewest labels more is taken, and every one serves
-// only one alert. Worst first: firing before pending, then by severity (a muted alert after those that notify), then
-// the oldest.
+// only one alert. Where several servers with external labels of their own send to one Alertmanager, nothing tells whose
+// an equally near candidate is: none is taken then, and all are listed as another's. Worst first: firing before pending,
+// then by severity (a muted alert after those that notify), then the oldest.
 func JoinAlerts(rules []Rule, managed []ManagedAlert) []Alert {
 	var out []Alert
 	for _, r := range rules {
 		out = append(out, r.Alerts...)
 	}
 	taken := make([]bool, len(managed))
-	byName := map[string][]int{}
-	for i, m := range managed {
-		byName[m.Labels["alertname"]] = append(byName[m.Labels["alertname"]], i)
-	}
+	near := candidates{managed: managed, by: map[string]map[string][]int{}}
 	// Alerts with more labels choose first: what fits them is the more specific.
 	order := make([]int, len(out))
 	for i := range order {
@@ -44,14 +43,17 @@ func JoinAlerts(rules []Rule, managed []ManagedAlert) []Alert {
 		if a.State != Firing {
 			continue // Prometheus sends only what fires
 		}
-		best := -1
-		for _, j := range byName[a.Labels["alertname"]] {
-			if !taken[j] && within(a.Labels, managed[j].Labels) &&
-				(best < 0 || len(managed[j].Labels) < len(managed[best].Labels)) {
-				best = j
+		best, tied := -1, false
+		for _, j := range near.of(a.Labels) {
+			switch {
+			case taken[j]:
+			case best < 0 || len(managed[j].Labels) < len(managed[best].Labels):
+				best, tied = j, false
+			case len(managed[j].Labels) == len(managed[best].Labels):
+				tied = true
 			}
 		}
-		if best >= 0 {
+		if best >= 0 && !tied {
 			taken[best] = true
 			a.take(managed[best])
 		}
@@ -69,18 +71,46 @@ func JoinAlerts(rules []Rule, managed []ManagedAlert) []Alert {
 	return out
 }
 
-func (a *Alert) take(m ManagedAlert) {
-	a.Known, a.Fingerprint, a.Silenced, a.Inhibited, a.Receivers = true, m.Fingerprint, m.SilencedBy, m.InhibitedBy, m.Receivers
+// candidates finds the managed alerts whose labels hold all of another's. Alerts of one rule have the same label names:
+// for each set of names, the managed alerts are looked through once, however many alerts there are.
+type candidates struct {
+	managed []ManagedAlert
+	by      map[string]map[string][]int // label names → values of these → places in managed
 }
 
-// within tells whether all of a stands in b.
-func within(a, b Labels) bool {
-	for k, v := range a {
-		if w, ok := b[k]; !ok || w != v {
-			return false
+func (c candidates) of(l Labels) []int {
+	names := slices.Sorted(maps.Keys(l))
+	set := strings.Join(names, "\xff") // no name holds it: it is no UTF-8
+	found, ok := c.by[set]
+	if !ok {
+		found = map[string][]int{}
+		for j, m := range c.managed {
+			if key, all := pick(m.Labels, names); all {
+				found[key] = append(found[key], j)
+			}
 		}
+		c.by[set] = found
 	}
-	return true
+	key, _ := pick(l, names)
+	return found[key]
+}
+
+// pick joins the values of the names given, and tells whether l has them all.
+func pick(l Labels, names []string) (string, bool) {
+	var b strings.Builder
+	for _, name := range names {
+		v, ok := l[name]
+		if !ok {
+			return "", false
+		}
+		b.WriteString(v)
+		b.WriteByte(0xff)
+	}
+	return b.String(), true
+}
+
+func (a *Alert) take(m ManagedAlert) {
+	a.Known, a.Fingerprint, a.Silenced, a.Inhibited, a.Receivers = true, m.Fingerprint, m.SilencedBy, m.InhibitedBy, m.Receivers
 }
 
 // SortAlerts puts the worst first, as JoinAlerts does.

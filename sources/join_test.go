@@ -1,6 +1,8 @@
 package sources
 
 import (
+	"fmt"
+	"maps"
 	"testing"
 	"time"
 )
@@ -82,5 +84,40 @@ func TestTheWorstAlertComesFirst(t *testing.T) {
 		if names[i] != want[i] {
 			t.Fatalf("%v, want %v", names, want)
 		}
+	}
+}
+
+// Two servers, told apart by their external labels, have the same alert at one Alertmanager: to take the other's would
+// show it as silenced that is not, and silence what is the other's.
+func TestJoinTakesNoAlertThatMayBeAnotherServers(t *testing.T) {
+	own := Labels{"alertname": "Slow", "tenant": "acme"}
+	rules := []Rule{{Name: "Slow", Alerts: []Alert{{Name: "Slow", State: Firing, Labels: own}}}}
+	of := func(cluster string) ManagedAlert {
+		return ManagedAlert{Fingerprint: cluster, SilencedBy: []string{"s-" + cluster},
+			Labels: Labels{"alertname": "Slow", "tenant": "acme", "cluster": cluster}}
+	}
+	got := JoinAlerts(rules, []ManagedAlert{of("eu"), of("us")})
+	if len(got) != 3 || got[0].Known || got[0].Muted() || !got[1].Known || !got[2].Known {
+		t.Errorf("%+v", got)
+	}
+	got = JoinAlerts(rules, []ManagedAlert{of("eu"), {Fingerprint: "same", Labels: own}})
+	if len(got) != 2 || got[0].Fingerprint != "same" {
+		t.Errorf("the equal one is not taken: %+v", got)
+	}
+}
+
+// BenchmarkJoinAlerts joins 10,000 alerts of one rule with as many of Alertmanager's, as in an outage of every tenant.
+func BenchmarkJoinAlerts(b *testing.B) {
+	var rule Rule
+	var managed []ManagedAlert
+	for i := range 10_000 {
+		l := Labels{"alertname": "Slow", "severity": "critical", "tenant_id": fmt.Sprintf("tenant-%05d", i)}
+		rule.Alerts = append(rule.Alerts, Alert{Name: "Slow", State: Firing, Labels: l})
+		with := maps.Clone(l)
+		with["cluster"] = "eu"
+		managed = append(managed, ManagedAlert{Labels: with})
+	}
+	for b.Loop() {
+		JoinAlerts([]Rule{rule}, managed)
 	}
 }
