@@ -69,9 +69,11 @@ func (m *Model) command(d handoff.Document) []string {
 	if d.Report.Tenant != "" {
 		argv = append(argv, "--tenant", d.Report.Tenant)
 	}
+	zone := "utc"
 	if !m.clock.utc {
-		argv = append(argv, "--time-zone", "local")
+		zone = "local"
 	}
+	argv = append(argv, "--time-zone", zone)
 	at := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 	return append(argv, "--window", wholeText(d.To.Sub(d.From)), "--at", at(d.From)+".."+at(d.To))
 }

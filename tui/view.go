@@ -75,12 +75,8 @@ func (m *Model) render() string {
 	}
 	w, h := m.room()
 	lines := []string{m.statusLine(w)}
-	if m.prompt.open && m.headLines() == 1 {
-		lines[0] = m.gotoLine(w)
-	} else if m.headLines() > 1 {
+	if m.headLines() > 1 {
 		lines = append(lines, m.tabLine(w))
-	} else if m.notice.text != "" {
-		lines[0] = m.noticeLine(w)
 	}
 	for i, l := range lines {
 		lines[i] = m.final(l)
@@ -88,7 +84,24 @@ func (m *Model) render() string {
 	if m.dirty {
 		m.body = m.page(w, h)
 	}
-	return strings.Join(append(lines, m.body...), "\n")
+	body := m.body
+	if m.headLines() == 1 { // the head's one line says which time is shown and what fires, whatever else there is to say
+		switch {
+		case m.prompt.open:
+			body = lastLine(body, h, m.final(m.gotoLine(w)))
+		case m.notice.text != "":
+			body = lastLine(body, h, m.final(m.noticeLine(w)))
+		}
+	}
+	return strings.Join(append(lines, body...), "\n")
+}
+
+// lastLine is body with a line at the foot of h lines.
+func lastLine(body []string, h int, line string) []string {
+	out := make([]string, h)
+	copy(out, body)
+	out[h-1] = line
+	return out
 }
 
 // page is what stands under the tabs: at most h lines.

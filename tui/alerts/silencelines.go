@@ -68,6 +68,9 @@ func (p *Page) silenceFacts(c page.Context, all []sources.Silence) string {
 		facts = append(facts, f, fmt.Sprintf("%d of %d", len(all), len(c.Data.Silences().Value)))
 	}
 	for _, st := range silenceStates {
+		if !c.Live && st != sources.SilenceActive { // of the past, those that were in effect are all that is known
+			continue
+		}
 		n := 0
 		for _, s := range all {
 			n += boolRank(silenceState(c, s) == st)
@@ -114,6 +117,9 @@ func (p *Page) whyNoSilence(c page.Context) []string {
 		return page.Explain(s, "asking Alertmanager for its silences", nil, c.Width)
 	case p.silences.filter.Text != "":
 		return page.Explain(s, "nothing matches "+p.silences.filter.Text, nil, c.Width)
+	}
+	if !c.Live {
+		return page.Explain(s, "no silence that Alertmanager still knows was in effect then", nil, c.Width)
 	}
 	return page.Explain(s, "there is no silence, and none that expired lately", nil, c.Width)
 }
