@@ -79,12 +79,12 @@ func TestEveryQueryOfTheTenantsPagesExpandsOrSaysWhatIsMissing(t *testing.T) {
 		}
 	}
 	for id, want := range map[string]string{
-		"service-v1 tenant-limits":            "service-v1 exports no rate limits",
-		"service-v1 tenant-vector-operations": "service-v1 exports no vector operations",
+		"service-v1 tenant-limits":            "rate limits: not exported (metric names: service-v1)",
+		"service-v1 tenant-vector-operations": "vector operations: not exported (metric names: service-v1)",
 		"service-v1 tenant-cache":             "service-v1 has no tenant on deeplake_cache_hit_ratio",
-		"service-v1 moved-limit-hits":         "service-v1 exports no rate limits",
-		"service-v1 moved-vector-operations":  "service-v1 exports no vector operations",
-		"service-v1 tenant-limit-hits":        "service-v1 exports no rate limits",
+		"service-v1 moved-limit-hits":         "rate limits: not exported (metric names: service-v1)",
+		"service-v1 moved-vector-operations":  "vector operations: not exported (metric names: service-v1)",
+		"service-v1 tenant-limit-hits":        "rate limits: not exported (metric names: service-v1)",
 	} {
 		if off[id] != want {
 			t.Errorf("%s: %q, want %q", id, off[id], want)
@@ -271,7 +271,7 @@ func TestRateLimitsSayThatTheirResetIsNotKnown(t *testing.T) {
 			{Labels: sources.Labels{"limit_type": "requests"}, Values: []float64{7}}}}, noon)
 	}
 	d := Eval(tenantPanel(t, "tenant-limits", "acme"), Env{Data: r, Vocab: vocab(t, vocabulary.Guide), Window: time.Hour, Step: time.Minute})
-	if d.State != StateWarn || len(d.Facts) == 0 || d.Facts[0] != "guide exports no rate limit resets" {
+	if d.State != StateWarn || len(d.Facts) == 0 || d.Facts[0] != "rate limit resets: not exported (metric names: guide)" {
 		t.Errorf("%s, %v", d.State, d.Facts)
 	}
 }
@@ -306,7 +306,7 @@ func TestServiceThatTellsWhenItsLimitsResetIsRead(t *testing.T) {
 		t.Errorf("%+v", d.Values)
 	}
 	for _, f := range d.Facts {
-		if strings.Contains(f, "exports no") {
+		if strings.Contains(f, "not exported") {
 			t.Errorf("says that it is missing: %s", f)
 		}
 	}

@@ -37,7 +37,7 @@ func TestAPanelWithoutDataSaysWhyAndWhatToDo(t *testing.T) {
 	all := samples()
 	for name, wants := range map[string][]string{
 		"off":            {"Prometheus is off", "--prometheus-url http://host:9090"},
-		"off-vocabulary": {"service-v1 exports no rate limits"},
+		"off-vocabulary": {"rate limits: not exported (metric names: service-v1)"},
 		"error":          {"connection refused"},
 		"nodata":         {"no series for the last hour"},
 	} {
