@@ -60,7 +60,8 @@ type Panel struct {
 	Gauges     []Full     `yaml:"gauges"`
 	Thresholds Thresholds `yaml:"thresholds"` // of the main values, in the panel's unit
 	// Limits are thresholds by name: of a gauge, on its share of the full scale (0 to 1); of the tenants' table on
-	// "p95" (seconds), "errors" (ratio) and "change" (of p95 against one hour before, as a ratio).
+	// "p95" (seconds), "errors" (ratio) and "change" (of p95 against one hour before, as a ratio); "change" also of the main
+	// values, where they are seconds.
 	Limits map[string]Thresholds `yaml:"limits"`
 	// Info says that the values carry no number: their labels are the news.
 	Info   bool   `yaml:"info"`
