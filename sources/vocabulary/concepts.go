@@ -6,7 +6,7 @@ import "slices"
 // may ask of it. Every vocabulary speaks of the same concepts.
 type concept struct {
 	name   string
-	words  string // "service-v1 exports no <words>"
+	words  string // "<words>: not exported (metric names: guide)"
 	labels []string
 }
 

@@ -56,13 +56,13 @@ func (v *Vocabulary) Label(concept, label string) (string, bool) {
 	return name, ok
 }
 
-// Missing says in words that the service exports nothing for a concept: "service-v1 exports no rate limits".
+// Missing says in words that the service exports nothing for a concept: "rate limits: not exported (metric names: service-v1)".
 func (v *Vocabulary) Missing(concept string) string {
 	words := concept
 	if c, ok := find(concept); ok {
 		words = c.words
 	}
-	return v.name + " exports no " + words
+	return words + ": not exported (metric names: " + v.name + ")"
 }
 
 // Load returns an embedded vocabulary by its name, or a user's by the path of its file. A user's file starts from an

@@ -78,10 +78,10 @@ func TestGuideHasEveryConceptOfItsDashboards(t *testing.T) {
 func TestMissingIsSaidInWords(t *testing.T) {
 	v := load(t, ServiceV1)
 	for concept, want := range map[string]string{
-		"rate_limit_remaining": "service-v1 exports no rate limits",
-		"rate_limit_hits":      "service-v1 exports no rate limits",
-		"backup_duration":      "service-v1 exports no backups",
-		"vector_operations":    "service-v1 exports no vector operations",
+		"rate_limit_remaining": "rate limits: not exported (metric names: service-v1)",
+		"rate_limit_hits":      "rate limits: not exported (metric names: service-v1)",
+		"backup_duration":      "backups: not exported (metric names: service-v1)",
+		"vector_operations":    "vector operations: not exported (metric names: service-v1)",
 	} {
 		if got := v.Missing(concept); got != want {
 			t.Errorf("%s: %q, want %q", concept, got, want)
@@ -158,7 +158,7 @@ base: guide
 	if got, _ := load(t, Guide).Label("searches", "tenant"); got != "tenant_id" {
 		t.Errorf("the override changed the guide itself: %q", got)
 	}
-	if got := v.Missing("backup_duration"); got != "mine exports no backups" {
+	if got := v.Missing("backup_duration"); got != "backups: not exported (metric names: mine)" {
 		t.Errorf("missing: %q", got)
 	}
 }

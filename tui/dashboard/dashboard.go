@@ -60,7 +60,8 @@ type Panel struct {
 	Gauges     []Full     `yaml:"gauges"`
 	Thresholds Thresholds `yaml:"thresholds"` // of the main values, in the panel's unit
 	// Limits are thresholds by name: of a gauge, on its share of the full scale (0 to 1); of the tenants' table on
-	// "p95" (seconds), "errors" (ratio) and "change" (of p95 against one hour before, as a ratio).
+	// "p95" (seconds), "errors" (ratio) and "change" (of p95 against one hour before, as a ratio); "change" also of the main
+	// values, where they are seconds.
 	Limits map[string]Thresholds `yaml:"limits"`
 	// Info says that the values carry no number: their labels are the news.
 	Info   bool   `yaml:"info"`
@@ -230,7 +231,7 @@ type Heat struct {
 type Data struct {
 	Panel    Panel
 	State    State
-	Reason   string    // why it is not ok: "4.1 % > 1 %", "prometheus: ...", "service-v1 exports no rate limits"
+	Reason   string    // why it is not ok: "4.1 % > 1 %", "prometheus: ...", "rate limits: not exported (metric names: service-v1)"
 	Hint     string    // what to do about it, if anything: how to turn the source on
 	Query    string    // the main query as asked: its instant answer is the main values
 	At       time.Time // when the values were true
@@ -303,7 +304,7 @@ type Vocabulary interface {
 	Name() string                         // "guide", "service-v1"
 	Metric(concept string) (string, bool) // "" and false: the service exports no such thing
 	Label(concept, label string) (string, bool)
-	// Missing says in words what is missing: "service-v1 exports no rate limits".
+	// Missing says in words what is missing: "rate limits: not exported (metric names: service-v1)".
 	Missing(concept string) string
 	// Recorded tells since when the server has recorded expr as the series name; false: it has not, or records another
 	// expression by that name.

@@ -159,8 +159,8 @@ func TestAlertsNeedOneOfTheirTwoSources(t *testing.T) {
 func TestPanelSaysWhatTheVocabularyLacks(t *testing.T) {
 	w := newWorld(t, vocabulary.ServiceV1)
 	for id, want := range map[string]string{
-		"rate-limiting": "service-v1 exports no rate limits", "backups": "service-v1 exports no backups",
-		"vector-operations": "service-v1 exports no vector operations",
+		"rate-limiting": "rate limits: not exported (metric names: service-v1)", "backups": "backups: not exported (metric names: service-v1)",
+		"vector-operations": "vector operations: not exported (metric names: service-v1)",
 	} {
 		if d := Eval(panelOf(t, id), w.env); d.State != StateOff || d.Reason != want {
 			t.Errorf("%s: %s, %q", id, d.State, d.Reason)

@@ -72,7 +72,7 @@ func (d *Data) judge() {
 		if v.Query != mainQuery || v.Gone {
 			continue
 		}
-		v.State = t.judge(v.Now)
+		v.State = Worse(t.judge(v.Now), d.Panel.Limits["change"].judge(v.grown()))
 		known++
 		bad += btoi(v.State.rank() > StateOK.rank())
 		if worst == nil || t.worse(*v, *worst) {
@@ -82,6 +82,9 @@ func (d *Data) judge() {
 	d.State = StateNoData
 	if worst != nil {
 		d.State, d.Reason = worst.State, t.reason(worst.Now, worst.Unit)
+		if why := d.Panel.Limits["change"].reason(worst.grown(), UnitRatio); d.Reason == "" && why != "" {
+			d.Reason = "+" + why + " vs 1h"
+		}
 	}
 	if d.Reason != "" && known > 1 {
 		d.Reason = worst.Name + " " + d.Reason
@@ -101,6 +104,14 @@ func (d *Data) judge() {
 	case d.State == StateNoData:
 		d.Reason = "no value now"
 	}
+}
+
+// grown is how much of itself a duration grew in an hour, NaN where nobody is hurt by it.
+func (v Value) grown() float64 {
+	if v.Unit != UnitSeconds || v.Now < changeFloor {
+		return math.NaN()
+	}
+	return finite(v.Now/v.Before - 1)
 }
 
 // worse tells whether a wants attention before b: the worse state, then the value further off.

@@ -132,7 +132,7 @@ func TestRateLimitsAreLowestFirstWithTheirHits(t *testing.T) {
 	if !slices.Equal(names, []string{"b search", "d search", "a search", "c search"}) {
 		t.Errorf("order %v", names)
 	}
-	if d.Reason != "b search 5 < 10 (and 1 more)" || !slices.Equal(d.Facts, []string{"hits 4/s, most b search 3/s"}) {
+	if d.Reason != "b search 5 < 10 (and 1 more)" || !slices.Equal(d.Facts, []string{"refused 4/s, most b search 3/s"}) {
 		t.Errorf("%q, %v", d.Reason, d.Facts)
 	}
 }

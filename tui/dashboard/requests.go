@@ -143,6 +143,9 @@ func (p Panel) Requests(env Env) []feed.Request {
 			reqs = append(reqs, q.before(env))
 		}
 	}
+	if p.Kind == KindVerdict && len(reqs) > 0 { // the tenant's alerts are part of it
+		reqs = append(reqs, feed.Request{Kind: feed.Rules}, feed.Request{Kind: feed.Managed})
+	}
 	for _, g := range p.Gauges {
 		if g.Check != "" && len(reqs) > 0 {
 			reqs = append(reqs, feed.Request{Kind: feed.Health})

@@ -79,12 +79,12 @@ func TestEveryQueryOfTheTenantsPagesExpandsOrSaysWhatIsMissing(t *testing.T) {
 		}
 	}
 	for id, want := range map[string]string{
-		"service-v1 tenant-limits":            "service-v1 exports no rate limits",
-		"service-v1 tenant-vector-operations": "service-v1 exports no vector operations",
+		"service-v1 tenant-limits":            "rate limits: not exported (metric names: service-v1)",
+		"service-v1 tenant-vector-operations": "vector operations: not exported (metric names: service-v1)",
 		"service-v1 tenant-cache":             "service-v1 has no tenant on deeplake_cache_hit_ratio",
-		"service-v1 moved-limit-hits":         "service-v1 exports no rate limits",
-		"service-v1 moved-vector-operations":  "service-v1 exports no vector operations",
-		"service-v1 tenant-limit-hits":        "service-v1 exports no rate limits",
+		"service-v1 moved-limit-hits":         "rate limits: not exported (metric names: service-v1)",
+		"service-v1 moved-vector-operations":  "vector operations: not exported (metric names: service-v1)",
+		"service-v1 tenant-limit-hits":        "rate limits: not exported (metric names: service-v1)",
 	} {
 		if off[id] != want {
 			t.Errorf("%s: %q, want %q", id, off[id], want)
@@ -96,7 +96,7 @@ func TestEveryQueryOfTheTenantsPagesExpandsOrSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
-// tenantReader answers each query that holds a text with one number, now and an hour before.
+// tenantReader answers each query that begins with a text with one number, now and an hour before.
 func tenantReader(answers map[string][2]float64) *feedtest.Reader {
 	return &feedtest.Reader{
 		Clock:  noon,
@@ -108,7 +108,7 @@ func tenantReader(answers map[string][2]float64) *feedtest.Reader {
 				if r.Ago > 0 {
 					x = values[1]
 				}
-				if strings.Contains(r.Expr, text) && !math.IsNaN(x) {
+				if strings.HasPrefix(r.Expr, text) && !math.IsNaN(x) {
 					v.Samples = append(v.Samples, sources.Sample{Value: x})
 				}
 			}
@@ -122,6 +122,9 @@ const (
 	ownP95, othersP95       = `histogram_quantile(0.95, sum(rate(search_latency_seconds_bucket{tenant_id="acme"`, `quantile(0.5, histogram_quantile`
 	ownErrors, othersErrors = `(sum(rate(http_requests_total{tenant_id="acme"`, `quantile(0.5, ( sum(rate(http_requests`
 	ownHits, othersHits     = `avg(cache_hit_ratio{tenant_id="acme"`, `quantile(0.5, avg(cache_hit`
+	ownRefused, ownLeft     = `sum(rate(rate_limit_hits_total{tenant_id="acme"`, `min(rate_limit_remaining{tenant_id="acme"`
+	ownCold                 = `min(avg(cache_hit_ratio{tenant_id="acme"`
+	ownRequests             = `sum(rate(http_requests_total{tenant_id="acme"}[5m]))`
 	ownRate, othersRate     = `sum(rate(search_operations_total{tenant_id="acme"`, `quantile(0.5, sum(rate(search_operations`
 )
 
@@ -148,6 +151,16 @@ func TestVerdictSaysWhatIsWrongWithATenant(t *testing.T) {
 			"cache hits 41 %, -42.0 pt vs 1 h ago, others' median 84 %"},
 		{"less traffic", map[string][2]float64{ownP95: {0.06, 0.06}, ownErrors: {0, 0}, ownRate: {10, 40}}, StateWarn, "searches 10/s, -75 % vs 1 h ago"},
 		{"more traffic", map[string][2]float64{ownP95: {0.06, 0.06}, ownErrors: {0, 0}, ownRate: {120, 40}}, StateWarn, "searches 120/s, +200 % vs 1 h ago"},
+		{"colder cache", map[string][2]float64{ownP95: {0.06, 0.06}, ownErrors: {0, 0}, ownHits: {0.53, 0.91}, ownRate: {41, 40}}, StateWarn,
+			"cache hits 53 %, -38.0 pt vs 1 h ago"},
+		{"one cold cache", map[string][2]float64{ownP95: {0.06, 0.06}, ownErrors: {0, 0}, ownCold: {0.24, 0.9}, ownRate: {41, 40}}, StateWarn,
+			"hits of the coldest cache 24 %"},
+		{"refused", map[string][2]float64{ownP95: {0.06, 0.06}, ownErrors: {0, 0}, ownRefused: {137, 0}, ownRate: {41, 40}}, StateWarn,
+			"refused by rate limits 137/s"},
+		{"near its limit", map[string][2]float64{ownP95: {0.06, 0.06}, ownErrors: {0, 0}, ownRefused: {0, 0}, ownLeft: {3, 3}, ownRate: {41, 40}}, StateWarn,
+			"rate limit left 3"},
+		{"more requests than searches", map[string][2]float64{ownP95: {0.06, 0.06}, ownErrors: {0, 0}, ownRequests: {375, 100}, ownRate: {41, 40}}, StateWarn,
+			"all requests 375/s, +275 % vs 1 h ago"},
 		{"gone", map[string][2]float64{ownRate: {nan, 40}}, StateWarn, "no search and no request now; one hour ago 40/s"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -165,6 +178,33 @@ func TestVerdictSaysWhatIsWrongWithATenant(t *testing.T) {
 	d = Eval(tenantPanel(t, "verdict", "acme"), Env{Data: &feedtest.Reader{Clock: noon}, Vocab: vocab(t, vocabulary.Guide)})
 	if len(d.Findings) > 0 || strings.Contains(d.Reason, "no traffic") {
 		t.Errorf("nothing answered yet: %s, %q, %v", d.State, d.Reason, d.Findings)
+	}
+}
+
+func TestVerdictHearsTheTenantsOwnAlerts(t *testing.T) {
+	own := sources.Alert{Name: "RateLimitingTriggered", State: sources.Firing, Severity: "warning", Labels: sources.Labels{"tenant_id": "acme"}}
+	pending, other := own, own
+	pending.Name, pending.State = "Slow", sources.Pending
+	other.Name, other.Labels = "Down", sources.Labels{"tenant_id": "globex"}
+	for _, c := range []struct {
+		alerts []sources.Alert
+		state  State
+		first  string
+	}{
+		{[]sources.Alert{own, own, pending, other}, StateWarn, "alerts: RateLimitingTriggered"},
+		{[]sources.Alert{pending, other}, StateOK, "search p95 60 ms, ±0 % vs 1 h ago"},
+	} {
+		r := tenantReader(map[string][2]float64{ownP95: {0.06, 0.06}, ownErrors: {0, 0}, ownRefused: {0, 0}, ownRate: {41, 40}})
+		r.AlertsSnap = feedtest.Value(c.alerts, noon)
+		d := Eval(tenantPanel(t, "verdict", "acme"), Env{Data: r, Vocab: vocab(t, vocabulary.Guide), Window: time.Hour, Step: time.Minute})
+		if d.State != c.state || len(d.Findings) == 0 || d.Findings[0].Text != c.first {
+			t.Errorf("%s: %+v", d.State, d.Findings)
+		}
+		for _, f := range d.Findings {
+			if strings.HasPrefix(f.Text, "refused") {
+				t.Errorf("what is fine and compared with nobody takes room: %q", f.Text)
+			}
+		}
 	}
 }
 
@@ -231,7 +271,7 @@ func TestRateLimitsSayThatTheirResetIsNotKnown(t *testing.T) {
 			{Labels: sources.Labels{"limit_type": "requests"}, Values: []float64{7}}}}, noon)
 	}
 	d := Eval(tenantPanel(t, "tenant-limits", "acme"), Env{Data: r, Vocab: vocab(t, vocabulary.Guide), Window: time.Hour, Step: time.Minute})
-	if d.State != StateWarn || len(d.Facts) == 0 || d.Facts[0] != "guide exports no rate limit resets" {
+	if d.State != StateWarn || len(d.Facts) == 0 || d.Facts[0] != "rate limit resets: not exported (metric names: guide)" {
 		t.Errorf("%s, %v", d.State, d.Facts)
 	}
 }
@@ -266,7 +306,7 @@ func TestServiceThatTellsWhenItsLimitsResetIsRead(t *testing.T) {
 		t.Errorf("%+v", d.Values)
 	}
 	for _, f := range d.Facts {
-		if strings.Contains(f, "exports no") {
+		if strings.Contains(f, "not exported") {
 			t.Errorf("says that it is missing: %s", f)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"dlmon/sources"
 )
 
 // medianOf begins the name of the query that brings the other tenants' median of a verdict's query.
@@ -15,7 +17,9 @@ const medianOf = "median-"
 
 // verdict words what the panel's queries say of the tenant, worst first. Limits judge each query's value by its name
 // ("main" is p95 in seconds, "errors" and "hits" are ratios) and besides "change" (of p95 against one hour before, as a
-// ratio), "apart" (p95 as a multiple of the other tenants' median), "fall" and "surge" (of the rate against one hour before).
+// ratio), "apart" (p95 as a multiple of the other tenants' median), "colder" (what the cache's hits lost, as a ratio), "fall"
+// and "surge" (of the rates against one hour before). What has no median to stand beside is told where it is not fine, and a
+// part ("main-type") where it is worse than its whole. The tenant's firing alerts count too.
 func (d *Data) verdict(env Env) {
 	values := map[string]Value{}
 	for _, v := range d.Values {
@@ -47,9 +51,10 @@ func (d *Data) verdict(env Env) {
 			}
 		}
 		d.silent(rateBefore)
+		d.alerted(env)
 		return
 	}
-	limits := d.Panel.Limits
+	limits, states := d.Panel.Limits, map[string]State{}
 	for _, q := range d.Panel.Queries {
 		now, before, median := of(q.Name)
 		if q.Title == "" || bad(now) {
@@ -60,8 +65,16 @@ func (d *Data) verdict(env Env) {
 		switch {
 		case q.Name == mainQuery && now >= changeFloor:
 			state = Worse(Worse(state, limits["change"].judge(finite(now/before-1))), limits["apart"].judge(finite(now/median)))
-		case q.Name == "rate" && before >= 1:
+		case q.Name == "hits":
+			state = Worse(state, limits["colder"].judge(before-now))
+		case (q.Name == "rate" || q.Name == "requests") && before >= 1:
 			state = Worse(Worse(state, limits["fall"].judge(1-now/before)), limits["surge"].judge(now/before-1))
+		}
+		states[q.Name] = state
+		whole, _, part := strings.Cut(q.Name, "-")
+		_, compared := d.query(medianOf + q.Name)
+		if !compared && !state.alarms() || part && Worse(states[whole], state) == states[whole] {
+			continue
 		}
 		text := q.Title + " " + FormatValue(now, unit)
 		if c := FormatChange(now, before, unit); c != "" {
@@ -72,12 +85,28 @@ func (d *Data) verdict(env Env) {
 		}
 		d.Findings = append(d.Findings, Finding{state, text})
 	}
-	slices.SortStableFunc(d.Findings, func(a, b Finding) int { return b.State.rank() - a.State.rank() })
 	d.State = StateOK
+	d.alerted(env)
 	if len(d.Findings) > 0 && d.Findings[0].State != StateOK {
 		d.State = d.Findings[0].State
 		d.Reason, _, _ = strings.Cut(d.Findings[0].Text, ",")
 	}
+}
+
+// alerted adds the firing alerts that name the tenant, and puts the worst first.
+func (d *Data) alerted(env Env) {
+	a := Eval(Panel{Kind: KindAlerts, Tenant: d.Panel.Tenant}, env)
+	if a.State.alarms() {
+		var names []string
+		for _, x := range a.Alerts {
+			if x.State == sources.Firing && !x.Muted() && !informs(x.Severity) && !slices.Contains(names, x.Name) {
+				names = append(names, x.Name)
+			}
+		}
+		d.Findings = append(d.Findings, Finding{a.State, "alerts: " + strings.Join(names, ", ")})
+		d.State = Worse(d.State, a.State)
+	}
+	slices.SortStableFunc(d.Findings, func(a, b Finding) int { return b.State.rank() - a.State.rank() })
 }
 
 // finite is v, or NaN where it is infinite.

@@ -37,7 +37,7 @@ func TestAPanelWithoutDataSaysWhyAndWhatToDo(t *testing.T) {
 	all := samples()
 	for name, wants := range map[string][]string{
 		"off":            {"Prometheus is off", "--prometheus-url http://host:9090"},
-		"off-vocabulary": {"service-v1 exports no rate limits"},
+		"off-vocabulary": {"rate limits: not exported (metric names: service-v1)"},
 		"error":          {"connection refused"},
 		"nodata":         {"no series for the last hour"},
 	} {
@@ -116,7 +116,7 @@ func TestNarrowTenantsKeepP95AndErrorsLongest(t *testing.T) {
 		width      int
 		has, lacks string
 	}{
-		{84, "last 1 h", "~"}, {72, "p99", "last 1 h"}, {44, "errors", "p50"}, {26, "p95", "req/s"},
+		{84, "last 1 h", "~"}, {72, "p99", "last 1 h"}, {44, "errors", "p50"}, {26, "p95", "searches/s"},
 	} {
 		got := text(d, Options{Width: c.width, Height: 6, Cursor: -1, Selected: -1})
 		if !strings.Contains(got, c.has) || strings.Contains(got, c.lacks) {

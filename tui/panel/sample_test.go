@@ -171,7 +171,7 @@ func samples() map[string]dashboard.Data {
 	d = base("rate", "Requests by endpoint", dashboard.KindLines, dashboard.UnitPerSec)
 	d.State, d.Reason = dashboard.StateNoData, "no series for the last hour"
 	out["nodata"] = d
-	d.State, d.Reason, d.Hint = dashboard.StateOff, "service-v1 exports no rate limits", ""
+	d.State, d.Reason, d.Hint = dashboard.StateOff, "rate limits: not exported (metric names: service-v1)", ""
 	out["off-vocabulary"] = d
 	d.Reason, d.Hint = "Prometheus is off", "--prometheus-url http://host:9090"
 	out["off"] = d

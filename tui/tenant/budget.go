@@ -229,9 +229,9 @@ func (p *Budget) View(c page.Context) []string {
 	rows = rows[:min(len(rows), maxBudgets)]
 	p.cursor.Sync(tenantsOf(rows), p.visible(c))
 	t := page.Table{Styles: s, Columns: []page.Column{
-		{}, {Title: "tenant", Min: 8, Max: 32}, {Title: "state", Drop: 4}, {Title: "1h", Right: true}, {Title: "5m", Right: true},
-		{Title: "6h", Right: true, Drop: 6}, {Title: "30m", Right: true, Drop: 5}, {Title: "spent in 6h", Right: true, Drop: 1},
-		{Title: "whole budget lasts at 5m", Right: true, Drop: 2},
+		{}, {Title: "tenant", Min: 8, Max: 32}, {Title: "state", Drop: 4}, {Title: "burn 1h", Right: true}, {Title: "burn 5m", Right: true},
+		{Title: "burn 6h", Right: true, Drop: 6}, {Title: "burn 30m", Right: true, Drop: 5}, {Title: "spent in 6h", Right: true, Drop: 1},
+		{Title: "budget gone in, at the 5m rate", Right: true, Drop: 2},
 	}}
 	for _, b := range rows {
 		t.Rows = append(t.Rows, budgetCells(s, b))

@@ -65,7 +65,13 @@ func (p *Movers) View(c page.Context) []string {
 		lines = append(lines, page.Explain(s, "no data "+ago.words+" ago: Prometheus holds nothing of "+then+"; w compares with another time", nil, c.Width)...)
 		return page.Above(lines, foot, c.Height)
 	case len(moved.rows) == 0:
-		lines = append(lines, " "+s.OK.Render(s.Glyphs.OK)+" "+s.Text.Render("nothing moved by more than its floor"))
+		sign := s.OK.Render(s.Glyphs.OK)
+		for i, l := range page.Wrap("nothing moved enough to list; disk and health are not compared here: "+cmp.Or(c.Key("5"), "the health page")+" shows them", max(c.Width-3, 1), 3, s.Glyphs.Ellipsis) {
+			if i > 0 {
+				sign = " "
+			}
+			lines = append(lines, " "+sign+" "+s.Text.Render(l))
+		}
 		return page.Above(lines, foot, c.Height)
 	case len(rows) == 0:
 		return page.Above(append(lines, page.Explain(s, "nothing matches "+p.filter.Text, nil, c.Width)...), foot, c.Height)

@@ -81,10 +81,12 @@ func (p *Neighbours) View(c page.Context) []string {
 	t := page.Table{Styles: s, Columns: []page.Column{
 		{}, {Title: "tenant", Min: 10, Max: 30}, {Title: "of time", Right: true}, {Title: "of searches", Right: true, Drop: 4},
 		{Title: "load grew", Right: true, Drop: 6}, {Title: "searches", Right: true, Drop: 3}, {Title: "per search", Right: true, Drop: 2},
-		{Title: "p95 calm > busy", Right: true, Drop: 7}, {Title: "r", Right: true, Drop: 5},
 	}}
+	if blamed(p.work.value) >= 0 { // else nobody has anything in them
+		t.Columns = append(t.Columns, page.Column{Title: "p95 calm to busy", Right: true, Drop: 7}, page.Column{Title: "r", Right: true, Drop: 5})
+	}
 	for _, e := range rows {
-		t.Rows = append(t.Rows, p.cells(c, e))
+		t.Rows = append(t.Rows, p.cells(c, e)[:len(t.Columns)])
 	}
 	p.hits.List(len(lines)+1, p.cursor.Offset, min(p.visible(c), len(rows)-p.cursor.Offset))
 	return page.Above(append(lines, t.Lines(c.Width, p.visible(c)+1, p.cursor.Offset, p.cursor.Row)...), foot, c.Height)
@@ -105,8 +107,11 @@ func (p *Neighbours) why(c page.Context) []string {
 // looked says how many of all tenants are looked at.
 func (p *Neighbours) looked() string {
 	if n := p.picked.tenants; n > len(p.picked.all) {
-		return fmt.Sprintf("the %d with most load and the %d slowest or most slowed of %d tenants, %d not looked at",
-			len(p.picked.suspects), len(p.picked.all)-len(p.picked.suspects), n, n-len(p.picked.all))
+		return fmt.Sprintf("%d of %d tenants looked at: the %d with most load, the %d slowest or most slowed",
+			len(p.picked.all), n, len(p.picked.suspects), len(p.picked.all)-len(p.picked.suspects))
+	}
+	if n := len(p.work.value); n < len(p.picked.all) {
+		return fmt.Sprintf("%d of %d tenants, those with most load", n, len(p.picked.all))
 	}
 	return fmt.Sprintf("%d tenants", len(p.picked.all))
 }
@@ -154,7 +159,7 @@ func factor(f float64) string {
 }
 
 func fromTo(h tenancy.Hurt) string {
-	return dashboard.FormatValue(h.Calm, dashboard.UnitSeconds) + " > " + dashboard.FormatValue(h.Busy, dashboard.UnitSeconds)
+	return dashboard.FormatValue(h.Calm, dashboard.UnitSeconds) + " to " + dashboard.FormatValue(h.Busy, dashboard.UnitSeconds)
 }
 
 // blamed is the suspect with whose load the p95 of others rose, that with the most load of them; -1 for none.

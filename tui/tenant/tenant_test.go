@@ -240,7 +240,7 @@ func TestReportsHoldTheRowsInNumbers(t *testing.T) {
 		want   string
 	}{
 		"movers":     {movers.Report(c), "service cache hit rate query 83 % 24 %"},
-		"neighbours": {noisy.Report(n), "t00001 60 ms > "},
+		"neighbours": {noisy.Report(n), "t00001 60 ms to "},
 		"budget":     {budget.Report(b), "fast page: fast 20x 20x 4.0x 20x 3.3 % 36 h"},
 	} {
 		found := false

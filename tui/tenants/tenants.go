@@ -147,7 +147,10 @@ func (p *Page) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 func (p *Page) visible(c page.Context) int { return max(1, c.Height-2-len(p.footer(c))) }
 
 func (p *Page) footer(c page.Context) []string {
-	return page.Footer(c, "enter traces", "o tenant", "s sort", "/ filter", "v movers", "n noisy neighbour", "b error budget", "? keys")
+	if p.filter.Open {
+		return page.Footer(c, page.FilterHints...)
+	}
+	return page.Footer(c, "enter traces", "o tenant", "s sort", "/ filter", "v movers", "n noisy neighbours", "b error budget", "? keys")
 }
 
 // View implements page.Page.
@@ -167,6 +170,9 @@ func (p *Page) View(c page.Context) []string {
 	lines := []string{page.Title(s, "Tenants", p.facts(c, len(v.rows), visible), c.Width)}
 	if len(p.data.Tenants) == 0 {
 		return append(lines, p.why(c)...)
+	}
+	if len(v.rows) == 0 {
+		return page.Above(append(lines, page.Explain(s, "nothing matches "+p.filter.Text, nil, c.Width)...), p.footer(c), c.Height)
 	}
 	t := page.Table{Styles: s, Columns: p.heads(s)}
 	first := p.cursor.Offset
@@ -203,6 +209,9 @@ func (p *Page) why(c page.Context) []string {
 	return out
 }
 
+// stateWords name the states that are counted as the alerts' severities are named.
+var stateWords = map[dashboard.State]string{dashboard.StateCritical: "critical", dashboard.StateWarn: "warning"}
+
 // facts count what is shown of what there is, and name order, filter and age.
 func (p *Page) facts(c page.Context, passing, visible int) string {
 	g := c.Styles.Glyphs
@@ -218,7 +227,7 @@ func (p *Page) facts(c page.Context, passing, visible int) string {
 	for _, s := range []dashboard.State{dashboard.StateCritical, dashboard.StateWarn} {
 		if n := p.data.counts[s]; n > 0 {
 			sign, _ := mark(c.Styles, s)
-			facts = append(facts, fmt.Sprintf("%s %d %s", sign, n, s))
+			facts = append(facts, fmt.Sprintf("%s %d %s", sign, n, stateWords[s]))
 		}
 	}
 	if passing > visible {
@@ -247,7 +256,7 @@ func (p *Page) heads(s *themes.Styles) []page.Column {
 	heads := []page.Column{
 		{Widest: 1},
 		{Title: "tenant", Min: 8, Max: 32, Widest: w.ID},
-		{Title: "req/s", Right: true, Drop: 5, Widest: w.Rate},
+		{Title: "searches/s", Right: true, Drop: 5, Widest: w.Rate},
 		{Title: "p50", Right: true, Drop: 3, Widest: w.P50},
 		{Title: "p95", Right: true, Widest: w.P95},
 		{Title: "p99", Right: true, Drop: 4, Widest: w.P99},
@@ -321,7 +330,7 @@ func (p *Page) Bindings() []key.Binding {
 		page.Bind("S", "reverse the order"),
 		page.Bind("/", "filter by name, state or reason as you type; enter keeps it, esc drops it"),
 		page.Bind("v", "movers: what changed most"),
-		page.Bind("n", "noisy neighbour: who takes the most, and whose latency grew with it"),
+		page.Bind("n", "noisy neighbours: who takes the most, and whose latency grew with it"),
 		page.Bind("b", "error budget: burn rates of every tenant"),
 	}
 }

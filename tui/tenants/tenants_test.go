@@ -90,7 +90,8 @@ func TestAFilterCountsWhatItHides(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 	p.Update(c, tea.PasteMsg{Content: "zzz"})
-	if got := text(p, c); !strings.Contains(got, "0 of 12 match") {
+	if got := text(p, c); !strings.Contains(got, "0 of 12 match") || !strings.Contains(got, "nothing matches olzzz") ||
+		!strings.Contains(got, "enter keeps the filter") || strings.Contains(got, "b error budget") {
 		t.Errorf("%s", got)
 	}
 	press(p, c, "enter", "enter") // nothing is selected
