@@ -14,6 +14,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
@@ -145,13 +146,31 @@ func (m *Model) handOff() tea.Cmd {
 	stem := strings.Join(slices.DeleteFunc([]string{"dlmon", fileWord(m.o.Context), fileWord(place), d.To.UTC().Format("20060102T150405Z")},
 		func(s string) bool { return s == "" }), "-")
 	m.say(page.Notice{Text: "writing " + stem + ".md"})
+	width, ellipsis := m.width, m.styles.Glyphs.Ellipsis
 	return func() tea.Msg {
 		dir, name, err := writeHandoff(".", stem, d)
 		if err != nil {
 			return page.Notice{Warn: true, Text: "handoff: " + sources.Clean(err.Error()) + " (dlmon writes into the directory it was started in)"}
 		}
-		return page.Notice{Text: "wrote " + name + ".md and " + name + ".svg in " + sources.Clean(dir)}
+		return page.Notice{Text: wroteText(sources.Clean(dir), name, width, ellipsis)}
 	}
+}
+
+// wroteText says where the files are. The directory is shortened in its middle before anything else is cut.
+func wroteText(dir, name string, width int, ellipsis string) string {
+	const (
+		around = 14 // what the line holds beside the notice: its sign, the clock
+		least  = 9
+	)
+	end := "/" + name + ".md and .svg"
+	left := max(width-around-len("wrote ")-ansi.StringWidth(end), least)
+	dir = strings.TrimSuffix(dir, "/")
+	if w := ansi.StringWidth(dir); w > left {
+		room := left - ansi.StringWidth(ellipsis)
+		head := room / 3 // its end tells more than its beginning
+		dir = ansi.Truncate(dir, head, "") + ellipsis + ansi.TruncateLeft(dir, w-(room-head), "")
+	}
+	return "wrote " + dir + end
 }
 
 // fileWord is s as part of a file's name.

@@ -57,16 +57,33 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
+func TestTheHandoffsNoticeSaysTheDirectoryOnANarrowScreen(t *testing.T) {
+	const name = "dlmon-prod-eu-tenants-20260314T140532Z"
+	for _, dir := range []string{"/", "/srv", "/home/ada/tickets/2026/incident-4711", "/home/ada/数据库/テナント/incident"} {
+		for _, width := range []int{80, 100, 120, 200} {
+			m, _ := newModel(t, pagetest.Reader(), width, 24)
+			m.say(page.Notice{Text: wroteText(dir, name, width, m.styles.Glyphs.Ellipsis)})
+			line := ansi.Strip(m.tabLine(width))
+			said := strings.Split(line, "/"+name+".md and .svg")
+			whole := strings.TrimSuffix(dir, "/")
+			begin, end, cut := strings.Cut(strings.TrimPrefix(said[0], " · wrote "), "…")
+			if len(said) != 2 || !strings.HasPrefix(whole, begin) || !strings.HasSuffix(whole, end) || cut == (begin == whole) || width == 200 && cut {
+				t.Errorf("%d columns, %s: %q", width, dir, line)
+			}
+		}
+	}
+}
+
 func TestXWritesThePageAsMarkdownAndPictureAndSaysWhere(t *testing.T) {
-	m, _ := newModel(t, pagetest.Reader(), 120, 40)
+	m, _ := newModel(t, pagetest.Reader(), 200, 40)
 	press(m, "2")
 	frame := content(m)
 	dir, said := handedOff(t, m)
 	const stem = "dlmon-prod-eu-tenants-20260314T140532Z"
-	if want := "wrote " + stem + ".md and " + stem + ".svg in " + dir; said.Text != want || said.Warn {
+	if want := "wrote " + dir + "/" + stem + ".md and .svg"; said.Text != want || said.Warn {
 		t.Errorf("it says %q, want %q", said.Text, want)
 	}
-	if !strings.Contains(ansi.Strip(content(m)), "wrote "+stem) {
+	if !strings.Contains(ansi.Strip(content(m)), said.Text) {
 		t.Error("the notice is not on the screen")
 	}
 	text := read(t, filepath.Join(dir, stem+".md"))

@@ -65,8 +65,8 @@ type kiosk struct {
 
 // turn is one stop of the rotation.
 type turn struct {
-	title, short string
-	stack        []page.Page
+	title string
+	stack []page.Page
 }
 
 // startKiosk makes the model one for the wall: it writes nothing, and shows the present only.
@@ -82,14 +82,14 @@ func (m *Model) startKiosk() {
 	for _, id := range o.Rotate {
 		if i := slices.IndexFunc(m.nav.tabs, func(t tab) bool { return t.id == id }); i >= 0 {
 			t := m.nav.tabs[i]
-			k.turns = append(k.turns, turn{t.title, t.short, []page.Page{t.page}})
+			k.turns = append(k.turns, turn{t.title, []page.Page{t.page}})
 		} else if p := m.nav.view(id); p != nil {
-			k.turns = append(k.turns, turn{p.Title(), short(p.Title(), 4), []page.Page{m.tabPage("tenants"), p}})
+			k.turns = append(k.turns, turn{p.Title(), []page.Page{m.tabPage("tenants"), p}})
 		}
 	}
 	first := m.nav.top()
 	if len(k.turns) == 0 {
-		k.turns = []turn{{first.Title(), short(first.Title(), 4), m.nav.stack}}
+		k.turns = []turn{{first.Title(), m.nav.stack}}
 	}
 	k.at = max(0, slices.IndexFunc(k.turns, func(t turn) bool { return t.page() == first }))
 	m.kiosk = k

@@ -47,19 +47,23 @@ func (m *Model) alarmParts() []part {
 	return []part{says(s.BarCritical, form{whole + " ", 3}, form{text + page.Cut(k.alarm.Name, 24, s.Glyphs.Ellipsis) + " ", 7})}
 }
 
+// turnParts are the pages in their order, as many of them as fit by their whole names: the one shown goes last, the next
+// one before it. Then how far it is to the next turn.
 func (m *Model) turnParts() []part {
 	s, g, k := m.styles, m.styles.Glyphs, m.kiosk
 	var parts []part
 	for i, t := range k.turns {
 		switch here := m.nav.top() == t.page(); {
-		case here && s.Color:
-			parts = append(parts, says(s.Focus, form{t.title, 6}, form{t.short, 6}))
 		case here:
-			parts = append(parts, says(s.Focus, form{"[" + t.title + "]", 6}, form{"[" + t.short + "]", 6}))
+			title := t.title
+			if !s.Color {
+				title = "[" + title + "]"
+			}
+			parts = append(parts, says(s.Focus, form{title, 6}, form{page.Cut(title, 8, g.Ellipsis), 8}, form{}))
 		case i == k.next():
-			parts = append(parts, says(s.Text, form{t.title, 4}, form{t.short, 5}, form{}))
+			parts = append(parts, says(s.Text, form{t.title, 5}, form{}))
 		default:
-			parts = append(parts, says(s.Muted, form{t.title, 4}, form{t.short, 4}, form{}))
+			parts = append(parts, says(s.Muted, form{t.title, 4}, form{}))
 		}
 	}
 	whole := k.until.Sub(k.since)

@@ -160,3 +160,24 @@ func TestKioskScreensLookAsTheGoldenFilesSay(t *testing.T) {
 		}
 	}
 }
+
+func TestAKioskNamesItsPagesWhollyOrNotAtAll(t *testing.T) {
+	ids := []string{"overview", "tenants", "traces", "alerts", "health", "business"}
+	for width := 40; width <= 160; width += 8 {
+		m := wall(t, calm(), Kiosk{Rotate: ids}, width, 16)
+		for range ids {
+			line := ansi.Strip(m.kioskLine(width))
+			if !strings.Contains(line, " "+m.nav.top().Title()+" ") || !strings.Contains(line, "14:05:32") {
+				t.Errorf("%d columns: page or clock missing: %q", width, line)
+			}
+			for _, tab := range m.nav.tabs {
+				if strings.Contains(line, " "+tab.short+" ") {
+					t.Errorf("%d columns: %s is cut: %q", width, tab.title, line)
+				}
+			}
+			k := m.kiosk
+			k.at = k.next()
+			m.turnTo(k.turns[k.at].stack, nil, k.o.Every)
+		}
+	}
+}

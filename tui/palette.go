@@ -10,6 +10,7 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
@@ -213,20 +214,38 @@ func (m *Model) pageEntries() []entry {
 		out = append(out, entry{kind: kindPage, title: t.title, key: strings.Join(m.o.Keys.Of("global."+t.id), " "),
 			do: func(m *Model) tea.Cmd { m.nav.open(i); return nil }})
 	}
-	for _, v := range []struct{ view, title string }{
-		{page.TenantsMovers, "Movers"}, {page.TenantsNeighbours, "Noisy neighbours"}, {page.TenantsBudget, "Error budget"},
+	for _, v := range []struct{ view, title, action string }{
+		{page.TenantsMovers, "Movers", "movers"}, {page.TenantsNeighbours, "Noisy neighbours", "noisy"}, {page.TenantsBudget, "Error budget", "budget"},
 	} {
-		out = append(out, entry{kind: kindPage, title: v.title, about: "of all tenants", do: func(*Model) tea.Cmd {
+		out = append(out, entry{kind: kindPage, title: v.title, about: "of all tenants", key: m.keyFrom("tenants", v.action), do: func(*Model) tea.Cmd {
 			return page.Send(page.OpenTenants{View: v.view})
 		}})
 	}
-	return append(out, entry{kind: kindPage, title: "Silences", about: "of Alertmanager", do: func(m *Model) tea.Cmd {
+	return append(out, entry{kind: kindPage, title: "Silences", about: "of Alertmanager", key: m.keyFrom("alerts", "silences"), do: func(m *Model) tea.Cmd {
 		m.nav.open(slices.IndexFunc(m.nav.tabs, func(t tab) bool { return t.id == "alerts" }))
 		if m.typing() { // a silence is being written there: it is not to be lost
 			return nil
 		}
 		return m.act(pressOf("a"))
 	}})
+}
+
+// keyFrom is the key that does an action of a tab's page; elsewhere the tab's own stands before it. "" if the operator
+// has left none.
+func (m *Model) keyFrom(tab, action string) string {
+	k, at := strings.Join(m.o.Keys.Of(keys.Name(tab, action)), " "), m.scope()
+	if here := keys.Name(at, action); at != tab { // the grid has movers too
+		if _, _, ok := keys.Find(here); ok {
+			return strings.Join(m.o.Keys.Of(here), " ")
+		}
+	}
+	if open := strings.Join(m.o.Keys.Of("global."+tab), " "); k != "" && at != tab {
+		if open == "" {
+			return ""
+		}
+		return open + " then " + k
+	}
+	return k
 }
 
 func (m *Model) panelEntries() []entry {
@@ -347,8 +366,13 @@ func (m *Model) paletteLines(width, height int) []string {
 	if len(p.found) == 0 {
 		return append(lines, page.Explain(s, "nothing is called "+p.input.Text+": commands, pages, panels, alerts, services and tenants are looked for", nil, width)...)
 	}
+	longest := 0 // a key that is cut is none
+	for _, h := range p.found {
+		longest = max(longest, ansi.StringWidth(p.entry(h).key))
+	}
+	longest = min(longest, width/3)
 	t := page.Table{Styles: s, Columns: []page.Column{
-		{Min: 7}, {Min: 12, Max: max(16, width*3/5), Grow: true, Drop: 2}, {Min: 8, Max: 80, Grow: true, Drop: 1}, {Right: true, Max: 10},
+		{Min: 7}, {Min: 12, Max: max(16, width*3/5), Grow: true, Drop: 2}, {Min: 8, Max: 80, Grow: true, Drop: 1}, {Right: true, Min: longest},
 	}}
 	for _, h := range p.found[p.top:min(p.top+rows, len(p.found))] {
 		e := p.entry(h)

@@ -280,3 +280,41 @@ func BenchmarkPalette(b *testing.B) {
 		i++
 	}
 }
+
+// A key that is cut cannot be pressed.
+func TestThePaletteShowsKeysWhole(t *testing.T) {
+	for _, width := range []int{40, 80, 120} {
+		m, _ := newModel(t, pagetest.Reader(), width, 24)
+		press(m, "3", ":")
+		for range len(m.palette.found) {
+			h := m.palette.found[m.palette.at]
+			key := m.palette.entry(h).key
+			text := ansi.Strip(strings.Join(m.paletteLines(width, 23), "\n"))
+			for line := range strings.SplitSeq(text, "\n") {
+				if strings.HasPrefix(line, m.styles.Glyphs.Pointer) && !strings.HasSuffix(strings.TrimRight(line, " "), key) {
+					t.Errorf("%d columns: no %q in %q", width, key, line)
+				}
+			}
+			press(m, "down")
+		}
+	}
+}
+
+func TestThePaletteTellsTheKeysOfPagesWithinPages(t *testing.T) {
+	for _, c := range []struct{ at, want string }{
+		{"1", "Movers v|Noisy neighbours 2 then n|Error budget 2 then b|Silences 4 then a"},
+		{"2", "Movers v|Noisy neighbours n|Error budget b|Silences 4 then a"},
+		{"4", "Movers 2 then v|Noisy neighbours 2 then n|Error budget 2 then b|Silences a"},
+	} {
+		m := opened(t, c.at)
+		var got []string
+		for _, e := range m.palette.entries {
+			if e.kind == kindPage && e.about != "" {
+				got = append(got, e.title+" "+e.key)
+			}
+		}
+		if s := strings.Join(got, "|"); s != c.want {
+			t.Errorf("on %s: %s, want %s", c.at, s, c.want)
+		}
+	}
+}

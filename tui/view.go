@@ -205,13 +205,13 @@ func (m *Model) tabParts() []part {
 		}
 	}
 	for i, p := range m.nav.stack[1:] {
-		style, rank := s.Muted, 6
+		style, rank, cut, gone := s.Muted, 6, 6, 8
 		if i == len(m.nav.stack)-2 {
-			style, rank = s.Bold, 8
+			style, rank, cut, gone = s.Bold, 8, 10, 10
 		}
 		title := p.Title()
-		parts = append(parts, says(style, form{g.Pointer + " " + title, rank}, form{g.Pointer + " " + page.Cut(title, 12, g.Ellipsis), rank},
-			form{g.Pointer + " " + g.Ellipsis, 9}, form{}))
+		parts = append(parts, says(style, form{g.Pointer + " " + title, rank}, form{g.Pointer + " " + page.Cut(title, 12, g.Ellipsis), cut},
+			form{g.Pointer + " " + g.Ellipsis, gone}, form{}))
 	}
 	if at := m.picked(m.window); !at.IsZero() { // while there is one, esc drops it and leads nowhere
 		text := "cursor " + m.pickedText(at)

@@ -142,7 +142,7 @@ func openTenant(c page.Context, d dashboard.Data, selected string) tea.Cmd {
 			}
 		}
 	}
-	return page.Send(page.Notice{Text: "no tenant is selected here; o opens the page of a tenant's or an alert's row"})
+	return page.Send(page.Notice{Text: "no tenant is selected here: tab to the table of tenants or of alerts"})
 }
 
 func unexplained(p dashboard.Panel) tea.Cmd {

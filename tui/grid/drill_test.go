@@ -327,3 +327,21 @@ func TestAHeatmapWithoutDataHasNoCursor(t *testing.T) {
 		t.Error("a cursor stands on nothing")
 	}
 }
+
+// What works in a table of the page is told wherever the focus is, with the way there.
+func TestTheHelpTellsTheKeysOfTablesFromAPanelThatIsNone(t *testing.T) {
+	g, c := New(dashboard.Builtin()[0]), pagetest.Context(pagetest.Reader(), 120, 38)
+	for i, p := range g.dash.Panels {
+		g.focusOn(c, i)
+		keys := keysOf(g)
+		for _, want := range []string{"o", "/"} {
+			if n := len(slices.DeleteFunc(slices.Clone(keys), func(k string) bool { return k != want })); n != 1 {
+				t.Errorf("%s: %d lines of %s", p.ID, n, want)
+			}
+		}
+	}
+	g.focusOn(c, 0)
+	if n, ok := steer(g, &c, "o").(page.Notice); !ok || !strings.Contains(n.Text, "tab to the table of tenants") {
+		t.Errorf("o on %s says %q", g.dash.Panels[0].ID, n.Text)
+	}
+}

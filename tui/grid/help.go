@@ -26,12 +26,18 @@ func (g *Grid) Bindings() []key.Binding {
 		if explained(p) {
 			out = slices.Insert(out, 1, page.Bind("t", exemplarHelp))
 		}
-		if namesTenants(p) {
+		switch { // what works in another panel of this page is told too, with the way there
+		case p.Kind == dashboard.KindTenants, p.Kind == dashboard.KindAlerts:
 			out = append(out, page.Bind("o", "the page of the selected tenant, or of the one that the selected alert names"))
+		case slices.ContainsFunc(g.dash.Panels, func(p dashboard.Panel) bool { return p.Kind == dashboard.KindTenants }):
+			out = append(out, page.Bind("o", "the selected tenant's page, in a table of tenants: tab to it"))
 		}
-	}
-	if g.focus < len(g.dash.Panels) && filterable(g.dash.Panels[g.focus]) {
-		out = append(out, page.Bind("/", "filter the panel as you type; enter keeps it, esc drops it"))
+		switch {
+		case filterable(p):
+			out = append(out, page.Bind("/", "filter the panel as you type; enter keeps it, esc drops it"))
+		case slices.ContainsFunc(g.dash.Panels, filterable):
+			out = append(out, page.Bind("/", "filter a table as you type: tab to it"))
+		}
 	}
 	return append(out, page.Bind("v", "movers: what changed most"))
 }

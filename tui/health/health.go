@@ -169,7 +169,11 @@ func (p *Page) View(c page.Context) []string {
 		return lines[:min(len(lines), c.Height)]
 	}
 	if len(own) > 0 {
-		lines = append(lines, "", page.Title(s, "Sources of dlmon", "", c.Width))
+		title := "Sources of dlmon"
+		if !c.Live { // they are those of the present, whatever time is shown
+			title += ", now"
+		}
+		lines = append(lines, "", page.Title(s, title, "", c.Width))
 		add(page.Table{Styles: s, Columns: []page.Column{
 			{}, {Title: "source"}, {Title: "state"}, {Title: "data", Right: true}, {Title: "asked", Right: true, Drop: 2},
 			{Title: "version", Max: 20, Drop: 1}, {Title: "url", Min: 8, Max: 80},

@@ -167,3 +167,15 @@ func TestTheFilterShowsWhatItHides(t *testing.T) {
 		}
 	}
 }
+
+// The sources' states are those of the present, whatever time is shown.
+func TestUnderAPastTimeTheSourcesAreSaidToBeOfNow(t *testing.T) {
+	p, c := New(), pagetest.Context(pagetest.Reader(), 140, 50)
+	if got := text(p, c); !strings.Contains(got, "Sources of dlmon") || strings.Contains(got, ", now") {
+		t.Errorf("in the present:\n%s", got)
+	}
+	c.Live = false
+	if got := text(p, c); !strings.Contains(got, "Sources of dlmon, now") {
+		t.Errorf("in the past:\n%s", got)
+	}
+}

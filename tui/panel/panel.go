@@ -257,7 +257,8 @@ func (v *view) tint(st dashboard.State, ok lipgloss.Style) lipgloss.Style {
 	return style
 }
 
-// why says in the middle of the panel why there is nothing to see, and what to do about it.
+// why says in the middle of the panel why there is nothing to see, and what to do about it: its lines begin below one
+// another, and the widest stands in the middle.
 func (v *view) why() []string {
 	reason := v.Reason
 	switch {
@@ -273,17 +274,21 @@ func (v *view) why() []string {
 	room := max(v.w-4, 1)
 	var lines []string
 	for _, l := range page.Wrap(reason, room, max(v.h-1, 1), v.g.Ellipsis) {
-		lines = append(lines, v.centre(style.Render(l)))
+		lines = append(lines, style.Render(l))
 	}
 	if !strings.Contains(reason, v.Hint) {
 		for _, l := range page.Wrap(v.Hint, room, v.h-len(lines), v.g.Ellipsis) {
-			lines = append(lines, v.centre(v.s.Muted.Render(l)))
+			lines = append(lines, v.s.Muted.Render(l))
 		}
+	}
+	widest := 0
+	for _, l := range lines {
+		widest = max(widest, ansi.StringWidth(l))
+	}
+	left := strings.Repeat(" ", max((v.w-widest)/2, 0))
+	for i, l := range lines {
+		lines[i] = left + l
 	}
 	above := max((v.h-len(lines))/2, 0)
 	return append(make([]string, above), lines...)
-}
-
-func (v *view) centre(s string) string {
-	return strings.Repeat(" ", max((v.w-ansi.StringWidth(s))/2, 0)) + s
 }

@@ -219,3 +219,17 @@ func randomData(r *rand.Rand) dashboard.Data {
 	}
 	return d
 }
+
+func TestTheLinesOfAnExplanationBeginBelowOneAnother(t *testing.T) {
+	d := dashboard.Data{Panel: dashboard.Panel{Title: "Health", Kind: dashboard.KindHealth}, State: dashboard.StateOff,
+		Reason: "what the service said of its health is not known for a time before dlmon ran", Hint: "go back to the present"}
+	begins := map[int]bool{}
+	for _, l := range Render(d, Options{Styles: themes.Default(true), Now: at, Width: 40, Height: 9})[1:] {
+		if l = ansi.Strip(l); strings.TrimSpace(l) != "" {
+			begins[len(l)-len(strings.TrimLeft(l, " "))] = true
+		}
+	}
+	if len(begins) != 1 {
+		t.Errorf("lines begin in the columns %v", begins)
+	}
+}
