@@ -370,3 +370,28 @@ func TestTheFootOfTheSilencesNamesWhatTheSelectedOneTakes(t *testing.T) {
 	shows(t, p, c, "n new")
 	hides(t, p, c, "e extend", "D expire", "anew")
 }
+
+func TestWhatScrolledOffTheFormIsCounted(t *testing.T) {
+	p, c := writable(given(), 40, 10)
+	press(p, c, "z")
+	f := p.form
+	for f.at != f.first()+fieldComment {
+		press(p, c, "tab")
+	}
+	shows(t, p, c, "3 more above", "comment", "why; required", "matches 1 alert now")
+	hides(t, p, c, "alertname=")
+	for f.at != 0 {
+		press(p, c, "shift+tab")
+	}
+	shows(t, p, c, "silence   …rtname=SlowSearchQueries") // it is typed into at its end, and does not seem to begin there
+	hides(t, p, c, "more above")
+	press(p, c, "home")
+	shows(t, p, c, "silence   alertname=SlowSearchQ")
+	for size := 1; size < 12; size++ { // what is typed into is never what gives way to the count
+		p, c := writable(given(), 40, size)
+		press(p, c, "z")
+		if size > 4 {
+			shows(t, p, c, "comment")
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"charm.land/bubbles/v2/textinput"
+	"github.com/charmbracelet/x/ansi"
 
 	"dlmon/tui/page"
 )
@@ -30,24 +31,33 @@ func (p *Page) formLines(c page.Context) []string {
 	if f.confirming || f.sending {
 		return append(lines, p.questionLines(c, c.Height-len(lines))...)
 	}
-	fields, focus := f.fieldLines(c)
+	fields, starts, focus := f.fieldLines(c)
 	preview := p.previewLines(c, max(3, min(12, c.Height/3)))
 	// Where not all of it has room, what is typed into stays in sight, and the number of alerts too.
 	room := max(1, c.Height-len(lines)-len(preview))
 	if over := len(fields) - room; over > 0 {
 		from := max(0, min(focus-room/2, over))
-		fields = fields[from : from+room]
+		first := fields[from]
+		if from > 0 && focus > from { // what is sent is not all in sight: that is said in the first line's place
+			hidden := 0
+			for _, at := range starts {
+				hidden += boolRank(at <= from)
+			}
+			first = s.Muted.Render(page.Cut(fmt.Sprintf("   %s %d more above", g.Ellipsis, hidden), c.Width, g.Ellipsis))
+		}
+		fields = append([]string{first}, fields[from+1:from+room]...)
 	}
 	lines = append(lines, fields...)
 	return append(lines, preview...)
 }
 
-// fieldLines are the form's fields; focus is the line of the one that is typed into.
-func (f *form) fieldLines(c page.Context) (lines []string, focus int) {
+// fieldLines are the form's fields; starts are the lines on which they begin, focus is that of the one typed into.
+func (f *form) fieldLines(c page.Context) (lines []string, starts []int, focus int) {
 	s, g := c.Styles, c.Styles.Glyphs
 	const label = 13
 	width := max(c.Width-label-2, 4)
 	if f.changes() {
+		starts = append(starts, 0)
 		for i, l := range page.Wrap(matchersText(f.base.Matchers), width, 4, g.Ellipsis) {
 			name := ""
 			if i == 0 {
@@ -73,6 +83,7 @@ func (f *form) fieldLines(c page.Context) (lines []string, focus int) {
 		if i == f.at {
 			style, pointer, focus = s.Key, " "+g.Pointer+" ", len(lines)
 		}
+		starts = append(starts, len(lines))
 		lines = append(lines, style.Render(page.Fit(pointer+name, label, ""))+f.inputLine(c, i, width))
 		if fault := f.faults[i]; fault != "" {
 			sign := g.Critical
@@ -85,7 +96,7 @@ func (f *form) fieldLines(c page.Context) (lines []string, focus int) {
 			lines = append(lines, s.Muted.Render(page.Cut(strings.Repeat(" ", label)+f.hint(c), c.Width, g.Ellipsis)))
 		}
 	}
-	return lines, focus
+	return lines, starts, focus
 }
 
 func (f *form) inputLine(c page.Context, i, width int) string {
@@ -96,7 +107,13 @@ func (f *form) inputLine(c page.Context, i, width int) string {
 		in.SetWidth(width)
 		in.SetCursor(in.Position())
 	}
-	return strings.TrimRight(in.View(), " ")
+	line := strings.TrimRight(in.View(), " ")
+	// What is scrolled off on the left is seen to be, unless the cursor stands where that would be said.
+	shown := strings.TrimRight(ansi.Strip(line), " ")
+	if v := in.Value(); v != "" && !strings.HasPrefix(v, shown) && !strings.HasPrefix(string([]rune(v)[in.Position():]), shown) {
+		line = ansi.TruncateLeft(line, 1, s.Muted.Render(c.Styles.Glyphs.Ellipsis))
+	}
+	return line
 }
 
 // hint says what the field takes.

@@ -100,11 +100,12 @@ func (p *Page) listLines(c page.Context) []string {
 	}
 	p.sync(l)
 	name := min(max(12, l.widest+4), max(17, c.Width/3))
-	whom := c.Width - name - 47 // beside the other columns; value and severity give way to it
-	for _, gives := range []int{9, 10} {
-		if whom < 18 {
-			whom += gives
-		}
+	whom := c.Width - name - 47 // beside the other columns; the value gives way to it, and severity where less than half is left
+	if whom < 18 {
+		whom += 9
+	}
+	if whom < 9 {
+		whom += 10
 	}
 	whom = max(whom, 12)
 	o := outline{hits: &p.hits, first: len(lines), rows: len(l.rows), heads: l.heads, columns: []page.Column{
@@ -119,7 +120,7 @@ func (p *Page) listLines(c page.Context) []string {
 	foot := p.foot(c)
 	room := p.listRoom(c, l)
 	lines = append(lines, o.lines(c, min(room, c.Height-1-len(foot)), &p.offset, p.cursor.Row)...)
-	if rest := c.Height - len(lines) - len(foot); rest >= 6 {
+	if rest := c.Height - len(lines) - len(foot); rest >= 4 {
 		lines = append(lines, s.Border.Render(strings.Repeat(s.Glyphs.H, c.Width)))
 		about := p.about(c, l.rows[p.cursor.Row])
 		if len(about) > rest-1 {

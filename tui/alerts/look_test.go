@@ -105,3 +105,14 @@ func TestHostileTextStaysWithinItsLine(t *testing.T) {
 		}
 	}
 }
+
+func TestSeverityAndALookAtTheAlertStayOnASmallScreen(t *testing.T) {
+	r := many(2)
+	for i := range 3 {
+		r.RulesSnap.Value = append(r.RulesSnap.Value, sources.Rule{Name: "VectorOperationsFailing" + string(rune('a'+i)), Labels: sources.Labels{"severity": "warning"}})
+	}
+	p, c := writable(r, 80, 22)
+	press(p, c, "down")
+	shows(t, p, c, "severity", "TenantSlow ×2             warning   firing", "tenant_id t0000", "firing, warning")
+	hides(t, p, c, "value")
+}
