@@ -65,7 +65,7 @@ func (m *Model) command(d handoff.Document) []string {
 	if d.Report.Trace != "" {
 		argv = slices.Insert(argv, 1, "trace", d.Report.Trace)
 	} else if i := m.nav.current(); i >= 0 {
-		argv = append(argv, "--page", m.nav.tabs[i].id)
+		argv = append(argv, "--page", cmp.Or(m.nav.viewID(m.nav.top()), m.nav.tabs[i].id))
 	}
 	if d.Report.Tenant != "" {
 		argv = append(argv, "--tenant", d.Report.Tenant)

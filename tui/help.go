@@ -65,7 +65,7 @@ func (m *Model) helpLines(width, height int) []string {
 	g := s.Glyphs
 	body = append(body, "", " "+s.Title.Render("Signs"), "   "+
 		s.OK.Render(g.OK+" ok")+"  "+s.Warn.Render(g.Warn+" warning")+"  "+s.Critical.Render(g.Critical+" critical or failed")+"  "+
-		s.Pending.Render(g.Pending+" pending")+"  "+s.Stale.Render(g.Stale+" stale")+"  "+s.NoData.Render(g.NoData+" no data")+"  "+
+		s.Pending.Render(g.Pending+" pending")+"  "+s.Stale.Render(g.Stale+" stale")+"  "+s.NoData.Render(g.NoData+" no data"), "   "+
 		s.Muted.Render(g.Off+" off  "+g.Muted+" silenced or inhibited  "+g.Up+" "+g.Down+" "+g.Flat+" change"))
 	if m.o.Version != "" {
 		body = append(body, "", " "+s.Muted.Render("dlmon "+m.o.Version))

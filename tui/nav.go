@@ -47,6 +47,9 @@ func newNavigator(dashboards []dashboard.Dashboard, first string) navigator {
 	}}
 	i := slices.IndexFunc(n.tabs, func(t tab) bool { return t.id == first })
 	n.stack = []page.Page{n.tabs[max(i, 0)].page}
+	if v := n.view(first); v != nil { // a comparison of tenants: over their list
+		n.stack = []page.Page{n.tabs[1].page, v}
+	}
 	return n
 }
 

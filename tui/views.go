@@ -56,6 +56,16 @@ func (n *navigator) view(name string) page.Page {
 	return p
 }
 
+// viewID is the name of a comparison's page; "" for any other.
+func (n *navigator) viewID(p page.Page) string {
+	for name, v := range n.views {
+		if v == p {
+			return name
+		}
+	}
+	return ""
+}
+
 // tenantPage is a tenant's panels.
 type tenantPage struct {
 	*grid.Grid

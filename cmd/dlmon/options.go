@@ -50,8 +50,8 @@ const (
 
 var pageNames = []string{"overview", "tenants", "traces", "alerts", "health", "business"}
 
-// rotated are the pages that a kiosk can turn to.
-var rotated = append(slices.Clone(pageNames), page.TenantsMovers, page.TenantsNeighbours, page.TenantsBudget)
+// places are the pages that one can begin with and a kiosk can turn to.
+var places = append(slices.Clone(pageNames), page.TenantsMovers, page.TenantsNeighbours, page.TenantsBudget)
 
 // options are all settings but the sources' blocks and the choice of file and context, in the order of help.
 func options() []option {
@@ -74,8 +74,8 @@ func options() []option {
 				return setText(&c.Vocabulary, s, "auto, guide, service-v1 or the path of a file")
 			},
 			get: func(c *Config) any { return c.Vocabulary }},
-		option{name: "page", usage: "first page: " + strings.Join(pageNames, ", "), def: "overview",
-			set: func(c *Config, s string) error { return setOneOf(&c.Page, s, append(pageNames, pageAll)) },
+		option{name: "page", usage: "first page: " + strings.Join(places, ", "), def: "overview",
+			set: func(c *Config, s string) error { return setOneOf(&c.Page, s, append(places, pageAll)) },
 			get: func(c *Config) any { return c.Page }},
 		option{name: "ascii", usage: "draw with ASCII only", def: "false", toggle: true,
 			set: func(c *Config, s string) error { return setBool(&c.ASCII, s) },
@@ -237,8 +237,8 @@ func setPages(to *[]string, s string) error {
 			return nil
 		}
 		var one string
-		if err := setOneOf(&one, name, rotated); err != nil {
-			return fmt.Errorf("expected pages with commas between them, of %s", strings.Join(rotated, ", "))
+		if err := setOneOf(&one, name, places); err != nil {
+			return fmt.Errorf("expected pages with commas between them, of %s", strings.Join(places, ", "))
 		}
 		*to = append(*to, one)
 	}
