@@ -48,7 +48,7 @@ func TestTenantsPagesTellEachIncident(t *testing.T) {
 			return strings.Contains(head, "search p95") && strings.Contains(head, "vs 1 h ago, others' median 6") &&
 				strings.HasPrefix(strings.TrimLeft(head, "▲✖ "), "search p95")
 		})
-		s.Shows("hybrid", "products", "SlowSearchQueries", "Traces, failed and slowest", "rate limit resets: not exported (metric names: guide)")
+		s.Shows("hybrid", "products", "SlowSearchQueries", "Traces, failed and slowest", "rate limit resets: not exported")
 	})
 	t.Run("CollapsedCacheIsOnTopOfTheMovers", func(t *testing.T) {
 		s := open(t, "cache-collapse")

@@ -256,7 +256,7 @@ type Data struct {
 	Findings []Finding
 	// ServiceWide counts the firing alerts that name no tenant, where Alerts are one tenant's.
 	ServiceWide int
-	Traces      []sources.TraceSummary // failed ones and others by turns, the slowest first
+	Traces      []sources.TraceSummary // some failed ones, the slowest others, then the rest
 }
 
 // Finding is one sentence of a verdict.

@@ -99,6 +99,23 @@ func labels(kv ...string) sources.Labels {
 
 func one(v float64) sample { return sample{labels(), v} }
 
+func TestLatencyThatDoubledIsMarkedThoughItIsWithinItsLimit(t *testing.T) {
+	for _, c := range []struct {
+		now, before float64
+		state       State
+		reason      string
+	}{
+		{0.26, 0.07, StateWarn, "+271 % > 100 % vs 1h"}, {0.09, 0.01, StateOK, ""}, {0.26, 0.2, StateOK, ""}, {1.5, 0.2, StateWarn, "1.5 s > 1 s"},
+	} {
+		w, p := newWorld(t, vocabulary.Guide), panelOf(t, "latency-p95")
+		w.instant(t, p, "main", one(c.now))
+		w.Instants[w.query(t, p, "main").before(w.env)] = feedtest.Value(sources.Vector{At: now, Samples: []sources.Sample{{Labels: labels(), Value: c.before}}}, now)
+		if d := Eval(p, w.env); d.State != c.state || d.Reason != c.reason {
+			t.Errorf("%v after %v: %s, %q", c.now, c.before, d.State, d.Reason)
+		}
+	}
+}
+
 func TestThresholdsDecideTheStateAndSayWhy(t *testing.T) {
 	for _, c := range []struct {
 		id     string

@@ -67,6 +67,7 @@ func (d *Data) tenantAlerts(env Env) {
 
 const (
 	tracesLimit = 20 // of one search
+	tracesFirst = 3  // of the failed, and of the others, that stand before all else
 	tracesEvery = time.Minute
 )
 
@@ -90,7 +91,7 @@ func (p Panel) searches(env Env) []feed.Request {
 	return out
 }
 
-// evalTraces reads the tenant's traces: the failed and the others by turns, the slowest of each first.
+// evalTraces reads the tenant's traces: the slowest of those that failed, then the slowest others, then the rest likewise.
 func evalTraces(d *Data, env Env) {
 	status := env.status(feed.SourceJaeger)
 	reqs := d.Panel.searches(env)
@@ -136,15 +137,9 @@ func evalTraces(d *Data, env Env) {
 		}
 	}
 	n := len(failing)
-	// By turns, so that few rows show both: what fails need not be slow.
-	d.Traces = d.Traces[:0]
-	for i := range max(len(failing), len(well)) {
-		for _, of := range [][]sources.TraceSummary{failing, well} {
-			if i < len(of) {
-				d.Traces = append(d.Traces, of[i])
-			}
-		}
-	}
+	// Few rows show both, for what fails need not be slow: the first of the failed, the slowest, then the rest.
+	f, w := min(n, tracesFirst), min(len(well), tracesFirst)
+	d.Traces = slices.Concat(failing[:f], well[:w], failing[f:], well[w:])
 	d.State = StateOK
 	if n > 0 {
 		d.Facts = append(d.Facts, fmt.Sprintf("%d failed", n))

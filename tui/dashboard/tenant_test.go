@@ -239,7 +239,8 @@ func TestTenantsTracesAreSearchedByEachTagAndShowFailedAndSlow(t *testing.T) {
 			return feedtest.Value([]sources.TraceSummary(nil), noon)
 		}
 		if tags["error"] == "true" {
-			return feedtest.Value([]sources.TraceSummary{{ID: "failed", Duration: time.Millisecond, Errors: 2}}, noon)
+			return feedtest.Value([]sources.TraceSummary{{ID: "failed", Duration: time.Millisecond, Errors: 2}, {ID: "f2", Duration: 1, Errors: 1},
+				{ID: "f3", Duration: 1, Errors: 1}, {ID: "f4", Duration: 1, Errors: 1}}, noon)
 		}
 		return feedtest.Value([]sources.TraceSummary{{ID: "fast", Duration: time.Millisecond}, {ID: "slow", Duration: time.Second},
 			{ID: "failed", Duration: time.Millisecond, Errors: 2}}, noon)
@@ -254,7 +255,7 @@ func TestTenantsTracesAreSearchedByEachTagAndShowFailedAndSlow(t *testing.T) {
 	for _, x := range d.Traces {
 		got = append(got, x.ID)
 	}
-	if strings.Join(got, " ") != "failed slow fast" || len(d.Facts) != 1 || d.Facts[0] != "1 failed" {
+	if strings.Join(got, " ") != "failed f2 f3 slow fast f4" || len(d.Facts) != 1 || d.Facts[0] != "4 failed" {
 		t.Errorf("%v, %v", got, d.Facts)
 	}
 	env.TraceService = ""

@@ -9,6 +9,7 @@ import (
 
 	"dlmon/tui/chart"
 	"dlmon/tui/dashboard"
+	"dlmon/tui/page"
 )
 
 // drawn are the values that go into the plot: the main ones and those of other queries in the same unit.
@@ -45,6 +46,9 @@ func (v *view) lines() []string {
 	}
 	if len(all) == 0 {
 		return append(v.table(), facts...)
+	}
+	if v.h >= 5 && v.Grid.Columns > 0 && !anyPoints(all) { // it is asked for a past, and has none
+		facts = append([]string{" " + v.s.Muted.Render(page.Cut("now only: no past in this window", v.w-1, v.g.Ellipsis))}, facts...)
 	}
 	if v.h < 5 || !anyPoints(all) {
 		return v.rows(all, facts)

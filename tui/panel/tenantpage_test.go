@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -57,7 +58,7 @@ func TestTracesOfATenantTellTheFailedFromTheOthersBySigns(t *testing.T) {
 	if !strings.Contains(lines[0], "(1 failed)") || !strings.Contains(lines[2], "✖ 812 ms") || !strings.Contains(lines[3], "● 812 ms") {
 		t.Errorf("%s", strings.Join(lines, "\n"))
 	}
-	if !strings.Contains(lines[5], "6 more") {
+	if !strings.Contains(lines[5], "6 more, full screen has room") {
 		t.Errorf("what is not shown is not counted: %s", lines[5])
 	}
 }
@@ -67,6 +68,20 @@ func TestTenantWithoutAlertsSaysWhatFiresForTheWholeService(t *testing.T) {
 	d.Panel = dashboard.Panel{Title: "Alerts", Kind: dashboard.KindAlerts, Tenant: "acme"}
 	got := strings.Join(drawn(d, 60, 5), "\n")
 	if !strings.Contains(got, "none names this tenant") || !strings.Contains(got, "2 firing for the whole service") {
+		t.Errorf("%s", got)
+	}
+}
+
+func TestLinesWithoutAPastSayWhyTheyAreATable(t *testing.T) {
+	d := dashboard.Data{State: dashboard.StateOK, Grid: dashboard.Grid{Step: time.Hour, Columns: 2}}
+	d.Panel = dashboard.Panel{Title: "Searches", Kind: dashboard.KindLines, Unit: dashboard.UnitPerSec}
+	d.Values = []dashboard.Value{{Query: "main", Name: "vector", Now: 4, Points: []float64{math.NaN(), math.NaN()}}}
+	d.Lines = d.Values
+	if got := strings.Join(drawn(d, 60, 8), "\n"); !strings.Contains(got, "now only: no past in this window") {
+		t.Errorf("%s", got)
+	}
+	d.Values[0].Points[1] = 4
+	if got := strings.Join(drawn(d, 60, 8), "\n"); strings.Contains(got, "now only") {
 		t.Errorf("%s", got)
 	}
 }

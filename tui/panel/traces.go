@@ -33,7 +33,12 @@ func (v *view) traces() []string {
 		out = append(out, v.headings(g, g.widths(v.w-1)))
 		room--
 	}
-	return append(out, v.list(g, room, nil)...)
+	return append(out, v.list(g, room, func(hidden, _, _ int) string {
+		if v.o.Full {
+			return v.more(hidden)
+		}
+		return v.more(hidden, "full screen has room")
+	})...)
 }
 
 func (v *view) trace(t sources.TraceSummary) []cell {

@@ -81,6 +81,19 @@ func TestMoversNameTheCauseWhenEverybodyTurnedSlow(t *testing.T) {
 	}
 }
 
+func TestMoversOfACalmHourSayWhatTheyCantKnow(t *testing.T) {
+	r := pagetest.Reader()
+	r.InstantFunc = func(q feed.Request) sources.Snapshot[sources.Vector] {
+		return feedtest.Value(sources.Vector{At: pagetest.Now, Samples: []sources.Sample{sample(0.2, "tenant_id", "a")}}, pagetest.Now)
+	}
+	p, c := NewMovers(), pagetest.Context(r, 60, 38)
+	told(p, c)
+	got := strings.Join(strings.Fields(text(p, c)), " ")
+	if !strings.Contains(got, "nothing moved enough to list; disk and health are not compared here: 5 shows them") {
+		t.Errorf("%s", got)
+	}
+}
+
 func TestMoversSayThatNothingIsKnownOfThen(t *testing.T) {
 	r := pagetest.Reader()
 	collapsed(r)
