@@ -82,7 +82,8 @@ func (m *Model) beatParts(style lipgloss.Style) []part {
 	beat := strings.Repeat(g.Off, at) + g.OK + strings.Repeat(g.Off, beatCells-1-at)
 	clock := m.zone(m.now)
 	return []part{says(style, form{beat, 9}),
-		says(m.styles.Bold, form{clock.Format("15:04:05 MST"), 1}, form{clock.Format("15:04:05"), 9})}
+		says(m.styles.Bold, form{clock.Format("15:04:05 MST"), 1},
+			form{clock.Format("15:04:05") + zoneMark(clock), 8}, form{clock.Format("15:04:05"), 9})}
 }
 
 // silentLine says over the whole width that this is not the present; what moves goes on moving.

@@ -169,7 +169,7 @@ func (m *Model) tabFacts() []part {
 	return []part{
 		says(s.Muted, form{find, 1}, form{}),
 		says(s.Muted, form{help + word, 2}, form{help, 3}, form{}),
-		says(s.Text, form{now + clock.Format("15:04:05 MST"), 1}, form{now + clock.Format("15:04:05") + zoneMark(clock), 2},
+		says(s.Text, form{now + clock.Format("15:04:05 MST"), 1}, form{now + clock.Format("15:04:05") + zoneMark(clock), 3},
 			form{now + shortClock(clock), 9}, form{}),
 	}
 }
@@ -259,7 +259,9 @@ func (m *Model) noticeLine(width int) string {
 		clock.at++
 	}
 	text = page.Cut(text, width-room(nil, []part{clock}, 2)-1, s.Glyphs.Ellipsis)
-	right := []part{m.placePart(2), clock}
+	place := m.placePart(2)
+	place.forms = []form{place.forms[0], {}} // by its name or not at all
+	right := []part{place, clock}
 	if len(m.nav.stack) > 1 && m.picked(m.window).IsZero() {
 		right = append([]part{says(s.Muted, form{"esc back", 1}, form{})}, right...)
 	}
