@@ -121,7 +121,7 @@ func (s *Styles) paintMono() {
 	s.Focus, s.Border = reverse, faint
 	s.Selected, s.Key = reverse, bold
 	s.Bar, s.BarOK, s.BarWarn, s.BarCritical = reverse, reverse, reverse.Bold(true), reverse.Bold(true)
-	s.Past = plain.Reverse(false).Bold(true).Underline(true) // a hole in a bar that is reversed
+	s.Past = plain.Reverse(false).Bold(true) // a hole in a bar that is reversed
 	s.Cursor = reverse
 	s.Series = []lipgloss.Style{plain}
 	s.Heat = []lipgloss.Style{faint, plain}
@@ -139,6 +139,7 @@ func unicodeGlyphs() Glyphs {
 		H:        "─", V: "│", TL: "┌", TR: "┐", BL: "└", BR: "┘",
 		TeeL: "├", TeeR: "┤", TeeU: "┴", TeeD: "┬", Cross: "┼",
 		Expanded: "▾", Collapsed: "▸", Pointer: "›", Ellipsis: "…", Dot: "·", Exemplar: "◆",
+		Restart: "↻", Version: "◈",
 	}
 }
 
@@ -154,5 +155,6 @@ func asciiGlyphs() Glyphs {
 		H:        "-", V: "|", TL: "+", TR: "+", BL: "+", BR: "+",
 		TeeL: "+", TeeR: "+", TeeU: "+", TeeD: "+", Cross: "+",
 		Expanded: "v", Collapsed: ">", Pointer: ">", Ellipsis: "~", Dot: "-", Exemplar: "*",
+		Restart: "R", Version: "V",
 	}
 }

@@ -51,6 +51,7 @@ type Glyphs struct {
 	Ellipsis                                               string
 	Dot                                                    string // · between facts
 	Exemplar                                               string // ◆ a trace that a metric points to
+	Restart, Version                                       string // ↻ ◈ marks on a time axis
 }
 
 // SeriesStyle is the style of series i.

@@ -28,13 +28,10 @@ func (m *Model) Handoff() handoff.Document {
 	c, top := m.context(), m.nav.top()
 	d := handoff.Document{
 		Title: m.trail(), Context: m.o.Context, Version: m.o.Version,
-		Made: c.Zone(time.Now()).Truncate(time.Second), To: c.Zone(c.Now).Truncate(time.Second), Live: c.Live,
+		Made: c.Zone(m.wall()).Truncate(time.Second), To: c.Zone(c.Now).Truncate(time.Second), Live: c.Live,
 		Frame: frame, Width: m.width, Height: m.height, Dark: m.styles.Dark,
 	}
 	d.From = d.To.Add(-c.Window)
-	if c.Live { // the present of the data, which a test or a snapshot may have fixed
-		d.Made = d.To
-	}
 	if r, ok := top.(page.Reporter); ok {
 		d.Report = r.Report(c)
 	}
@@ -72,7 +69,7 @@ func (m *Model) command(d handoff.Document) []string {
 	if d.Report.Tenant != "" {
 		argv = append(argv, "--tenant", d.Report.Tenant)
 	}
-	if !m.o.UTC {
+	if !m.clock.utc {
 		argv = append(argv, "--time-zone", "local")
 	}
 	at := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }

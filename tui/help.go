@@ -55,8 +55,13 @@ func (m *Model) helpLines(width, height int) []string {
 		}
 	}
 	top := m.nav.top()
+	if m.typing() {
+		section("While you type", m.typingKeys())
+	}
 	section(top.Title(), top.Bindings())
-	section("Everywhere", globalKeys().list())
+	if !m.typing() {
+		section("Everywhere", globalKeys().list())
+	}
 	g := s.Glyphs
 	body = append(body, "", " "+s.Title.Render("Signs"), "   "+
 		s.OK.Render(g.OK+" ok")+"  "+s.Warn.Render(g.Warn+" warning")+"  "+s.Critical.Render(g.Critical+" critical or failed")+"  "+

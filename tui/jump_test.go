@@ -27,8 +27,8 @@ func run(m *Model, cmd tea.Cmd) {
 		for _, c := range msg {
 			run(m, c)
 		}
-	case page.OpenTraces, page.OpenTrace, page.OpenExemplar, page.OpenSearch, page.OpenAnalysis, page.OpenPanel, page.OpenPage, page.Back,
-		page.Notice, page.Computed, page.SetRange, page.SetCursor, page.MoveCursor, settledMsg:
+	case page.OpenTraces, page.OpenTrace, page.OpenExemplar, page.OpenSearch, page.OpenAnalysis, page.OpenPanel, page.OpenPage, page.OpenTenant, page.OpenTenants, page.Back,
+		page.Notice, page.Computed, page.SetRange, page.SetCursor, page.MoveCursor, settledMsg, tenantsMsg:
 		_, next := m.Update(msg)
 		run(m, next)
 	}

@@ -24,6 +24,14 @@ func (m *Model) typing() bool {
 	return ok && p.Capturing()
 }
 
+// hintKeys are the keys that the page's hints name: the default ones where keys are typed, for those nobody can change.
+func (m *Model) hintKeys() *keys.Map {
+	if m.typing() {
+		return nil
+	}
+	return m.o.Keys
+}
+
 // canonical is the key by which pages and this model know what the operator's key does here; false: nothing.
 func (m *Model) canonical(k tea.KeyPressMsg) (tea.KeyPressMsg, bool) {
 	name, ok := m.o.Keys.Canonical(m.scope(), k.String())
@@ -38,7 +46,7 @@ func (m *Model) keyOf(name string) string { return m.o.Keys.Shown(m.scope(), nam
 
 // shownKeys are the operator's own keys of a binding.
 func (m *Model) shownKeys(b key.Binding) string {
-	return m.o.Keys.Shown(m.scope(), b.Help().Key, b.Keys()...)
+	return m.hintKeys().Shown(m.scope(), b.Help().Key, b.Keys()...)
 }
 
 // typingHelp is the key that opens the help where keys are typed: the first of the help's own that is f1 to f12. "" if
@@ -50,6 +58,20 @@ func (m *Model) typingHelp() string {
 		}
 	}
 	return ""
+}
+
+// typingKeys are the keys that are not typed where all others are. Nobody can change them.
+func (m *Model) typingKeys() []key.Binding {
+	all := []key.Binding{
+		page.Bind("enter", "keep what is typed, go on"),
+		page.Bind("esc", "drop it, leave"),
+		page.Bind("ctrl+u", "empty it"),
+		page.Bind("ctrl+c", "quit dlmon"),
+	}
+	if k := m.typingHelp(); k != "" {
+		all = append(all, page.Bind(k, "this help"))
+	}
+	return all
 }
 
 // codes are the keys without a letter.

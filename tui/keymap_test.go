@@ -30,6 +30,9 @@ func withKeys(t testing.TB, changes map[string][]string) *Model {
 func TestEveryKeyThatAPageNamesIsInTheRegistry(t *testing.T) {
 	for _, sc := range screens {
 		m, _ := newModel(t, pagetest.Reader(), 120, 40)
+		if sc.open != nil {
+			open(m, sc.open)
+		}
 		press(m, sc.keys...)
 		if m.typing() {
 			continue // what is typed has no actions
@@ -130,5 +133,46 @@ func TestF1OpensTheHelpWhereAQuestionMarkIsTyped(t *testing.T) {
 			t.Errorf("%v: f1 does not lead back to what is typed", keys)
 		}
 		press(m, "esc")
+	}
+}
+
+func TestEveryActionOfTheRegistryIsDoneSomewhere(t *testing.T) {
+	done := map[string]bool{}
+	note := func(m *Model) {
+		for _, b := range append(m.nav.top().Bindings(), globalKeys().list()...) {
+			for _, k := range b.Keys() {
+				if name, _, ok := keys.Known(m.scope(), k); ok {
+					done[name] = true
+				}
+			}
+		}
+	}
+	for _, sc := range screens {
+		m := arrive(t, sc, plain, [2]int{120, 40})
+		if note(m); sc.name == "overview" {
+			for range m.o.Dashboards[0].Panels { // what a panel can do depends on its kind
+				press(m, "tab")
+				note(m)
+			}
+		}
+	}
+	for _, name := range keys.Names() {
+		if !done[name] {
+			t.Errorf("no page names a key of %s", name)
+		}
+	}
+}
+
+func TestTheHelpTellsWhatKeysDoWhileOneTypes(t *testing.T) {
+	m := withKeys(t, map[string][]string{"move.page-up": {"ctrl+y"}, "global.help": {"?", "f2"}})
+	press(m, "3", "n", "f2")
+	got := ansi.Strip(content(m))
+	for _, want := range []string{"While you type", "f2             this help", "ctrl+u         empty it", "ctrl+up pgup   an earlier search"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the help lacks %q:\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "Everywhere") {
+		t.Errorf("it lists keys that would be typed:\n%s", got)
 	}
 }

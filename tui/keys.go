@@ -8,7 +8,7 @@ import (
 
 // keyMap are the keys that work on every page.
 type keyMap struct {
-	pages, help, quit, force, refresh, wider, narrower, back, handoff key.Binding
+	pages, help, quit, force, suspend, refresh, wider, narrower, back, handoff, palette, mouse key.Binding
 
 	// The time that is shown.
 	pause, earlier, later, live, goTo, before, after, zone key.Binding
@@ -34,14 +34,17 @@ func globalKeys() keyMap {
 		after:    bind([]string{"."}, ".", "mark a time on all charts, a column later"),
 		zone:     bind([]string{"u"}, "u", "UTC or local time"),
 		handoff:  bind([]string{"x"}, "x", "hand the page on: write it as Markdown and SVG"),
+		palette:  bind([]string{":"}, ":", "find any command, page, panel, tenant, service or alert"),
+		mouse:    bind([]string{"m"}, "m", "mouse on, off"),
 		help:     bind([]string{"?", "f1"}, "?", "this help; f1 where ? would be typed"),
 		quit:     bind([]string{"q"}, "q", "quit"),
 		force:    bind([]string{"ctrl+c"}, "ctrl+c", "quit, from anywhere"),
+		suspend:  bind([]string{"ctrl+z"}, "ctrl+z", "back to the shell; fg comes back here"),
 	}
 }
 
 func (k keyMap) list() []key.Binding {
-	return []key.Binding{k.pages, k.back, k.refresh, k.wider, k.narrower, k.pause, k.earlier, k.later, k.goTo, k.live, k.before, k.after, k.zone, k.handoff, k.help, k.quit, k.force}
+	return []key.Binding{k.pages, k.back, k.palette, k.refresh, k.wider, k.narrower, k.pause, k.earlier, k.later, k.goTo, k.live, k.before, k.after, k.zone, k.handoff, k.mouse, k.help, k.quit, k.force, k.suspend}
 }
 
 // ladder are the windows that + and - step through.

@@ -8,11 +8,11 @@ import (
 	"slices"
 	"time"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
-	"dlmon/themes"
 	"dlmon/tui/page"
 )
 
@@ -20,7 +20,7 @@ import (
 type Kiosk struct {
 	On     bool
 	Locked bool          // no key does anything, quit included: only a signal ends it
-	Rotate []string      // ids of the pages that are shown in turn; none: it stays on its first page
+	Rotate []string      // ids of the pages and comparisons (page.TenantsMovers ...) that are shown in turn; none: it stays on its first page
 	Every  time.Duration // how long each is shown; 0: 20 s
 	Dim    Hours         // when the screen is dimmed
 }
@@ -83,6 +83,8 @@ func (m *Model) startKiosk() {
 		if i := slices.IndexFunc(m.nav.tabs, func(t tab) bool { return t.id == id }); i >= 0 {
 			t := m.nav.tabs[i]
 			k.turns = append(k.turns, turn{t.title, t.short, []page.Page{t.page}})
+		} else if p := m.nav.view(id); p != nil {
+			k.turns = append(k.turns, turn{p.Title(), short(p.Title(), 4), []page.Page{m.tabPage("tenants"), p}})
 		}
 	}
 	first := m.nav.top()
@@ -92,14 +94,6 @@ func (m *Model) startKiosk() {
 	k.at = max(0, slices.IndexFunc(k.turns, func(t turn) bool { return t.page() == first }))
 	m.kiosk = k
 	m.turnTo(k.turns[k.at].stack, nil, o.Every)
-
-	styles := m.o.Styles
-	m.o.Styles = func(dark bool) *themes.Styles {
-		if k.dimmed {
-			return dim(styles(dark))
-		}
-		return styles(dark)
-	}
 	m.dim()
 }
 
@@ -110,6 +104,7 @@ func kioskOptions(o Options) Options {
 	if o.Kiosk.On {
 		o.Silencer = nil
 		o.From, o.To = time.Time{}, time.Time{}
+		o.Mouse = false
 	}
 	return o
 }
@@ -122,7 +117,9 @@ func (m *Model) kioskTakes(msg tea.Msg) (tea.Cmd, bool) {
 	}
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
-		if k := msg.String(); !m.kiosk.o.Locked && (k == "q" || k == "ctrl+c") {
+		keys := globalKeys()
+		does, ok := m.canonical(msg)
+		if !m.kiosk.o.Locked && (key.Matches(msg, keys.force) || ok && key.Matches(does, keys.quit)) {
 			return tea.Quit, true
 		}
 		return nil, true

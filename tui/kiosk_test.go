@@ -69,6 +69,22 @@ func TestKioskTurnsThroughItsPagesInOrder(t *testing.T) {
 	}
 }
 
+func TestKioskTurnsToComparisonsOfTenantsToo(t *testing.T) {
+	r := calm()
+	m := wall(t, r, Kiosk{Rotate: []string{"overview", page.TenantsMovers, page.TenantsBudget}, Every: 20 * time.Second}, 120, 40)
+	var got []string
+	for range 4 {
+		got = append(got, m.nav.top().Title())
+		if text := ansi.Strip(content(m)); !strings.Contains(text, got[len(got)-1]) {
+			t.Errorf("%s is not on the screen:\n%s", got[len(got)-1], text)
+		}
+		later(m, r, 20*time.Second)
+	}
+	if want := []string{"Overview", m.nav.view(page.TenantsMovers).Title(), m.nav.view(page.TenantsBudget).Title(), "Overview"}; !slices.Equal(got, want) {
+		t.Errorf("it shows %v, want %v", got, want)
+	}
+}
+
 func TestKioskWithoutPagesToTurnToStaysWhereItBegan(t *testing.T) {
 	r := calm()
 	m := wall(t, r, Kiosk{}, 120, 40)

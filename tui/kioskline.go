@@ -98,7 +98,7 @@ func (m *Model) dim() tea.Cmd {
 		return nil
 	}
 	k.dimmed = night
-	m.styles = m.o.Styles(m.styles.Dark)
+	m.styles = m.styled(m.styles.Dark)
 	return m.tellAll(page.DataMsg{})
 }
 
@@ -107,7 +107,7 @@ func dim(s *themes.Styles) *themes.Styles {
 	d := *s
 	for _, st := range []*lipgloss.Style{
 		&d.Text, &d.Muted, &d.Faint, &d.Bold, &d.Title, &d.OK, &d.Warn, &d.Pending, &d.NoData, &d.Stale, &d.Focus, &d.Border,
-		&d.Selected, &d.Key, &d.Bar, &d.BarOK, &d.BarWarn, &d.Cursor,
+		&d.Selected, &d.Key, &d.Bar, &d.BarOK, &d.BarWarn, &d.Past, &d.Cursor,
 	} {
 		*st = st.Bold(false).Faint(true)
 	}

@@ -1,13 +1,16 @@
 package tui
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/exp/golden"
 
 	"dlmon/themes"
 	"dlmon/tui/page"
@@ -60,6 +63,10 @@ func TestAtNightEverythingIsFaintButWhatIsCritical(t *testing.T) {
 	m.Update(tea.BackgroundColorMsg{Color: lipgloss.Color("15")})
 	if m.styles.Dark || !m.styles.Text.GetFaint() || m.styles.Critical.GetFaint() || m.styles.BarCritical.GetFaint() {
 		t.Error("another background undoes it")
+	}
+	m.Update(tea.ColorProfileMsg{Profile: colorprofile.ANSI})
+	if !m.styles.Text.GetFaint() {
+		t.Error("a terminal of sixteen colours undoes it")
 	}
 	r.Clock = r.Clock.Add(8 * time.Hour)
 	m.Update(tickMsg{})
@@ -134,6 +141,22 @@ func TestKioskSignalsInBigDigitsWhereTheScreenIsLarge(t *testing.T) {
 		}
 		if c.big && !strings.Contains(lines[5], "warning") {
 			t.Errorf("%dx%d: the state is not said: %q", c.w, c.h, lines[5])
+		}
+	}
+}
+
+func TestKioskScreensLookAsTheGoldenFilesSay(t *testing.T) {
+	for _, size := range [][2]int{{40, 12}, {80, 24}, {120, 40}, {200, 60}} {
+		for _, l := range looks {
+			o := options(calm(), l.styles(t))
+			o.Kiosk = Kiosk{On: true, Rotate: []string{"overview", "tenants", "alerts"}}
+			m := New(o)
+			t.Cleanup(m.Close)
+			frame := l.in(t, m, size)
+			checkLook(t, l, size, frame)
+			if l.name == "dark" || l.name == "ascii" && size[0] == 200 {
+				t.Run(fmt.Sprintf("%s-%dx%d", l.name, size[0], size[1]), func(t *testing.T) { golden.RequireEqual(t, trim(ansi.Strip(frame))) })
+			}
 		}
 	}
 }

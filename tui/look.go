@@ -27,7 +27,16 @@ func (m *Model) restyle(dark bool, depth themes.Depth) tea.Cmd {
 		return nil
 	}
 	m.depth = depth
-	m.styles = m.o.Styles(dark).At(depth)
+	m.styles = m.styled(dark)
 	m.dirty = true
 	return m.tellAll(page.DataMsg{})
+}
+
+// styled are the theme's styles for a background, on this terminal, at this hour.
+func (m *Model) styled(dark bool) *themes.Styles {
+	s := m.o.Styles(dark).At(m.depth)
+	if m.kiosk != nil && m.kiosk.dimmed {
+		return dim(s)
+	}
+	return s
 }

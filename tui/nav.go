@@ -26,7 +26,7 @@ type navigator struct {
 	views   map[string]page.Page // comparisons of all tenants by name, made once, as tabs are
 }
 
-// maxHistory bounds how many tab switches Esc takes back.
+// maxHistory bounds how many ways deeper that were left by a digit key Esc comes back to.
 const maxHistory = 32
 
 func newNavigator(dashboards []dashboard.Dashboard, first string) navigator {
@@ -58,13 +58,16 @@ func (n *navigator) current() int {
 	return slices.IndexFunc(n.tabs, func(t tab) bool { return t.page == n.stack[0] })
 }
 
-// open shows tab i, and keeps the way back.
+// open shows tab i. What was gone deeper into is kept, so that a look elsewhere costs nothing; tabs that one only came
+// past are not: Esc would lead through them all.
 func (n *navigator) open(i int) {
 	p := n.tabs[i].page
 	if len(n.stack) == 1 && n.stack[0] == p {
 		return
 	}
-	n.history = append(n.history, n.stack)
+	if len(n.stack) > 1 {
+		n.history = append(n.history, n.stack)
+	}
 	if len(n.history) > maxHistory {
 		n.history = slices.Delete(n.history, 0, 1)
 	}
@@ -101,6 +104,15 @@ func (n *navigator) show(replace bool, p page.Page) {
 		n.stack = slices.Clone(n.stack[:len(n.stack)-1])
 	}
 	n.push(p)
+}
+
+// left is the page that Esc comes back to from a tab: where one was deeper before; nil for none.
+func (n *navigator) left() page.Page {
+	if len(n.stack) > 1 || len(n.history) == 0 {
+		return nil
+	}
+	s := n.history[len(n.history)-1]
+	return s[len(s)-1]
 }
 
 // back leaves the top page and tells whether there was a way back.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"runtime"
@@ -36,7 +37,7 @@ func (r *ticking) Now() time.Time {
 
 // shown is a model running on a pseudo-terminal, whose other end is the test's.
 type shown struct {
-	t       *testing.T
+	t       testing.TB
 	data    *ticking
 	changed chan struct{}
 	master  *os.File
@@ -53,7 +54,7 @@ type shown struct {
 	at  []time.Time  // when each synchronized update was read
 }
 
-func showOn(t *testing.T, w, h uint16) *shown {
+func showOn(t testing.TB, w, h uint16, env ...string) *shown {
 	t.Helper()
 	s := &shown{t: t, data: &ticking{Reader: pagetest.Reader()}, changed: make(chan struct{}, 1), ended: make(chan error, 1)}
 	s.new = sync.NewCond(&s.mu)
@@ -69,7 +70,7 @@ func showOn(t *testing.T, w, h uint16) *shown {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	s.cancel = cancel
 	s.out = newTerminal(ctx, s.tty, cancel)
-	s.program = m.program(ctx, s.out, tea.WithInput(s.tty), tea.WithoutSignalHandler(), tea.WithEnvironment([]string{"TERM=xterm-256color"}))
+	s.program = m.program(ctx, s.out, tea.WithInput(s.tty), tea.WithoutSignalHandler(), tea.WithEnvironment(append([]string{"TERM=xterm-256color"}, env...)))
 	s.began = time.Now()
 	go s.read()
 	go func() {
@@ -138,6 +139,13 @@ func (s *shown) size() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.raw.Len()
+}
+
+// written is what was read after the first n bytes.
+func (s *shown) written(n int) []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return bytes.Clone(s.raw.Bytes()[n:])
 }
 
 // press types keys.
@@ -223,9 +231,7 @@ func TestNothingIsWrittenWhenNothingChanged(t *testing.T) {
 	s.program.Send(page.Notice{Text: "two"})
 	s.shows(before, "two")
 	if got := s.size() - before; got > 60 {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		t.Errorf("%d bytes were written, more than one word takes: %q", got, s.raw.Bytes()[before:])
+		t.Errorf("%d bytes were written, more than one word takes: %q", got, s.written(before))
 	}
 }
 
@@ -269,39 +275,104 @@ func TestStalledTerminalIsSurvivedWithoutGrowing(t *testing.T) {
 }
 
 func TestStalledTerminalDoesNotKeepItFromEnding(t *testing.T) {
-	for name, end := range map[string]func(*shown){
-		"q":          func(s *shown) { s.press("q") },
-		"the signal": func(s *shown) { s.cancel(errors.New("SIGTERM")) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := showOn(t, 120, 40)
-			s.shows(0, "Overview")
-			s.stall(true)
-			for i := 0; !s.out.busy(); i++ {
-				s.busyLife(i)
-			}
-			end(s)
-			if err := s.ends(); err != nil && name == "q" {
-				t.Error(err)
-			}
-		})
+	s := showOn(t, 120, 40)
+	s.shows(0, "Overview")
+	s.stall(true)
+	for i := 0; !s.out.busy(); i++ {
+		s.busyLife(i)
+	}
+	s.press("q")
+	if err := s.ends(); err != nil {
+		t.Error(err)
 	}
 }
 
-func TestTerminalThatIsGoneEndsIt(t *testing.T) {
-	s := showOn(t, 80, 24)
-	s.shows(0, "Overview")
-	_ = s.master.Close()
-	// No signal comes, as under nohup: the next thing that it writes ends it.
-	for i := 0; ; i++ {
-		s.data.seconds.Add(1)
-		select {
-		case s.changed <- struct{}{}:
-			s.program.Send(tickMsg{})
-		case <-s.ended:
-			return
-		case <-time.After(20 * time.Second):
-			t.Fatal("it does not end")
+func TestTerminalThatIsGoneIsTold(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = r.Close()
+	failed := make(chan error, 2)
+	out := newTerminal(t.Context(), w, func(err error) { failed <- err })
+	defer out.stop()
+	_, _ = out.Write([]byte("x"))
+	if err := <-failed; !errors.Is(err, syscall.EPIPE) {
+		t.Error(err)
+	}
+	if _, err := out.Write([]byte("y")); !errors.Is(err, syscall.EPIPE) {
+		t.Errorf("a write after it: %v", err)
+	}
+	if out.busy() {
+		t.Error("it is busy for ever")
+	}
+}
+
+func TestWriterOfAStalledTerminalWaitsOnlyWhenThereIsNoRoomLeft(t *testing.T) {
+	r, w, err := os.Pipe() // which holds 64 KiB, and nobody reads it
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	ctx, cancel := context.WithCancelCause(context.Background())
+	out := newTerminal(ctx, w, func(error) {})
+	big := make([]byte, maxUnwritten/2)
+	for range 3 { // one being written, two queued
+		if _, err := out.Write(big); err != nil {
+			t.Fatal(err)
 		}
+	}
+	over := make(chan error)
+	go func() {
+		_, err := out.Write(big)
+		over <- err
+	}()
+	cancel(os.ErrProcessDone)
+	if err := <-over; !errors.Is(err, os.ErrProcessDone) {
+		t.Errorf("one too many: %v", err)
+	}
+	got := make(chan int64)
+	go func() {
+		n, _ := io.CopyN(io.Discard, r, 3*int64(len(big)))
+		got <- n
+	}()
+	out.stop()
+	if n := <-got; n != 3*int64(len(big)) {
+		t.Errorf("%d bytes came through once it was read again, want %d", n, 3*len(big))
+	}
+}
+
+// BenchmarkBytes is what goes over an SSH link: for the first frame, for another page, and for a second in which nothing
+// but the clock changes.
+func BenchmarkBytes(b *testing.B) {
+	for _, size := range [][2]uint16{{40, 12}, {80, 24}, {120, 40}, {200, 60}} {
+		b.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(b *testing.B) {
+			s := showOn(b, size[0], size[1])
+			begin, end := []byte(ansi.SetModeSynchronizedOutput), []byte(ansi.ResetModeSynchronizedOutput)
+			frames := func() int { s.mu.Lock(); defer s.mu.Unlock(); return bytes.Count(s.raw.Bytes(), end) }
+			draw := func(do func()) { // and wait for it
+				n := frames()
+				do()
+				s.wait("frame", func() bool { return bytes.Count(s.raw.Bytes(), end) > n })
+			}
+			last := func() int { return bytes.LastIndex(s.written(0), begin) }
+			s.shows(0, "Latency")
+			draw(func() { s.press("2") })
+			first, pages := last(), 0
+			for b.Loop() {
+				for _, key := range []string{"4", "5", "1", "2"} {
+					draw(func() { s.press(key) })
+					pages++
+				}
+			}
+			b.ReportMetric(float64(first), "first-B")
+			b.ReportMetric(float64(s.size()-first)/float64(pages+1), "page-B")
+			if size[1] >= 16 { // lower screens show no clock
+				s.data.seconds.Store(1)
+				draw(func() { s.program.Send(tickMsg{}) })
+				b.ReportMetric(float64(s.size()-last()), "second-B")
+			}
+			b.ReportMetric(0, "ns/op")
+		})
 	}
 }

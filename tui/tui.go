@@ -68,12 +68,16 @@ type Model struct {
 	now           time.Time // that the frame shows: the clock's, or that of the past
 	second        int64     // of the wall clock on it
 	prompt        gotoPrompt
+	markCache     markCache
 
-	nav    navigator
-	shown  page.Page // the page that was last told that it is on the screen
-	help   helpOverlay
-	kiosk  *kiosk // nil: an operator is at the keyboard
-	notice notice
+	nav   navigator
+	shown page.Page // the page that was last told that it is on the screen
+	help  helpOverlay
+	// palette and the state of the mouse are the operator's own, whatever page is shown.
+	palette palette
+	mouseOn bool
+	kiosk   *kiosk // nil: an operator is at the keyboard
+	notice  notice
 
 	searches traces.History
 
@@ -88,7 +92,7 @@ type Model struct {
 // not run by Run.
 func New(o Options) *Model {
 	o = kioskOptions(o)
-	m := &Model{o: o, data: o.Data, done: make(chan struct{}), window: o.Window, dirty: true}
+	m := &Model{o: o, mouseOn: o.Mouse, data: o.Data, done: make(chan struct{}), window: o.Window, dirty: true}
 	if o.Feed != nil {
 		if m.data == nil {
 			m.data = o.Feed
@@ -167,16 +171,17 @@ func (m *Model) readVocab() bool {
 func (m *Model) context() page.Context {
 	w, h := m.room()
 	step := m.step()
+	env := dashboard.Env{
+		Data: m.data, Vocab: m.vocab, Window: m.window, Step: step, At: m.clock.at,
+		Rate: dashboard.RateWindow(m.scrapeInterval(), step), Scrape: m.scrapeInterval(),
+	}
 	c := page.Context{
-		Data: m.data,
-		Env: dashboard.Env{
-			Data: m.data, Vocab: m.vocab, Window: m.window, Step: step,
-			Rate: dashboard.RateWindow(m.scrapeInterval(), step), Scrape: m.scrapeInterval(),
-		},
+		Data: m.data, Env: env,
 		Styles: m.styles, Now: m.now, Window: m.window, Step: step,
 		Width: w, Height: h, UTC: m.clock.utc,
-		Live: m.isLive(), Big: m.kiosk != nil, Wall: m.wall(), Cursor: m.picked(m.window), ReadOnly: m.o.Silencer == nil, Creator: m.o.Creator, Objective: m.o.Objective,
-		Keys: m.o.Keys, Scope: m.scope(),
+		Live: m.isLive(), Big: m.kiosk != nil, Wall: m.wall(), Cursor: m.picked(m.window), Marks: m.marks(env),
+		ReadOnly: m.o.Silencer == nil, Creator: m.o.Creator, Objective: m.o.Objective,
+		Keys: m.hintKeys(), Scope: m.scope(),
 		TraceService: m.o.TraceService, TagNames: m.o.TagNames,
 	}
 	c.Env.TraceService, c.Env.TenantTags = traceEnv(c)
@@ -186,7 +191,7 @@ func (m *Model) context() page.Context {
 // step is the grid of the charts.
 func (m *Model) step() time.Duration {
 	w, _ := m.room()
-	return dashboard.GridStep(m.window, max(w, 1))
+	return dashboard.GridStep(m.window, dashboard.PlotColumns(w))
 }
 
 func (m *Model) scrapeInterval() time.Duration {

@@ -102,15 +102,26 @@ func TestBackReturnsToTheCursorAndTheFilter(t *testing.T) {
 	}
 }
 
-func TestEscTakesBackATabSwitch(t *testing.T) {
+func TestEscComesBackToWhereOneWasDeeperButNotThroughTheTabs(t *testing.T) {
 	m, _ := newModel(t, pagetest.Reader(), 120, 40)
-	press(m, "2", "enter", "4", "esc")
+	press(m, "2", "enter", "4", "5")
+	if got := ansi.Strip(content(m)); !strings.Contains(got, "esc › traces: tenant acme-corp") {
+		t.Errorf("the tabs do not say where Esc leads:\n%s", got)
+	}
+	press(m, "esc")
 	if got := m.nav.top().Title(); got != "traces: tenant acme-corp" {
-		t.Errorf("Esc after a tab switch leads to %q", got)
+		t.Errorf("Esc on a tab leads to %q", got)
 	}
 	press(m, "esc", "esc", "esc")
-	if got := m.nav.top().Title(); got != "Overview" {
+	if got := m.nav.top().Title(); got != "Tenants" {
 		t.Errorf("the last Esc leads to %q", got)
+	}
+	if got := ansi.Strip(content(m)); !strings.Contains(got, "nothing to go back to · q quits") {
+		t.Errorf("it does not say that there is nothing:\n%s", got)
+	}
+	press(m, "1", "4", "6", "esc")
+	if got := m.nav.top().Title(); got != "Business" {
+		t.Errorf("Esc leads back through the tabs, to %q", got)
 	}
 }
 
@@ -195,9 +206,9 @@ func TestWhatIsWantedFollowsThePageTheWindowAndTheSize(t *testing.T) {
 	m, sub := newModel(t, pagetest.Reader(), 120, 40)
 	last := func() []feed.Request { return sub.wants[len(sub.wants)-1] }
 	if !slices.ContainsFunc(last(), func(r feed.Request) bool {
-		return r.Kind == feed.Range && r.Window == time.Hour && r.Step == 30*time.Second
+		return r.Kind == feed.Range && r.Window == time.Hour && r.Step == 40*time.Second
 	}) {
-		t.Error("the overview wants no range over an hour in steps of 30 s")
+		t.Error("the overview wants no range over an hour in steps of 40 s")
 	}
 	n := len(sub.wants)
 	press(m, "tab")
@@ -210,7 +221,7 @@ func TestWhatIsWantedFollowsThePageTheWindowAndTheSize(t *testing.T) {
 		t.Error("a shorter window is not wanted")
 	}
 	press(m, "4")
-	if slices.ContainsFunc(last(), func(r feed.Request) bool { return r.Kind == feed.Range || r.Kind == feed.Instant }) {
+	if slices.ContainsFunc(last(), func(r feed.Request) bool { return strings.Contains(r.Expr, "search_latency") }) {
 		t.Error("the alerts page still wants the overview's queries")
 	}
 	for _, kind := range []feed.Kind{feed.Rules, feed.Health, feed.Managed, feed.Services} {

@@ -3,12 +3,14 @@ package tui
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"dlmon/sources/feed"
+	"dlmon/tui/dashboard"
 	"dlmon/tui/grid"
 	"dlmon/tui/page"
 	"dlmon/tui/trace"
@@ -66,6 +68,10 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 			m.tellAll(page.DataMsg{})
 		}
 		return m.tick()
+	case tenantsMsg:
+		m.palette.take(msg)
+		m.dirty = m.dirty || m.palette.open
+		return nil
 	case settledMsg:
 		m.settled(msg)
 		return nil
@@ -73,7 +79,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.setNow()
 		m.readVocab()
 		m.dirty = true
-		return tea.Batch(m.wait(), m.tellAll(msg))
+		return tea.Batch(m.wait(), m.tellAll(msg), m.recollect())
 	case tea.WindowSizeMsg:
 		m.resize(msg.Width, msg.Height)
 		return nil
@@ -88,7 +94,11 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.key(msg)
 	case tea.PasteMsg:
 		m.dirty = true
-		if m.prompt.open {
+		switch {
+		case m.palette.open:
+			m.palette.paste(msg.Content)
+			return nil
+		case m.prompt.open:
 			m.prompt.add(msg.Content)
 			return nil
 		}
@@ -151,6 +161,12 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(k, keys.force) {
 		return tea.Quit
 	}
+	if key.Matches(k, keys.suspend) {
+		return m.suspend()
+	}
+	if m.palette.open {
+		return m.paletteKey(k)
+	}
 	does, ok := m.canonical(k)
 	if m.help.open && (!ok || m.help.key(does, keys)) {
 		return nil
@@ -177,6 +193,10 @@ func (m *Model) act(k tea.KeyPressMsg) tea.Cmd {
 		m.nav.open(int(k.String()[0] - '1'))
 	case key.Matches(k, keys.help):
 		m.help = helpOverlay{open: true}
+	case key.Matches(k, keys.mouse):
+		m.toggleMouse()
+	case key.Matches(k, keys.palette):
+		return m.openPalette()
 	case key.Matches(k, keys.quit):
 		return tea.Quit
 	case key.Matches(k, keys.refresh):
@@ -222,7 +242,9 @@ func (m *Model) back() tea.Cmd {
 	if !m.picked(m.window).IsZero() {
 		return m.setCursor(time.Time{})
 	}
-	m.nav.back()
+	if !m.nav.back() {
+		m.say(page.Notice{Text: strings.TrimSpace("nothing to go back to " + m.styles.Glyphs.Dot + " " + m.keyOf("q") + " quits")})
+	}
 	return nil
 }
 
@@ -310,9 +332,10 @@ func (m *Model) want() {
 // requests are those of the status bar and of the page on the screen, each once.
 func (m *Model) requests() []feed.Request {
 	reqs := []feed.Request{{Kind: feed.Health}, {Kind: feed.Rules}, {Kind: feed.Managed}, {Kind: feed.Services}}
-	wants := m.nav.top().Wants(m.context())
+	c := m.context()
+	wants := slices.Concat(m.nav.top().Wants(c), dashboard.MarkRequests(c.Env), m.paletteWants())
 	if p := m.upcoming(); p != nil {
-		wants = append(wants, p.Wants(m.context())...)
+		wants = append(wants, p.Wants(c)...)
 	}
 	for _, r := range wants {
 		if !slices.Contains(reqs, r) {

@@ -28,6 +28,7 @@ func (m *Model) View() tea.View {
 	}
 	v := tea.NewView(m.frame)
 	v.AltScreen = true
+	v.MouseMode = m.mouseMode()
 	v.WindowTitle = "dlmon"
 	if m.o.Context != "" {
 		v.WindowTitle += " " + m.o.Context
@@ -92,7 +93,9 @@ func (m *Model) render() string {
 func (m *Model) page(w, h int) (out []string) {
 	defer m.surviveView(&out)
 	var lines []string
-	if m.help.open {
+	if m.palette.open {
+		lines = m.paletteLines(w, h)
+	} else if m.help.open {
 		lines = m.helpLines(w, h)
 	} else {
 		lines = m.nav.top().View(m.context())
@@ -118,13 +121,19 @@ func (m *Model) tabLine(width int) string {
 	if m.kiosk != nil {
 		return m.kioskLine(width)
 	}
-	s, b := m.styles, bar{s: m.styles, tight: 6}
+	b := bar{s: m.styles, tight: 6}
 	switch {
 	case m.prompt.open:
 		return m.gotoLine(width)
 	case m.notice.text != "":
 		return m.noticeLine(width)
 	}
+	return b.fit(m.tabParts(), m.tabFacts(), width)
+}
+
+// tabFacts are the right end of the tabs: the keys for palette and help, and the clock.
+func (m *Model) tabFacts() []part {
+	s := m.styles
 	clock, now := m.zone(m.wall()), ""
 	if !m.isLive() { // the one time on the screen that goes on
 		now = "now "
@@ -136,11 +145,17 @@ func (m *Model) tabLine(width int) string {
 	if help == "" {
 		word = ""
 	}
-	right := []part{
+	find := m.keyOf(":")
+	if m.typing() || m.palette.open || find == "" {
+		find = ""
+	} else {
+		find += " find"
+	}
+	return []part{
+		says(s.Muted, form{find, 1}, form{}),
 		says(s.Muted, form{help + word, 2}, form{help, 3}, form{}),
 		says(s.Text, form{now + clock.Format("15:04:05 MST"), 1}, form{now + clock.Format("15:04:05"), 4}, form{now + clock.Format("15:04"), 4}, form{}),
 	}
-	return b.fit(m.tabParts(), right, width)
 }
 
 func (m *Model) tabParts() []part {
@@ -173,6 +188,8 @@ func (m *Model) tabParts() []part {
 	}
 	if len(m.nav.stack) > 1 {
 		parts = append(parts, says(s.Muted, form{"esc back", 2}, form{}))
+	} else if p := m.nav.left(); p != nil {
+		parts = append(parts, says(s.Muted, form{"esc " + g.Pointer + " " + page.Cut(p.Title(), 30, g.Ellipsis), 2}, form{"esc " + g.Pointer, 2}, form{}))
 	}
 	return parts
 }

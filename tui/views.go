@@ -62,6 +62,13 @@ type tenantPage struct {
 	id string
 }
 
+// Report implements page.Reporter: the panels, and whose they are.
+func (p tenantPage) Report(c page.Context) page.Report {
+	r := p.Grid.Report(c)
+	r.Tenant = p.id
+	return r
+}
+
 // traceEnv is what dashboards search traces by: the service, and the tags that may name a tenant.
 func traceEnv(c page.Context) (service, tags string) {
 	return c.ServiceName(), strings.Join(c.NamesOf(page.TagTenant), ",")

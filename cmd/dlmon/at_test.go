@@ -27,7 +27,7 @@ func historian(t *testing.T) (url string, asked func() map[string][]time.Time) {
 		w.Header().Set("Content-Type", "application/json")
 		data := `{}`
 		switch {
-		case r.URL.Path == "/api/v1/query" && r.FormValue("query") == "ALERTS":
+		case r.URL.Path == "/api/v1/query" && strings.HasPrefix(r.FormValue("query"), "ALERTS or"):
 			data = fmt.Sprintf(`{"resultType":"vector","result":[{"metric":{"__name__":"ALERTS","alertname":"Slow","alertstate":"firing","severity":"critical"},"value":[%s,"1"]}]}`, at)
 		case r.URL.Path == "/api/v1/query":
 			data = fmt.Sprintf(`{"resultType":"vector","result":[{"metric":{"tenant_id":"acme"},"value":[%s,"%s"]}]}`, at, at)

@@ -15,6 +15,7 @@ import (
 	"dlmon/sources/feed"
 	"dlmon/sources/tracejson"
 	"dlmon/themes"
+	"dlmon/tui/page"
 )
 
 // option is one setting that can be a flag, an environment variable and a config key, all under one name.
@@ -48,6 +49,9 @@ const (
 )
 
 var pageNames = []string{"overview", "tenants", "traces", "alerts", "health", "business"}
+
+// rotated are the pages that a kiosk can turn to.
+var rotated = append(slices.Clone(pageNames), page.TenantsMovers, page.TenantsNeighbours, page.TenantsBudget)
 
 // options are all settings but the sources' blocks and the choice of file and context, in the order of help.
 func options() []option {
@@ -232,11 +236,11 @@ func setPages(to *[]string, s string) error {
 		if name = strings.TrimSpace(name); name == "" && s == "" {
 			return nil
 		}
-		var page string
-		if err := setOneOf(&page, name, pageNames); err != nil {
-			return fmt.Errorf("expected pages with commas between them, of %s", strings.Join(pageNames, ", "))
+		var one string
+		if err := setOneOf(&one, name, rotated); err != nil {
+			return fmt.Errorf("expected pages with commas between them, of %s", strings.Join(rotated, ", "))
 		}
-		*to = append(*to, page)
+		*to = append(*to, one)
 	}
 	return nil
 }

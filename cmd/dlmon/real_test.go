@@ -96,6 +96,8 @@ func history(now time.Time) string {
 	each(func(t string) { series("datasets_total", t, gauge) })
 	family("vectors_total", "gauge")
 	each(func(t string) { series("vectors_total", `dataset_id="d1",`+t, gauge) })
+	family("up", "gauge")
+	series("up", `job="deeplake-api",instance="api:8000"`, func(int, float64) float64 { return 1 })
 	b.WriteString("# EOF\n")
 	return b.String()
 }

@@ -41,8 +41,8 @@ func (a *app) reopening(c *Config) []string {
 		argv = append(argv, "--"+o.name, value)
 	}
 	own = append(own, "config", "context")
-	a.flags.Visit(func(f *pflag.Flag) { // the binary's own, such as the demo's scenario
-		if !slices.Contains(own, f.Name) && f.Name != "help" && f.Name != "version" {
+	a.flags.VisitAll(func(f *pflag.Flag) { // the binary's own, such as the demo's scenario
+		if f.Changed && !slices.Contains(own, f.Name) && f.Name != "help" && f.Name != "version" {
 			argv = append(argv, "--"+f.Name+"="+f.Value.String())
 		}
 	})

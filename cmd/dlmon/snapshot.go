@@ -199,7 +199,7 @@ type takenPanel struct {
 }
 
 // columns is how many points a snapshot's ranges have at most.
-const columns = 120
+const columns = 121
 
 func (s *session) take(ctx context.Context) *taken {
 	t := &taken{session: s, sub: s.feed.Subscribe()}

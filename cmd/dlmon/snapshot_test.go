@@ -19,7 +19,7 @@ func fakePrometheus(t *testing.T, value, alerts string) string {
 		data := `{}`
 		switch r.URL.Path {
 		case "/api/v1/query":
-			data = fmt.Sprintf(`{"resultType":"vector","result":[{"metric":{"tenant_id":"acme"},"value":[%s,"%s"]}]}`, r.FormValue("time"), value)
+			data = fmt.Sprintf(`{"resultType":"vector","result":[{"metric":{"tenant_id":"acme","stat":"rate"},"value":[%s,"%s"]}]}`, r.FormValue("time"), value)
 		case "/api/v1/query_range":
 			data = fmt.Sprintf(`{"resultType":"matrix","result":[{"metric":{"tenant_id":"acme"},"values":[[%s,"%s"]]}]}`, r.FormValue("end"), value)
 		case "/api/v1/rules":

@@ -106,7 +106,6 @@ require (
 	github.com/hashicorp/memberlist v0.6.0 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/jessevdk/go-flags v1.6.1 // indirect
-	github.com/jpillora/backoff v1.0.0 // indirect
 	github.com/json-iterator/go v1.1.12 // indirect
 	github.com/julienschmidt/httprouter v1.3.0 // indirect
 	github.com/klauspost/compress v1.20.3 // indirect
@@ -225,3 +224,5 @@ replace dlmon => ../..
 // Old releases of compute, which the workspace's wider module graph reaches, hold a copy of compute/metadata that is
 // a module of its own by now: the import would be ambiguous.
 replace cloud.google.com/go/compute => cloud.google.com/go/compute v1.14.0
+
+replace github.com/mwitkow/go-conntrack => ../transport/conntrack

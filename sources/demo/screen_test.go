@@ -34,33 +34,6 @@ func slowTenantOnTop(s *screentest.Screen) {
 	})
 }
 
-// From the first screen: one key, or two by way of the tenants, to the waterfall of a slow search, and one more to the
-// sentence that names the cause.
-func TestTwoKeysLeadFromTheFirstScreenToTheCause(t *testing.T) {
-	bin := demoBinary(t)
-	t.Setenv("TMPDIR", t.TempDir())
-	for _, way := range [][]string{{"t", "d"}, {"2", "t", "d"}} {
-		s := screentest.Open(t, bin, 120, 40)
-		slowTenantOnTop(s)
-		for _, key := range way {
-			s.Press(key)
-			switch key {
-			case "2":
-				s.Shows("12 tenants")
-			case "t":
-				s.Shows("exemplar of p99", "acme-corp", "index.scan", "whole trace", "crit")
-			case "d":
-				s.Wait("sentence that names the cause", func(text string) bool {
-					text = strings.Join(strings.Fields(text), " ") // it is wrapped
-					return strings.Contains(text, "index.scan of deeplake takes") && strings.Contains(text, "index.wait=storage are in")
-				})
-			}
-		}
-		s.Press("q")
-		s.Ends()
-	}
-}
-
 // The whole product as an operator meets it: the demo's binary on a real terminal, from the first screen to the spans
 // of a slow search and back.
 func TestOperatorGoesFromTheFirstScreenToASlowTraceAndBack(t *testing.T) {

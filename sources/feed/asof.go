@@ -13,7 +13,8 @@ import (
 // The series in which Prometheus keeps what fired: one for each pending or firing alert, with its labels, and the time
 // since when it is active, in seconds. https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/
 const (
-	alertsSeries = "ALERTS"
+	// With a sample that is no alert's where there is anything at all of that time: no answer is not "no alert".
+	alertsSeries = "ALERTS or 0 * max(up)"
 	sinceSeries  = "ALERTS_FOR_STATE"
 	stateLabel   = "alertstate"
 )
@@ -64,7 +65,7 @@ func about(r Request, at time.Time) Request {
 // AsOf is r as of a time in the past: every answer is about then, and Now is then. An answer about the past does not age,
 // so that none is ever stale. Of what no server keeps:
 //   - Rules are today's, with the alerts that the series ALERTS had then;
-//   - Alerts have no value and no receivers; what of their annotations came from a value is left out. Those that a
+//   - Alerts are an error of the kind NotKept where Prometheus has nothing of that time; they have no value and no receivers; what of their annotations came from a value is left out. Those that a
 //     silence of then matches are silenced;
 //   - Managed is empty;
 //   - Health is what dlmon itself saw then, without messages and details, else an error of the kind NotKept;

@@ -11,6 +11,9 @@ import (
 	"dlmon/sources/feed/feedtest"
 )
 
+// alertsExpr also tells whether the server has anything of the time at all.
+const alertsExpr = "ALERTS or 0 * max(up)"
+
 var then = time.Date(2026, 3, 14, 13, 0, 0, 0, time.UTC)
 
 // alertsOf answers the series of alerts as they stood then.
@@ -19,7 +22,7 @@ func alertsOf(active, since []sources.Sample) func(feed.Request) sources.Snapsho
 		switch {
 		case !r.At.Equal(then):
 			return sources.Snapshot[sources.Vector]{}
-		case r.Expr == "ALERTS":
+		case r.Expr == alertsExpr:
 			return feedtest.Value(sources.Vector{At: then, Samples: active}, then)
 		case r.Expr == "ALERTS_FOR_STATE":
 			return feedtest.Value(sources.Vector{At: then, Samples: since}, then)
@@ -85,6 +88,22 @@ func TestAlertsOfThePastAreThoseOfTheSeriesAlerts(t *testing.T) {
 	}
 	if b := s.Value[2]; b.State != sources.Pending || b.Labels["tenant"] != "globex" || b.Muted() {
 		t.Errorf("the pending one: %+v", b)
+	}
+}
+
+func TestAlertsOfATimeThatPrometheusHasNothingOfAreNotKnown(t *testing.T) {
+	r := pastReader()
+	r.InstantFunc = alertsOf(nil, nil)
+	if s := feed.AsOf(r, then).Alerts(); s.OK() || sources.KindOf(s.Err) != sources.NotKept {
+		t.Errorf("nothing at all: %+v", s)
+	}
+	r.InstantFunc = alertsOf([]sources.Sample{sample(0)}, nil)
+	if s := feed.AsOf(r, then).Alerts(); !s.OK() || len(s.Value) != 0 {
+		t.Errorf("no alert: %+v", s)
+	}
+	r.Status[0].State = feed.Off
+	if s := feed.AsOf(r, then).Alerts(); s.OK() || sources.KindOf(s.Err) != sources.NotKept {
+		t.Errorf("without Prometheus: %+v", s)
 	}
 }
 
@@ -159,7 +178,7 @@ func TestRequestsAboutThePast(t *testing.T) {
 	ended := search
 	ended.At, ended.Search.End = then, then
 	want := []feed.Request{
-		{Kind: feed.Rules}, {Kind: feed.Instant, Expr: "ALERTS", At: then}, {Kind: feed.Instant, Expr: "ALERTS_FOR_STATE", At: then},
+		{Kind: feed.Rules}, {Kind: feed.Instant, Expr: alertsExpr, At: then}, {Kind: feed.Instant, Expr: "ALERTS_FOR_STATE", At: then},
 		{Kind: feed.Managed}, {Kind: feed.Silences}, {Kind: feed.Trace, TraceID: "1"}, {Kind: feed.Instant, Expr: "up", At: then}, ended,
 	}
 	if !slices.Equal(got, want) {

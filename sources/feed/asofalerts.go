@@ -47,7 +47,11 @@ func (p *past) active() sources.Snapshot[sources.Vector] {
 			return unknown[sources.Vector](p, SourcePrometheus, "alerts", "what fired then only Prometheus keeps, and none is configured")
 		}
 	}
-	return p.Instant(Request{Expr: alertsSeries})
+	s := p.Instant(Request{Expr: alertsSeries})
+	if s.OK() && len(s.Value.Samples) == 0 {
+		return unknown[sources.Vector](p, SourcePrometheus, "alerts", "Prometheus has nothing of that time")
+	}
+	return s
 }
 
 // joined are the rules with the alerts of then, and these alone, worst first. Both are made once for the same answers.

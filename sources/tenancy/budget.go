@@ -44,7 +44,7 @@ type Budget struct {
 	M5, M30, H1, H6 float64 // burn rates
 	Level           Level
 	Spent           float64       // share of the whole budget that the last 6 h took
-	Lasts           time.Duration // a whole budget, at the rate of the last hour; 0: it is not being spent
+	Lasts           time.Duration // a whole budget, at the rate of the last 5 min; 0: it is not being spent
 }
 
 // Budgets judges every tenant against an objective (the share of requests that should succeed, 0 to 1, below 1), the
@@ -65,8 +65,8 @@ func Budgets(all []Ratios, objective float64) []Budget {
 			b.Level = Within
 		}
 		b.Spent = b.H6 * float64(6*time.Hour) / float64(Period)
-		if b.H1 > 0 {
-			b.Lasts = time.Duration(math.Min(float64(Period)/b.H1, float64(math.MaxInt64/2)))
+		if b.M5 > 0 {
+			b.Lasts = time.Duration(math.Min(float64(Period)/b.M5, float64(math.MaxInt64/2)))
 		}
 		out = append(out, b)
 	}

@@ -33,7 +33,7 @@ func TestBothWindowsMustBurnForALevel(t *testing.T) {
 
 func TestWorkbooksShares(t *testing.T) {
 	// 14.4 for an hour is 2 % of thirty days' budget, 6 for six hours is 5 %.
-	b := Budgets([]Ratios{{"x", 0.006, 0.006, 0.0144, 0.006}}, 0.999)[0]
+	b := Budgets([]Ratios{{"x", 0.0144, 0.006, 0.0144, 0.006}}, 0.999)[0]
 	if math.Abs(b.Spent-0.05) > 1e-9 {
 		t.Errorf("spent %v in 6 h", b.Spent)
 	}

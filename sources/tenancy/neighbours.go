@@ -28,8 +28,10 @@ type Suspect struct {
 	Growth, Searches, PerSearch float64
 	// Swing is its load in the columns of its busiest third over that of its calmest.
 	Swing float64
-	// Own tells that it is busy because its searches take longer, and no more so than the others' do: whatever slows
-	// everybody down gives everybody more load.
+	// More tells that it is busy because it searches more, and not only because its searches take longer.
+	More bool
+	// Own tells that its searches take longer, and that something else says why: the others' do as well (what slows
+	// everybody down gives everybody more load), or it is among those that another one's searches hurt.
 	Own  bool
 	Hurt []Hurt // strongest first
 }
@@ -84,6 +86,11 @@ func Neighbours(suspects, all []Series, total Totals, step, rate time.Duration) 
 		}
 		out = append(out, x)
 	}
+	for i := range out {
+		if x := &out[i]; !x.More && slices.ContainsFunc(out, func(o Suspect) bool { return o.More && o.hurtsThat(x.Tenant) }) {
+			x.Own, x.Hurt = true, nil
+		}
+	}
 	slices.SortStableFunc(out, func(a, b Suspect) int { return cmp.Compare(known(b.Load), known(a.Load)) })
 	return out
 }
@@ -108,13 +115,17 @@ func (x *Suspect) hurts(s Series, all []Series, calm, busy []int, step, rate tim
 		}
 	}
 	more := sources.Summarize(at(s.Searches, busy)).Avg / sources.Summarize(at(s.Searches, calm)).Avg
-	longer := x.Swing / more
-	if x.Own = !(more >= minSwing) && !(longer >= ownFactor*median(rises)); x.Own {
+	x.More = more >= minSwing
+	if x.Own = !x.More && !(x.Swing/more >= ownFactor*median(rises)); x.Own {
 		x.Hurt = nil
 	}
 	slices.SortStableFunc(x.Hurt, func(a, b Hurt) int {
 		return cmp.Or(cmp.Compare(b.Busy/b.Calm*b.R, a.Busy/a.Calm*a.R), cmp.Compare(a.Tenant, b.Tenant))
 	})
+}
+
+func (x Suspect) hurtsThat(tenant string) bool {
+	return slices.ContainsFunc(x.Hurt, func(h Hurt) bool { return h.Tenant == tenant })
 }
 
 // Pearson is the correlation coefficient of two samples of equal length, -1 to 1; NaN where one of them does not vary.

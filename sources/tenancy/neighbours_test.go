@@ -65,6 +65,22 @@ func TestVictimIsWhoseLatencyRoseWithTheLoad(t *testing.T) {
 	}
 }
 
+func TestVictimsAreNotBlamedForOneAnother(t *testing.T) {
+	n := noise()
+	all := made()
+	for _, id := range []string{"globex", "wonka"} { // their searches take longer: their load grows, too
+		all = append(all, series(id+"-2", func(i int) (float64, float64, float64) {
+			slow := 1 + 2*wave(i)
+			return 80 * 0.03 * slow * n(), 80 * n(), 0.06 * slow * n()
+		}))
+	}
+	for _, s := range Neighbours(all, all, Totals{12, 400}, step, window) {
+		if blamed := len(s.Hurt) > 0; blamed != (s.Tenant == "hooli") {
+			t.Errorf("%s: %+v", s.Tenant, s)
+		}
+	}
+}
+
 func TestNobodyIsBlamedWhenEverybodyTurnsSlow(t *testing.T) {
 	n := noise()
 	var all []Series

@@ -4,6 +4,7 @@ package alerts
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -31,6 +32,7 @@ type Page struct {
 	cursor page.Cursor
 	named  string // the selected row's name: its alert may join a group
 	offset int
+	hits   page.Hits // of the list, or of the silences
 	filter page.Filter
 	want   arrangement
 	opened map[string]bool
@@ -59,7 +61,20 @@ func New() *Page { return &Page{opened: map[string]bool{}} }
 func (p *Page) Title() string { return "Alerts" }
 
 // Scope implements page.Scoped.
-func (p *Page) Scope() string { return "alerts" }
+func (p *Page) Scope() string {
+	if p.mode == modeSilences {
+		return "silences"
+	}
+	return "alerts"
+}
+
+// Click implements page.Clicker.
+func (p *Page) Click(_ page.Context, _, y int) (row, selected int) {
+	if p.mode == modeSilences {
+		return p.hits.Row(y), p.silences.cursor.Row
+	}
+	return p.hits.Row(y), p.cursor.Row
+}
 
 // Wants implements page.Page.
 func (p *Page) Wants(c page.Context) []feed.Request {
@@ -155,12 +170,7 @@ func (p *Page) rows(c page.Context) listing {
 
 // sync finds the selected row. An alert that is no longer listed by itself may have joined a group: then that.
 func (p *Page) sync(l listing) {
-	keys := l.keys()
-	found := false
-	for _, k := range keys {
-		found = found || k == p.cursor.Key
-	}
-	if !found && p.cursor.Key != "" {
+	if p.cursor.Key != "" && !slices.Contains(l.keys, p.cursor.Key) {
 		for _, r := range l.rows {
 			if r.name() == p.named {
 				p.cursor.Key = r.key
@@ -168,7 +178,7 @@ func (p *Page) sync(l listing) {
 			}
 		}
 	}
-	p.cursor.Sync(keys, len(keys))
+	p.cursor.Sync(l.keys, len(l.keys))
 }
 
 // selected is the row under the cursor.
@@ -212,6 +222,7 @@ func (p *Page) open(key string, open bool) {
 // View implements page.Page.
 func (p *Page) View(c page.Context) []string {
 	p.readOnly = c.ReadOnly
+	p.hits.Reset()
 	if c.Width <= 0 || c.Height <= 0 {
 		return nil
 	}
@@ -226,7 +237,11 @@ func (p *Page) View(c page.Context) []string {
 	default:
 		lines = p.listLines(c)
 	}
-	return lines[:min(len(lines), c.Height)]
+	lines = lines[:min(len(lines), c.Height)]
+	for i, l := range lines {
+		lines[i] = page.Cut(l, c.Width, c.Styles.Glyphs.Ellipsis)
+	}
+	return lines
 }
 
 // refusal says why nothing can be written now; "" when it can.

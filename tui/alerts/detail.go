@@ -89,7 +89,7 @@ func (p *Page) detailKey(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 func (p *Page) neighbour(c page.Context, d int) {
 	l := p.rows(c)
 	p.sync(l)
-	if p.cursor.Move(l.keys(), d, len(l.rows)) {
+	if p.cursor.Move(l.keys, d, len(l.rows)) {
 		r := l.rows[p.cursor.Row]
 		p.named = r.name()
 		p.openDetail(r)
@@ -256,7 +256,7 @@ func (p *Page) about(c page.Context, r row) []string {
 	return t.lines
 }
 
-// standing is how a row stands, in words: "firing, critical, since 13:51:32, 14m".
+// standing is how a row stands, in words: "firing, critical, for 14m, since 13:51:32 UTC".
 func (r row) standing(c page.Context) string {
 	parts := []string{r.stateText()}
 	if i := r.one(); i != nil && i.Muted() {
@@ -273,7 +273,7 @@ func (r row) standing(c page.Context) string {
 	}
 	if n := r.since(); len(r.all) > 0 && n != math.MaxInt64 {
 		at := time.Unix(0, n)
-		parts = append(parts, fmt.Sprintf("since %s, %s", c.Zone(at).Format("2006-01-02 15:04:05 MST"), dashboard.FormatAge(c.Now.Sub(at))))
+		parts = append(parts, fmt.Sprintf("for %s, since %s", dashboard.FormatAge(c.Now.Sub(at)), clock(c, at)))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -359,10 +359,10 @@ func sayRule(c page.Context, r sources.Rule, say func(name, text string)) {
 	}
 	say("group", where)
 	if r.For > 0 {
-		say("for", dashboard.FormatDuration(r.For))
+		say("for", span(r.For))
 	}
 	if r.KeepFiringFor > 0 {
-		say("keeps firing", dashboard.FormatDuration(r.KeepFiringFor))
+		say("keeps firing", span(r.KeepFiringFor))
 	}
 	if !r.LastEvaluation.IsZero() {
 		text := c.Clock(r.LastEvaluation) + ", " + dashboard.FormatAge(c.Now.Sub(r.LastEvaluation)) + " ago"

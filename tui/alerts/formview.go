@@ -28,7 +28,7 @@ func (p *Page) formLines(c page.Context) []string {
 		lines = append(lines, page.Explain(s, "Alertmanager did not take it; nothing is lost", f.err, c.Width)...)
 	}
 	if f.confirming || f.sending {
-		return append(lines, p.questionLines(c)...)
+		return append(lines, p.questionLines(c, c.Height-len(lines))...)
 	}
 	fields, focus := f.fieldLines(c)
 	preview := p.previewLines(c, max(3, min(12, c.Height/3)))
@@ -165,8 +165,8 @@ func (p *Page) previewLines(c page.Context, limit int) []string {
 	return append(lines, names(c, m.alerts, max(1, limit-len(lines)))...)
 }
 
-// questionLines ask whether the silence is to be sent.
-func (p *Page) questionLines(c page.Context) []string {
+// questionLines ask whether the silence is to be sent, on at most height lines.
+func (p *Page) questionLines(c page.Context, height int) []string {
 	s, f := c.Styles, p.form
 	x, _ := f.written(c.Now)
 	if f.sending {
@@ -181,16 +181,25 @@ func (p *Page) questionLines(c page.Context) []string {
 	t.say("when", from+" until "+clock(c, x.EndsAt)+", in "+span(x.EndsAt.Sub(c.Now)))
 	t.say("by", x.CreatedBy)
 	t.say("comment", x.Comment)
-	lines := append([]string{""}, t.lines...)
-	lines = append(lines, "")
-	lines = append(lines, p.previewLines(c, max(2, c.Height-len(lines)-4))...)
-	ask := " " + s.Key.Render("y") + s.Text.Render(" sends it to Alertmanager   ") + s.Key.Render("esc") + s.Text.Render(" goes back to the form")
+	ask := " " + s.Key.Render("y") + s.Text.Render(" sends it to Alertmanager   ") + s.Key.Render("esc") + s.Text.Render(" goes back")
 	if f.sending {
 		ask = " " + s.Bold.Render(s.Glyphs.Pending+" sending it to Alertmanager"+s.Glyphs.Ellipsis)
 	}
+	return asking(c, t.lines, p.previewLines(c, max(2, min(12, height/2))), ask, height)
+}
+
+// asking is a question with what it is about, and what it does, on at most height lines: the question and the number of
+// alerts stay in sight.
+func asking(c page.Context, about, does []string, ask string, height int) []string {
+	lines := append([]string{""}, about...)
+	lines = append(append(lines, ""), does...)
 	lines = append(lines, "", ask)
-	if over := len(lines) + 1 - c.Height; over > 0 && len(lines) > 3 { // the question itself stays in sight
-		lines = append(lines[:max(0, len(lines)-2-over)], lines[len(lines)-1])
+	if len(lines) <= height {
+		return lines
 	}
-	return lines
+	room := max(0, height-len(does)-1)
+	if len(about) > room {
+		about = append(about[:max(0, room-1):max(0, room-1)], c.Styles.Muted.Render(" "+c.Styles.Glyphs.Ellipsis))
+	}
+	return append(append(about, does...), ask)
 }

@@ -101,6 +101,7 @@ type data struct {
 	managed   map[string]*sources.ManagedAlert
 	silences  map[string]*sources.Silence
 	stamp     stamp
+	live      bool // what is known is of now: of the past, the health of rules is not kept
 }
 
 // stamp tells whether data is still that of the snapshots.
@@ -115,7 +116,7 @@ func stampOf(c page.Context) stamp {
 }
 
 func join(c page.Context) *data {
-	d := &data{managed: map[string]*sources.ManagedAlert{}, silences: map[string]*sources.Silence{}, stamp: stampOf(c)}
+	d := &data{managed: map[string]*sources.ManagedAlert{}, silences: map[string]*sources.Silence{}, stamp: stampOf(c), live: c.Live}
 	held, silences, rules := c.Data.Managed().Value, c.Data.Silences().Value, c.Data.Rules().Value
 	for i := range held {
 		d.managed[held[i].Fingerprint] = &held[i]

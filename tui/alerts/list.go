@@ -40,7 +40,7 @@ func (p *Page) listKey(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	if d, motion := page.Motion(k, max(2, p.listRoom(c, l)), len(l.rows)); motion {
-		p.cursor.Move(l.keys(), d, len(l.rows))
+		p.cursor.Move(l.keys, d, len(l.rows))
 		if p.cursor.Row < len(l.rows) {
 			p.named = l.rows[p.cursor.Row].name()
 		}
@@ -98,14 +98,23 @@ func (p *Page) listLines(c page.Context) []string {
 		return append(lines, p.why(c)...)
 	}
 	p.sync(l)
-	name := 12
-	for _, r := range l.rows {
-		name = max(name, min(len([]rune(r.name()))+4, 40))
+	name := min(max(12, l.widest+4), max(17, c.Width/3))
+	whom := c.Width - name - 47 // beside the other columns; value and severity give way to it
+	for _, gives := range []int{9, 10} {
+		if whom < 18 {
+			whom += gives
+		}
 	}
-	o := outline{rows: len(l.rows), heads: l.heads, columns: []page.Column{
-		{}, {Title: "alert", Min: min(name, max(12, c.Width/3)), Max: 44}, {Title: "severity", Min: 8, Drop: 3}, {Title: "state"},
-		{Title: "since", Right: true, Min: 5}, {Title: "value", Right: true, Min: 7, Drop: 2}, {Title: "for whom", Min: 12, Grow: true, Drop: 1},
-	}, cells: func(i int) []page.Cell { return cells(c, l.rows[i]) }}
+	whom = max(whom, 12)
+	o := outline{hits: &p.hits, first: len(lines), rows: len(l.rows), heads: l.heads, columns: []page.Column{
+		{}, {Title: "alert", Min: name, Max: name}, {Title: "severity", Min: 8, Drop: 2}, {Title: "state", Min: 8},
+		{Title: "since", Right: true, Min: 5}, {Title: "value", Right: true, Min: 7, Drop: 1}, {Title: "for whom", Min: 12, Grow: true, Drop: 3},
+	}, cells: func(i int) []page.Cell {
+		row := cells(c, l.rows[i])
+		// A long list of labels must not drive the other columns out.
+		row[6].Text = page.Cut(row[6].Text, whom, s.Glyphs.Ellipsis)
+		return row
+	}}
 	foot := p.foot(c)
 	room := p.listRoom(c, l)
 	lines = append(lines, o.lines(c, min(room, c.Height-1-len(foot)), &p.offset, p.cursor.Row)...)
@@ -184,7 +193,7 @@ func mark(s *themes.Styles, r row) (string, lipgloss.Style) {
 		return page.AlertMark(s, r.all[0].Alert)
 	case r.state == failing:
 		return s.Glyphs.Critical, s.Critical
-	case r.unevaluated():
+	case r.waits:
 		return s.Glyphs.NoData, s.NoData
 	}
 	return s.Glyphs.OK, s.Muted
@@ -224,16 +233,13 @@ func (r row) sinceText(c page.Context) string {
 	return ""
 }
 
-// unevaluated tells that nobody knows whether the rule would fire.
-func (r row) unevaluated() bool { return r.rule.Health == "unknown" }
-
 // stateText is the word for where the row stands.
 func (r row) stateText() string {
 	if len(r.all) == 0 {
 		switch {
 		case r.state == failing:
 			return "rule fails"
-		case r.unevaluated():
+		case r.waits:
 			return "not evaluated"
 		}
 		return "inactive"

@@ -13,6 +13,8 @@ type outline struct {
 	rows    int
 	heads   []heading
 	cells   func(i int) []page.Cell
+	hits    *page.Hits // where the rows stand is put there ...
+	first   int        // ... for the page's line on which the column titles are
 }
 
 // lines draw the column titles and what fits of the rows, headings among them, around the selected one, at most height
@@ -56,6 +58,7 @@ func (o outline) lines(c page.Context, height int, offset *int, selected int) []
 				pointer = len(t.Rows)
 			}
 			t.Rows = append(t.Rows, o.cells(i))
+			o.hits.Put(o.first+1+n, i)
 		}
 		line++
 	}

@@ -16,10 +16,10 @@ import (
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
-	"dlmon/themes"
 	"dlmon/tui/chart"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
+	"dlmon/tui/panel"
 )
 
 // picture is what is asked for the detail's plot.
@@ -155,10 +155,8 @@ func (p *Page) pictureLines(c page.Context, r row) []string {
 	}
 	f := chart.Frame{Format: format, Cursor: -1, Bucket: -1, ASCII: s.ASCII, Distinct: !s.Color}
 	if m.Columns > 1 {
-		f.Time = chart.TimeAxis{Start: m.Start, End: m.End(), Zone: c.Zone(c.Now).Location()}
-		if !c.Cursor.IsZero() && !c.Cursor.Before(m.Start) && !c.Cursor.After(m.End()) {
-			f.Cursor = int((c.Cursor.Sub(m.Start) + m.Step/2) / m.Step)
-		}
+		f.Time = chart.TimeAxis{Start: m.Start, End: m.End(), Zone: c.Zone(c.Now).Location(), Events: panel.Events(s, c.Marks)}
+		f.Cursor = panel.Column(dashboard.Grid{Start: m.Start, Step: m.Step, Columns: m.Columns}, c.Cursor)
 	}
 	var marks []chart.Threshold
 	if pic.known() {
@@ -170,7 +168,7 @@ func (p *Page) pictureLines(c page.Context, r row) []string {
 	}
 	rows := chart.Lines(values, c.Width-2, plotHeight(c), f, marks...)
 	for _, cells := range rows {
-		out = append(out, " "+chart.Paint(cells, func(k chart.Ink, text string) string { return ink(s, k).Render(text) }))
+		out = append(out, " "+chart.Paint(cells, func(k chart.Ink, text string) string { return panel.Ink(s, k).Render(text) }))
 	}
 	if strip := stateStrip(c, r, m, rows[0]); strip != "" {
 		out = append(out, " "+strip)
@@ -195,7 +193,7 @@ func (pic picture) caption(r row, format func(float64) string) string {
 	if limit := pic.holds(format); limit != "" {
 		fires := "fires when " + limit
 		if r.rule.For > 0 {
-			fires += " for " + dashboard.FormatDuration(r.rule.For)
+			fires += " for " + span(r.rule.For)
 		}
 		if pic.also != "" {
 			fires += ", " + pic.also
@@ -233,23 +231,4 @@ func stateStrip(c page.Context, r row, m sources.Matrix, first []chart.Cell) str
 		}
 	}
 	return b
-}
-
-func ink(s *themes.Styles, k chart.Ink) lipgloss.Style {
-	if i, ok := k.Series(); ok {
-		return s.SeriesStyle(i)
-	}
-	switch k {
-	case chart.Label:
-		return s.Muted
-	case chart.Axis:
-		return s.Border
-	case chart.Cursor:
-		return s.Cursor
-	case chart.Warn:
-		return s.Warn
-	case chart.Critical:
-		return s.Critical
-	}
-	return s.Text
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"dlmon/sources"
 )
 
@@ -20,6 +22,7 @@ type row struct {
 	rule   *sources.Rule // nil: unknown
 	member bool          // one of the alerts of the opened row above
 	opened bool
+	waits  bool // a rule that has not been evaluated yet: nobody knows whether it would fire
 }
 
 // group tells that the row stands for several alerts.
@@ -109,9 +112,14 @@ type heading struct {
 type listing struct {
 	rows   []row
 	heads  []heading
+	keys   []string    // of the rows
+	widest int         // cells of the longest name, most maxNameCells
 	counts [states]int // of alerts and rules that pass the filter
 	total  int         // without the filter
 }
+
+// maxNameCells bounds the column of names.
+const maxNameCells = 40
 
 func (l listing) passing() int {
 	n := 0
@@ -121,30 +129,26 @@ func (l listing) passing() int {
 	return n
 }
 
-func (l listing) keys() []string {
-	keys := make([]string, len(l.rows))
-	for i, r := range l.rows {
-		keys[i] = r.key
-	}
-	return keys
-}
-
 // list arranges the data; opened are the keys of the groups whose alerts are shown.
 func (d *data) list(a arrangement, opened map[string]bool) listing {
 	l := listing{total: len(d.instances) + len(d.idle)}
 	var rows []row
-	at := map[string]int{}
+	type group struct {
+		state          state
+		severity, name string
+	}
+	at := map[group]int{}
 	for _, i := range d.instances {
 		if a.filter != "" && !strings.Contains(i.search(), a.filter) {
 			continue
 		}
 		l.counts[i.state()]++
-		key := fmt.Sprintf("g%d/%s/%s", i.state(), i.Severity, i.Name)
-		n, ok := at[key]
+		g := group{i.state(), i.Severity, i.Name}
+		n, ok := at[g]
 		if !ok {
 			n = len(rows)
-			at[key] = n
-			rows = append(rows, row{key: key, state: i.state(), rule: i.rule})
+			at[g] = n
+			rows = append(rows, row{key: fmt.Sprintf("g%d/%s/%s", g.state, g.severity, g.name), state: g.state, rule: i.rule})
 		}
 		rows[n].all = append(rows[n].all, i)
 	}
@@ -156,7 +160,7 @@ func (d *data) list(a arrangement, opened map[string]bool) listing {
 	for _, r := range d.idle {
 		if a.filter == "" || strings.Contains(ruleSearch(r), a.filter) {
 			l.counts[ruleState(r)]++
-			rows = append(rows, row{key: ruleKey(r), state: ruleState(r), rule: r})
+			rows = append(rows, row{key: ruleKey(r), state: ruleState(r), rule: r, waits: r.Health == "unknown" && d.live})
 		}
 	}
 	a.sort(rows)
@@ -169,19 +173,24 @@ func (d *data) list(a arrangement, opened map[string]bool) listing {
 			}
 		}
 		r.opened = r.group() && opened[r.key]
+		l.widest = max(l.widest, min(ansi.StringWidth(r.name()), maxNameCells))
 		l.rows = append(l.rows, r)
 		if r.opened {
 			l.rows = append(l.rows, a.members(r)...)
 		}
+	}
+	l.keys = make([]string, len(l.rows))
+	for i, r := range l.rows {
+		l.keys[i] = r.key
 	}
 	return l
 }
 
 // members are the alerts of an opened row.
 func (a arrangement) members(r row) []row {
-	var out []row
-	for _, i := range r.all {
-		out = append(out, row{key: i.key(), state: r.state, all: []*instance{i}, rule: i.rule, member: true})
+	out := make([]row, len(r.all))
+	for n, i := range r.all {
+		out[n] = row{key: i.key(), state: r.state, all: r.all[n : n+1 : n+1], rule: i.rule, member: true}
 	}
 	if compare := orders[a.order].compare; compare != nil {
 		slices.SortStableFunc(out, compare)

@@ -11,6 +11,40 @@ type TimeAxis struct {
 	Start, End time.Time      // of the first and of the last column
 	Zone       *time.Location // nil is UTC
 	Rule       bool           // a line with ticks above the labels
+	Events     []Event        // what is marked on the axis
+	Picked     time.Time      // Scatter: a time that is marked by a line; zero: none
+}
+
+// Event is one thing that happened. Where several fall on one column, the one of the highest rank is seen.
+type Event struct {
+	At   time.Time
+	Sign rune // one cell wide
+	Ink  Ink
+	Rank int
+}
+
+// column is where a time stands among width cells; -1: not on the axis.
+func (a TimeAxis) column(t time.Time, width int) int {
+	span := a.End.Sub(a.Start)
+	if span <= 0 || t.Before(a.Start) || t.After(a.End) {
+		return -1
+	}
+	return int(float64(t.Sub(a.Start))/float64(span)*float64(max(width-1, 0)) + 0.5)
+}
+
+// mark puts the events' signs into a row whose plot begins after left cells.
+func (a TimeAxis) mark(row []Cell, left, width int) {
+	ranks := map[int]int{}
+	for _, e := range a.Events {
+		x := a.column(e.At, width)
+		if x < 0 || x >= width {
+			continue
+		}
+		if rank, taken := ranks[x]; !taken || e.Rank >= rank {
+			ranks[x] = e.Rank
+			row[left+x] = Cell{e.Sign, e.Ink}
+		}
+	}
 }
 
 // Lines is how many lines the axis takes: 0 when there is no time to show.
@@ -66,29 +100,42 @@ func (a TimeAxis) rows(left, width int, corner, line, tick rune) [][]Cell {
 			break
 		}
 	}
-	free := 0
+	if !a.Rule {
+		a.mark(labels, left, width)
+	}
 	// Ticks stand on the wall clock of the zone: its offset is that of the start.
 	_, offset := a.Start.In(zone).Zone()
 	shift := time.Duration(offset) * time.Second
 	first := a.Start.Add(shift).Truncate(step).Add(-shift)
-	for t := first; !t.After(a.End); t = t.Add(step) {
-		if t.Before(a.Start) {
-			continue
+	// A mark stands where it belongs, and a label that it would break is left out; but one label there must be.
+	label := func(over bool) (n int) {
+		free := 0
+		for t := first; !t.After(a.End); t = t.Add(step) {
+			x := a.column(t, width)
+			if x < 0 {
+				continue
+			}
+			x += left
+			text := t.In(zone).Format(format)
+			w := ansi.StringWidth(text)
+			if x < left+width {
+				rule[x] = Cell{tick, Axis}
+			}
+			at := max(x-w/2, left+min(left, 1))
+			if at < free || at+w > left+width || !over && !blank(labels[at:at+w]) {
+				continue
+			}
+			write(labels, at, text, Label)
+			free = at + w + 1
+			n++
 		}
-		x := left + int(float64(t.Sub(a.Start))/float64(span)*float64(max(width-1, 0))+0.5)
-		text := t.In(zone).Format(format)
-		w := ansi.StringWidth(text)
-		if x < left+width {
-			rule[x] = Cell{tick, Axis}
-		}
-		at := max(x-w/2, left+min(left, 1))
-		if at < free || at+w > left+width {
-			continue
-		}
-		write(labels, at, text, Label)
-		free = at + w + 1
+		return n
+	}
+	if label(false) == 0 {
+		label(true)
 	}
 	if a.Rule {
+		a.mark(rule, left, width)
 		return [][]Cell{rule, labels}
 	}
 	if left > 0 {
@@ -97,4 +144,13 @@ func (a TimeAxis) rows(left, width int, corner, line, tick rune) [][]Cell {
 		}
 	}
 	return [][]Cell{labels}
+}
+
+func blank(cells []Cell) bool {
+	for _, c := range cells {
+		if c.Rune != ' ' {
+			return false
+		}
+	}
+	return true
 }

@@ -21,6 +21,8 @@ const (
 	Cursor       // the reading cursor
 	Warn         // the line of the warning threshold
 	Critical     // the line of the critical threshold
+	OK           // the mark of something that is well again
+	Note         // the mark of something that happened
 
 	series Ink = 1000
 	heat   Ink = 2000

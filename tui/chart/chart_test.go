@@ -42,7 +42,7 @@ func TestSparkline(t *testing.T) {
 		{"zero throughout lies on the floor", []float64{0, 0, 0}, 3, "▁▁▁"},
 		{"a flat line runs in the middle", []float64{5, 5, 5}, 3, "▅▅▅"},
 		{"noise stays calm", []float64{100, 101, 99, 100}, 4, "▅▅▄▅"},
-		{"a spike outlives thinning", []float64{0, 0, 0, 9, 0, 0, 0, 0}, 2, "█▁"},
+		{"a spike outlives thinning", []float64{0, 0, 0, 9, 0, 0, 0, 0}, 2, "▁█"},
 		{"few values are repeated", []float64{0, 8}, 4, "▁▁██"},
 		{"one value", []float64{3}, 2, "▅▅"},
 		{"the ends of float64", []float64{-math.MaxFloat64, math.MaxFloat64}, 2, "▁█"},

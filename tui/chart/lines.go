@@ -13,11 +13,41 @@ type Frame struct {
 	Cursor int // the column of the values being read; -1 for none
 	Bucket int // Heatmap: the bucket being read in that column; -1 for none
 	ASCII  bool
+	// Select is a stretch of columns that is being selected.
+	Select Stretch
+	// Area is filled in with where the plot stands in the picture; nil: nobody wants to know.
+	Area *Area
 	// Binary makes powers of two the round values of the scale, as bytes want it.
 	Binary bool
 	// Distinct draws each series with signs of its own (see Mark), for screens without colour.
 	Distinct bool
 	Reach    []float64 // Lines: what the scale reaches beside the series: a threshold that is to be seen
+}
+
+// Stretch is a stretch of columns, both ends included; the zero Stretch is none.
+type Stretch struct {
+	From, To int
+	On       bool
+}
+
+// Area is where a plot stands in its picture, and how many columns of values it shows.
+type Area struct {
+	Left, Width, Height int // cells; its first row is the picture's
+	Columns             int
+}
+
+// Column is the column of values nearest to a cell of the picture, which may lie beside the plot.
+func (a Area) Column(x int) int {
+	x = min(max(x-a.Left, 0), a.Width-1)
+	switch {
+	case a.Columns <= 0 || a.Width <= 0:
+		return -1
+	case a.Columns > a.Width:
+		return (x*a.Columns + a.Width - 1) / a.Width
+	case a.Width == 1:
+		return 0
+	}
+	return (x*(a.Columns-1) + (a.Width-1)/2) / (a.Width - 1)
 }
 
 // Threshold is a value that is marked by a dotted line.
@@ -174,6 +204,9 @@ func framed(rows [][]Cell, labels []string, w, h, columns int, f Frame) [][]Cell
 	h = max(h, 0)
 	out := make([][]Cell, 0, h)
 	left := margin(labels, w)
+	if f.Area != nil && len(rows) > 0 {
+		*f.Area = Area{Left: left, Width: len(rows[0]), Height: min(len(rows), h), Columns: columns}
+	}
 	for y, row := range rows {
 		if len(out) == h {
 			break
@@ -192,6 +225,12 @@ func framed(rows [][]Cell, labels []string, w, h, columns int, f Frame) [][]Cell
 				*c = Cell{f.sign('│', '|'), Cursor}
 			} else {
 				c.Ink = Cursor
+			}
+		}
+		if s := f.Select; s.On {
+			from, to := Column(min(s.From, s.To), columns, len(row)), Column(max(s.From, s.To), columns, len(row))
+			for x := max(from, 0); x <= to && left+x < len(line); x++ {
+				line[left+x].Ink = Cursor
 			}
 		}
 		out = append(out, line)

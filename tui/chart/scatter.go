@@ -38,6 +38,13 @@ func Scatter(dots []Dot, picked, w, h int, signs []string, f Frame, bounds ...fl
 		return framed(nil, nil, w, h, 0, f)
 	}
 	out := framed(s.rows(dots, signs, f), labels, w, h, 0, f)
+	if x := f.Time.column(f.Time.Picked, s.w); x >= 0 {
+		for y := range min(s.h, len(out)) {
+			if c := &out[y][left+x]; c.Rune == ' ' {
+				*c = Cell{f.sign('│', '|'), Cursor}
+			}
+		}
+	}
 	if picked >= 0 && picked < len(dots) {
 		s.pick(out, left, dots[picked], signs, f)
 	}

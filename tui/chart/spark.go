@@ -7,12 +7,13 @@ import (
 
 // Sparkline draws values in exactly width cells, levels being its signs from lowest to highest (each one cell wide).
 // Only the shape is told: the scale is the values' own range, but never narrower than half their size, so that a
-// calm series looks calm. Zero throughout is the lowest level. A gap is a space.
+// calm series looks calm. Where there are more values than cells, every two cells show the lowest and the highest of
+// theirs. Zero throughout is the lowest level. A gap is a space.
 func Sparkline(values []float64, width int, levels []string) string {
 	if width <= 0 {
 		return ""
 	}
-	fit := Peaks(values, width)
+	fit := Extremes(values, width)
 	lo, hi, ok := bounds(fit)
 	if !ok || len(levels) == 0 {
 		return strings.Repeat(" ", width)

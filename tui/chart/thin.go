@@ -2,8 +2,8 @@ package chart
 
 import "math"
 
-// Peaks fits values to n columns. Where several fall on one column their maximum is kept, so that no spike is lost;
-// where there are fewer than columns they are repeated. A column is NaN only when all of its values are.
+// Peaks fits values to n columns. Where several fall on one column their maximum is kept, as suits counts in a heatmap:
+// what fell into a bucket is seen. Where there are fewer than columns they are repeated. A column is NaN only when all of its values are.
 func Peaks(values []float64, n int) []float64 {
 	if n <= 0 || len(values) == 0 {
 		return gaps(n)
@@ -57,6 +57,15 @@ func Fit(values []float64, n int) []float64 {
 	return out
 }
 
+// Extremes fits values to n columns of a sparkline: where there are more values than columns, as Fit does, so that neither
+// a peak nor a dip is lost; where there are fewer they are repeated.
+func Extremes(values []float64, n int) []float64 {
+	if n > 0 && len(values) > n {
+		return thin(values, n)
+	}
+	return Peaks(values, n)
+}
+
 // Column is where column i of columns stands among n cells of a plot that Fit or Peaks filled; -1 when it has no place.
 func Column(i, columns, n int) int {
 	switch {
@@ -70,13 +79,18 @@ func Column(i, columns, n int) int {
 	return (i*(n-1) + (columns-1)/2) / (columns - 1)
 }
 
+// thin keeps the minimum and the maximum of every two columns' values; an odd column at the end joins the two before it
+// and keeps the newest. A single column can keep the maximum only.
 func thin(values []float64, n int) []float64 {
 	out := gaps(n)
-	for i := 0; i < n; i += 2 {
-		pair := min(2, n-i)
+	for i := 0; i < n; {
+		group := min(2, n-i)
+		if n-i == 3 {
+			group = 3
+		}
 		from, _ := share(i, len(values), n)
-		_, to := share(i+pair-1, len(values), n)
-		lo, hi := -1, -1
+		_, to := share(i+group-1, len(values), n)
+		lo, hi, last := -1, -1, -1
 		for j := from; j < to; j++ {
 			if !finite(values[j]) {
 				continue
@@ -87,14 +101,19 @@ func thin(values []float64, n int) []float64 {
 			if hi < 0 || values[j] > values[hi] {
 				hi = j
 			}
+			last = j
 		}
 		switch {
 		case lo < 0:
-		case pair == 1:
+		case group == 1:
 			out[i] = values[hi]
 		default:
 			out[i], out[i+1] = values[min(lo, hi)], values[max(lo, hi)]
+			if group == 3 {
+				out[i+2] = values[last]
+			}
 		}
+		i += group
 	}
 	return out
 }

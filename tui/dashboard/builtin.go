@@ -2,11 +2,13 @@ package dashboard
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
@@ -44,9 +46,8 @@ func TenantPage(id string) Dashboard { return tenants().ForTenant(id) }
 // Movers are the panels whose values are ranked by how far they moved. They are shared and must not be changed.
 func Movers() Dashboard { return movers() }
 
-// Neighbours is each tenant's load, searches and p95: panels "load", "searches" and "p95", whose main query is about all
-// tenants and whose query "picked" is about those that $tenant matches as a regular expression. It is shared and must not
-// be changed.
+// Neighbours is each tenant's load, searches and p95: panels "load", "searches" and "p95". It is shared and must not be
+// changed.
 func Neighbours() Dashboard { return nearby() }
 
 // Parse reads one dashboard from YAML and checks it: unknown keys, kinds, units, concepts and labels, and queries
@@ -112,6 +113,9 @@ func (p Panel) check() error {
 			return fmt.Errorf("query %q: unknown unit %q", q.Name, q.Unit)
 		}
 		names[q.Name] = true
+		if err := checkTemplate(strings.ReplaceAll(cmp.Or(q.RangeExpr, q.Expr), stepVariable, "")); err != nil {
+			return fmt.Errorf("query %q: %w", q.Name, err)
+		}
 		if err := checkTemplate(q.Expr); err != nil {
 			return fmt.Errorf("query %q: %w", q.Name, err)
 		}

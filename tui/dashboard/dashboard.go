@@ -114,6 +114,9 @@ type Query struct {
 	Expr   string `yaml:"expr"`
 	Legend string `yaml:"legend"` // label concepts or names in braces: "{tenant} {limit_type}"; empty: the labels' values
 	Unit   string `yaml:"unit"`   // empty: the panel's
+	// RangeExpr is asked for the range instead of Expr where samples lie between its columns, $step being the time that a
+	// column stands for: max_over_time({{connections}}[$step]). The value now is Expr's. "": Expr's values at the columns.
+	RangeExpr string `yaml:"range_expr"`
 	// What is asked while the panel is on the screen. A query that asks for neither is put by a snapshot only.
 	Range   bool `yaml:"range"`   // the range (sparkline, lines, heatmap); without Instant its last column is the value now
 	Instant bool `yaml:"instant"` // the value now
@@ -163,6 +166,7 @@ type Place struct {
 	Min    int  `yaml:"min"`    // columns it needs to be readable
 	Narrow int  `yaml:"narrow"` // reading order below 100 columns, each in a row of its own; 0: after those that have one
 	Low    int  `yaml:"low"`    // lines below 100 columns; 0: Height
+	Few    int  `yaml:"few"`    // the least lines on a screen of few lines, where it stands right under the strip; 0: below those
 }
 
 // Drill tells what to look for in traces. Tags maps a label concept of the panel's series to the concept of the span
@@ -288,6 +292,7 @@ type Env struct {
 	Step   time.Duration
 	Rate   time.Duration // the rate window of range queries: max(5m, 4 x scrape interval, step)
 	Scrape time.Duration // Prometheus's scrape interval; 0 while unknown. Instant queries take max(5m, 4 x Scrape)
+	At     time.Time     // the time in the past that Data is as of; zero: the present
 	// TraceService is the Jaeger service whose traces are searched, "" while unknown; TenantTags the span tags that may
 	// name a tenant, joined by commas.
 	TraceService, TenantTags string

@@ -171,7 +171,7 @@ func (d *Data) answer(q Query, env Env) ([]Value, error) {
 	d.warn(instant.Value.Warnings)
 	d.warn(ranged.Value.Warnings)
 
-	values := merge(instant.Value.Samples, byNow, ranged.Value.Series)
+	values := merge(instant.Value.Samples, byNow, ranged.Value.Series, q.seriesKey)
 	for i := range values {
 		v := &values[i]
 		v.Points = d.onGrid(ranged.Value, v.Points)
@@ -214,23 +214,31 @@ func (d *Data) warn(texts []string) {
 	}
 }
 
+// seriesKey tells the series of q's answers apart. What is taken over time has lost the metric's name.
+func (q Query) seriesKey(l sources.Labels) string {
+	if q.RangeExpr != "" {
+		l = l.Without("__name__")
+	}
+	return l.Key()
+}
+
 // merge joins the answer now with the range's series by their labels: first those that the answer now has, in its
 // order, then those that only the range still has.
-func merge(samples []sources.Sample, byNow bool, series []sources.Series) []Value {
+func merge(samples []sources.Sample, byNow bool, series []sources.Series, keyOf func(sources.Labels) string) []Value {
 	points := make(map[string][]float64, len(series))
 	for _, s := range series {
-		points[s.Labels.Key()] = s.Values
+		points[keyOf(s.Labels)] = s.Values
 	}
 	var out []Value
 	if byNow {
 		for _, s := range samples {
-			key := s.Labels.Key()
+			key := keyOf(s.Labels)
 			out = append(out, Value{Labels: s.Labels, Now: s.Value, Points: points[key]})
 			delete(points, key)
 		}
 	}
 	for _, s := range series {
-		if _, ok := points[s.Labels.Key()]; !ok {
+		if _, ok := points[keyOf(s.Labels)]; !ok {
 			continue
 		}
 		v := Value{Labels: s.Labels, Now: math.NaN(), Points: s.Values, Gone: byNow}

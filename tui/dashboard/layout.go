@@ -59,6 +59,48 @@ func Layout(panels []Panel, width int) []Placed {
 	return out
 }
 
+// FewLines is the height below which a screen shows a grid as LayoutFew places it.
+const FewLines = 15
+
+// LayoutFew is Layout for a screen of few lines: under the strip come the panels that are to be seen on any screen, in
+// their narrow order, in rows of their own. What is left of the lines goes to the first of them.
+func LayoutFew(panels []Panel, width, lines int) []Placed {
+	if width <= 0 || len(panels) == 0 {
+		return nil
+	}
+	var strip, first, rest []int
+	for i, p := range panels {
+		switch {
+		case p.Place.Strip:
+			strip = append(strip, i)
+		case p.Place.Few > 0:
+			first = append(first, i)
+		default:
+			rest = append(rest, i)
+		}
+	}
+	byRank := func(a, b int) int { return cmp.Compare(narrowRank(panels[a]), narrowRank(panels[b])) }
+	slices.SortStableFunc(first, byRank)
+	slices.SortStableFunc(rest, byRank)
+	out, y := placeStrip(panels, strip, width)
+	spare := lines - y
+	for _, i := range first {
+		spare -= panels[i].Place.Few
+	}
+	for _, i := range first {
+		place := panels[i].Place
+		more := max(0, min(spare, place.lines(true)-place.Few))
+		spare -= more
+		out = append(out, Placed{Panel: i, Y: y, W: width, H: place.Few + more})
+		y += place.Few + more
+	}
+	for row := range rows(columns(panels, rest, true), width) {
+		out = append(out, placeRow(panels, row, width, y)...)
+		y += rowHeight(row)
+	}
+	return out
+}
+
 func narrowRank(p Panel) int {
 	if p.Place.Narrow > 0 {
 		return p.Place.Narrow
@@ -216,20 +258,27 @@ func placeStrip(panels []Panel, strip []int, width int) (out []Placed, y int) {
 	return out, y
 }
 
+// plotMargin is what a plot as wide as the screen has beside its columns: a blank, the labels and the axis.
+const plotMargin = 12
+
+// PlotColumns is how many columns the widest plot has on a page of that width.
+func PlotColumns(width int) int { return max(width-plotMargin, 1) }
+
 // GridStep is the step of range queries for a window drawn over so many columns: the smallest of a fixed ladder with
-// which the window needs no more columns than there are. It is never below a second.
+// which the window has no more points than there are columns, both ends counted. It is never below a second. Each
+// divides a day, or is days, so that columns are at round times.
 func GridStep(window time.Duration, columns int) time.Duration {
-	columns = max(columns, 1)
-	for _, step := range []time.Duration{
-		time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second,
-		time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute,
-		time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour,
-	} {
-		if window <= step*time.Duration(columns) {
+	steps := []time.Duration{
+		time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 20 * time.Second, 30 * time.Second, 40 * time.Second,
+		time.Minute, 2 * time.Minute, 4 * time.Minute, 5 * time.Minute, 6 * time.Minute, 10 * time.Minute, 15 * time.Minute, 20 * time.Minute, 30 * time.Minute,
+		time.Hour, 2 * time.Hour, 3 * time.Hour, 4 * time.Hour, 6 * time.Hour, 8 * time.Hour, 12 * time.Hour, 24 * time.Hour, 48 * time.Hour,
+	}
+	for _, step := range steps {
+		if window/step < time.Duration(columns) {
 			return step
 		}
 	}
-	return 24 * time.Hour
+	return steps[len(steps)-1]
 }
 
 // RateWindow is the window of rate() in the dashboards: the guide's five minutes, or more when samples or columns lie

@@ -84,6 +84,25 @@ func TestNarrowScreenShowsStripTenantsAlertsAndHealthFirst(t *testing.T) {
 	}
 }
 
+func TestScreenOfFewLinesShowsSignalsAlertsAndHealth(t *testing.T) {
+	panels := overview(t)
+	for _, c := range []struct{ width, lines int }{{40, 9}, {40, 11}, {59, 11}, {80, 9}, {80, 14}, {200, 11}} {
+		y := 0
+		for i, p := range LayoutFew(panels, c.width, c.lines) {
+			if p.Y > y || p.X == 0 && p.Y < y-p.H-2 || p.H < 2 {
+				t.Errorf("%v: %s stands at %+v", c, panels[p.Panel].ID, p)
+			}
+			y = max(y, p.Y+p.H)
+			if id := panels[p.Panel].ID; (i < 4 || id == "active-alerts" || id == "health") && p.Y+p.H > c.lines {
+				t.Errorf("%v: %s ends at line %d", c, id, p.Y+p.H)
+			}
+		}
+		if placed := LayoutFew(panels, c.width, c.lines); len(placed) != len(panels) {
+			t.Errorf("%v: %d of %d panels are placed", c, len(placed), len(panels))
+		}
+	}
+}
+
 func TestWideScreenHoldsTheWholeOverview(t *testing.T) {
 	panels := overview(t)
 	for _, c := range []struct {
@@ -105,7 +124,7 @@ func TestGridStepNeedsNoMoreColumnsThanThereAre(t *testing.T) {
 	for _, window := range []time.Duration{time.Minute, 5 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour} {
 		for columns := 30; columns <= 240; columns++ {
 			step := GridStep(window, columns)
-			if step < time.Second || window > step*time.Duration(columns) {
+			if points := int(window/step) + 1; step < time.Second || points > columns {
 				t.Errorf("%v in %d columns: step %v", window, columns, step)
 			}
 		}
@@ -115,9 +134,9 @@ func TestGridStepNeedsNoMoreColumnsThanThereAre(t *testing.T) {
 		columns int
 		want    time.Duration
 	}{
-		{time.Hour, 120, 30 * time.Second}, {time.Hour, 119, time.Minute}, {5 * time.Minute, 120, 5 * time.Second},
-		{7 * 24 * time.Hour, 80, 3 * time.Hour}, {time.Second, 100, time.Second}, {365 * 24 * time.Hour, 10, 24 * time.Hour},
-		{time.Hour, 0, time.Hour},
+		{time.Hour, 121, 30 * time.Second}, {time.Hour, 120, 40 * time.Second}, {time.Hour, 90, time.Minute}, {5 * time.Minute, 120, 5 * time.Second},
+		{7 * 24 * time.Hour, 80, 3 * time.Hour}, {time.Second, 100, time.Second}, {365 * 24 * time.Hour, 10, 48 * time.Hour},
+		{30 * 24 * time.Hour, 28, 48 * time.Hour}, {time.Hour, 1, 2 * time.Hour},
 	} {
 		if got := GridStep(c.window, c.columns); got != c.want {
 			t.Errorf("%v in %d columns: %v, want %v", c.window, c.columns, got, c.want)

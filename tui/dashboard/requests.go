@@ -3,6 +3,7 @@ package dashboard
 // What a panel asks of the feed.
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -35,7 +36,21 @@ func (q Query) PromQLAgo(env Env, ago time.Duration) (string, bool) {
 
 // rangeQL is the query as it is asked for a range: the rate window is a step at least, so that no spike hides between
 // two columns.
-func (q Query) rangeQL(env Env) (string, bool) { return q.promQL(env, env.rate(), env.Window) }
+func (q Query) rangeQL(env Env) (string, bool) {
+	if q.between(env) {
+		q.Expr = strings.ReplaceAll(q.RangeExpr, stepVariable, promDuration(max(env.Step, 2*env.scrape())))
+	}
+	return q.promQL(env, env.rate(), env.Window)
+}
+
+// stepVariable is the time that a column of a range stands for, at least two scrapes.
+const stepVariable = "$step"
+
+// between tells whether there are samples between the columns of q's range, which RangeExpr looks at.
+func (q Query) between(env Env) bool { return q.RangeExpr != "" && env.Step > env.scrape() }
+
+// scrape is the scrape interval; a minute, which is Prometheus's default, while it is not known.
+func (e Env) scrape() time.Duration { return cmp.Or(e.Scrape, time.Minute) }
 
 // promQL is the query at a rate window, for answers that reach that far back.
 func (q Query) promQL(env Env, rate, back time.Duration) (string, bool) {
@@ -114,9 +129,11 @@ func (p Panel) Requests(env Env) []feed.Request {
 			}
 		case q.Instant:
 			reqs = append(reqs, q.instant(expr))
-		case ranged && env.Step > coarse:
+		case ranged && (env.Step > coarse || q.between(env)):
 			now := q.instant(expr)
-			now.Every = max(now.Every, coarseEvery)
+			if env.Step > coarse {
+				now.Every = max(now.Every, coarseEvery)
+			}
 			reqs = append(reqs, now)
 		}
 		if ranged {

@@ -15,7 +15,7 @@ const medianOf = "median-"
 
 // verdict words what the panel's queries say of the tenant, worst first. Limits judge each query's value by its name
 // ("main" is p95 in seconds, "errors" and "hits" are ratios) and besides "change" (of p95 against one hour before, as a
-// ratio), "apart" (p95 as a multiple of the other tenants' median) and "fall" (of the rate against one hour before).
+// ratio), "apart" (p95 as a multiple of the other tenants' median), "fall" and "surge" (of the rate against one hour before).
 func (d *Data) verdict(env Env) {
 	values := map[string]Value{}
 	for _, v := range d.Values {
@@ -41,6 +41,11 @@ func (d *Data) verdict(env Env) {
 	}
 	rate, rateBefore, _ := of("rate")
 	if errors, _, _ := of("errors"); !(rate > 0) && math.IsNaN(errors) {
+		if q, ok := d.query("rate"); ok && math.IsNaN(rateBefore) { // it has no value now that it could stand beside
+			if s := env.Data.Instant(q.before(env)).Value.Samples; len(s) == 1 {
+				rateBefore = s[0].Value
+			}
+		}
 		d.silent(rateBefore)
 		return
 	}
@@ -56,7 +61,7 @@ func (d *Data) verdict(env Env) {
 		case q.Name == mainQuery && now >= changeFloor:
 			state = Worse(Worse(state, limits["change"].judge(finite(now/before-1))), limits["apart"].judge(finite(now/median)))
 		case q.Name == "rate" && before >= 1:
-			state = Worse(state, limits["fall"].judge(1-now/before))
+			state = Worse(Worse(state, limits["fall"].judge(1-now/before)), limits["surge"].judge(now/before-1))
 		}
 		text := q.Title + " " + FormatValue(now, unit)
 		if c := FormatChange(now, before, unit); c != "" {

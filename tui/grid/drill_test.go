@@ -107,7 +107,7 @@ func TestAnErrorPanelAsksForFailedTracesOfItsLabels(t *testing.T) {
 	f := NewPanel(p)
 	f.View(c)
 	for _, key := range []string{"enter", "t"} {
-		msg := press(f, c, "down", key)
+		msg := steer(f, &c, "down", key)
 		if !traces(func(q page.TraceQuery) bool { return q.Errors && q.Tags[page.TagErrorType] != "" && q.Histogram == "" })(msg) {
 			t.Errorf("%s: %+v", key, msg)
 		}
@@ -117,7 +117,7 @@ func TestAnErrorPanelAsksForFailedTracesOfItsLabels(t *testing.T) {
 		Traces:  &dashboard.Drill{Errors: true, Tags: map[string]string{"endpoint": page.TagEndpoint, "tenant": page.TagTenant}}}
 	f = NewPanel(own)
 	f.View(c)
-	msg := press(f, c, "down", "t")
+	msg := steer(f, &c, "down", "t")
 	if !traces(func(q page.TraceQuery) bool { return q.Errors && len(q.Tags) == 2 && q.Tags["endpoint"] != "" })(msg) {
 		t.Errorf("by endpoint and tenant: %+v", msg)
 	}
@@ -181,7 +181,7 @@ func TestTheHeatmapsCursorGivesBoundsAndTime(t *testing.T) {
 	step, newest := c.Step, pagetest.Now.Truncate(c.Step)
 	ask := func(keys ...string) page.TraceQuery {
 		t.Helper()
-		o, ok := press(f, c, keys...).(page.OpenTraces)
+		o, ok := steer(f, &c, keys...).(page.OpenTraces)
 		if !ok {
 			t.Fatalf("%v does not open the traces", keys)
 		}
@@ -213,13 +213,12 @@ func TestTheHeatmapsCursorGivesBoundsAndTime(t *testing.T) {
 			t.Errorf("%v: from %v to %v, want about %v", s.keys, q.Since, q.Until, s.at)
 		}
 	}
-	o, ok := press(f, c, "t").(page.OpenExemplar)
+	o, ok := steer(f, &c, "t").(page.OpenExemplar)
 	if !ok || o.Query.Histogram != "search_latency_seconds_bucket" || o.Query.Max != 10*time.Millisecond || o.Query.Since.IsZero() {
 		t.Errorf("t: %+v", o)
 	}
-	if !f.Escape() || f.Escape() {
-		t.Error("Esc does not take the cursor away once")
-	}
+	c.Cursor = time.Time{} // Esc
+	f.Update(c, page.DataMsg{})
 	if q := ask("enter"); q.Max != 0 || !q.Since.IsZero() {
 		t.Errorf("after Esc: %+v", q)
 	}
@@ -243,7 +242,7 @@ func TestTheBucketWithoutUpperBoundHasNone(t *testing.T) {
 		return s
 	}
 	f, c := NewPanel(p), pagetest.Context(r, 120, 38)
-	o, ok := press(f, c, "up", "enter").(page.OpenTraces)
+	o, ok := steer(f, &c, "up", "enter").(page.OpenTraces)
 	if !ok || o.Query.Min != 5*time.Second || o.Query.Max != 0 || !strings.Contains(o.Query.Title, "more than 5") {
 		t.Errorf("%+v", o.Query)
 	}
@@ -251,8 +250,8 @@ func TestTheBucketWithoutUpperBoundHasNone(t *testing.T) {
 
 func TestTheHeatmapsCursorStaysAtItsTimeAndBucketUntilTheWindowLeavesIt(t *testing.T) {
 	f, c := heat(t)
-	press(f, c, "home", "up", "down")
-	before := press(f, c, "enter").(page.OpenTraces).Query
+	steer(f, &c, "home", "up", "down")
+	before := steer(f, &c, "enter").(page.OpenTraces).Query
 	r := pagetest.Reader()
 	ranged := r.RangeFunc
 	shift := 2 * c.Step
@@ -261,13 +260,13 @@ func TestTheHeatmapsCursorStaysAtItsTimeAndBucketUntilTheWindowLeavesIt(t *testi
 		s.Value.Start = s.Value.Start.Add(shift)
 		return s
 	}
-	c.Data, c.Env.Data = r, r
+	c.Data, c.Env.Data, c.Now = r, r, c.Now.Add(shift)
 	f.Update(c, page.DataMsg{})
-	if q := press(f, c, "enter").(page.OpenTraces).Query; !q.Since.IsZero() {
+	if q := steer(f, &c, "enter").(page.OpenTraces).Query; !q.Since.IsZero() {
 		t.Errorf("the window has left the cursor behind: %+v", q)
 	}
-	press(f, c, "up") // it is set anew, on the newest column
-	if q := press(f, c, "enter").(page.OpenTraces).Query; !q.Until.After(before.Until) || q.Min == 0 {
+	steer(f, &c, "up") // it is set anew, on the newest column
+	if q := steer(f, &c, "enter").(page.OpenTraces).Query; !q.Until.After(before.Until) || q.Min == 0 {
 		t.Errorf("%+v", q)
 	}
 }
@@ -291,7 +290,7 @@ func TestTheBucketUnderTheCursorIsMarkedOnEveryScreen(t *testing.T) {
 			if text := ansi.Strip(strings.Join(f.View(c), "\n")); strings.Contains(text, s.cell) || !strings.Contains(text, "arrows read a bucket") {
 				t.Errorf("%v %v without a cursor:\n%s", s, size, text)
 			}
-			press(f, c, "left", "up")
+			steer(f, &c, "left", "up")
 			styled := strings.Join(f.View(c), "\n")
 			text := ansi.Strip(styled)
 			if !strings.Contains(text, s.cell) || !strings.Contains(text, s.label) {
@@ -312,7 +311,7 @@ func TestAHeatmapOfSomethingElseGivesNoDurations(t *testing.T) {
 	p.Unit = dashboard.UnitCount
 	f, c := NewPanel(p), pagetest.Context(pagetest.Reader(), 120, 38)
 	f.View(c)
-	if q := press(f, c, "up", "enter").(page.OpenTraces).Query; q.Min != 0 || q.Max != 0 || q.Since.IsZero() || q.Histogram != "" {
+	if q := steer(f, &c, "up", "enter").(page.OpenTraces).Query; q.Min != 0 || q.Max != 0 || q.Since.IsZero() || q.Histogram != "" {
 		t.Errorf("%+v", q)
 	}
 }
@@ -322,9 +321,9 @@ func TestAHeatmapWithoutDataHasNoCursor(t *testing.T) {
 	r.RangeFunc, r.InstantFunc = nil, nil
 	f, c := NewPanel(find(t, "search-latency-distribution")), pagetest.Context(r, 80, 22)
 	for _, k := range []string{"up", "left", "down", "t", "enter"} {
-		press(f, c, k)
+		steer(f, &c, k)
 	}
-	if f.cursor(f.eval(c)) >= 0 || f.bucket.in(&dashboard.Heat{Bounds: []float64{math.Inf(1)}}) >= 0 {
+	if !c.Cursor.IsZero() || f.bucket.in(&dashboard.Heat{Bounds: []float64{math.Inf(1)}}) >= 0 {
 		t.Error("a cursor stands on nothing")
 	}
 }

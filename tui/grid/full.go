@@ -14,19 +14,21 @@ import (
 // heatmap, a bucket.
 type Full struct {
 	panel  dashboard.Panel
-	column int64 // the column being read, as a number of steps since the epoch; 0 for none
 	series page.Cursor
-	bucket bucket // of a heatmap
+	bucket bucket // of a heatmap, in the column being read: that of the time picked on all charts
 	gen    uint64
 	last   answer
 	drawn  drawing
 	trend  trend
+	marks  marks
+	drag   drag
+	filter narrowing
 }
 
 var _ page.Page = (*Full)(nil)
 
 // NewPanel returns the page of one panel.
-func NewPanel(p dashboard.Panel) *Full { return &Full{panel: p, gen: 1} }
+func NewPanel(p dashboard.Panel) *Full { return &Full{panel: p, gen: 1, drag: drag{panel: -1}} }
 
 // Title implements page.Page.
 func (f *Full) Title() string { return f.panel.Title }
@@ -42,7 +44,11 @@ func (f *Full) asking(c page.Context) dashboard.Panel {
 	if f.panel.Kind != dashboard.KindTenants {
 		return f.panel.WithPast(f.last.data)
 	}
-	return f.trend.trim(f.panel, f.last.data, c.Env, f.series.Offset, max(c.Height, 1))
+	keys := f.filter.keys
+	if f.filter.Text == "" {
+		keys = rowKeys(f.last.data)
+	}
+	return f.trend.trim(f.panel, f.last.data, c.Env, keys, f.series.Offset, max(c.Height, 1))
 }
 
 // Update implements page.Page.
@@ -50,8 +56,17 @@ func (f *Full) Update(c page.Context, msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case page.DataMsg:
 		f.gen++
+		if c.Cursor.IsZero() {
+			f.bucket = bucket{}
+		}
+	case tea.PasteMsg:
+		if f.filter.Open {
+			f.filter.Add(msg.Content)
+		}
 	case tea.KeyPressMsg:
 		return f.key(c, msg)
+	case tea.MouseMsg:
+		return f.mouse(c, msg)
 	}
 	return nil
 }
@@ -94,21 +109,27 @@ func (f *Full) visible(c page.Context, d dashboard.Data, n int) int {
 }
 
 func (f *Full) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
-	d := f.eval(c)
+	if k.String() == "/" && !f.filter.Open && !filterable(f.panel) {
+		return nothingToFilter
+	}
+	if f.filter.Key(k) {
+		return nil
+	}
+	d := f.seen(c)
 	keys := f.rows(d)
 	switch k.String() {
 	case "left", "h":
-		f.read(d, -1)
+		return read(d, -1)
 	case "right", "l":
-		f.read(d, 1)
+		return read(d, 1)
 	case "shift+left", "H":
-		f.read(d, -10)
+		return read(d, -10)
 	case "shift+right", "L":
-		f.read(d, 10)
+		return read(d, 10)
 	case "home":
-		f.read(d, -d.Grid.Columns)
+		return read(d, -d.Grid.Columns)
 	case "end":
-		f.read(d, d.Grid.Columns)
+		return read(d, d.Grid.Columns)
 	case "f":
 		return page.Send(page.Back{})
 	case "enter", "t":
@@ -133,8 +154,7 @@ func (f *Full) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 		return explain(c, d, selected)
 	case "up", "k", "down", "j":
 		if d.Heat != nil {
-			f.moveBucket(d, k.String() == "up" || k.String() == "k")
-			return nil
+			return f.moveBucket(c, d, k.String() == "up" || k.String() == "k")
 		}
 		fallthrough
 	default:
@@ -151,39 +171,12 @@ func (f *Full) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// Escape implements page.Escaper: it takes the reading cursor away first.
-func (f *Full) Escape() bool {
-	was := f.column != 0
-	f.column, f.bucket = 0, bucket{}
-	return was
-}
-
-// cursor is the column being read, as an index into the panel's grid; -1 for none, or one that the window has left.
-func (f *Full) cursor(d dashboard.Data) int {
-	if f.column == 0 || d.Grid.Step <= 0 {
-		return -1
-	}
-	if i := f.column - d.Grid.Start.UnixNano()/int64(d.Grid.Step); i >= 0 && i < int64(d.Grid.Columns) {
-		return int(i)
-	}
-	return -1
-}
-
-// read moves the reading cursor, which stays at its time while the window moves on. Its first move sets it on the
-// newest column.
-func (f *Full) read(d dashboard.Data, by int) {
+// read moves the time being read by columns: the root marks it on every chart.
+func read(d dashboard.Data, by int) tea.Cmd {
 	if d.Grid.Columns == 0 || d.Grid.Step <= 0 {
-		return
+		return nil
 	}
-	first := d.Grid.Start.UnixNano() / int64(d.Grid.Step)
-	end := first + int64(d.Grid.Columns) - 1
-	if f.column == 0 {
-		f.column = end
-		if by == -1 || by == 1 {
-			return
-		}
-	}
-	f.column = max(first, min(f.column+int64(by), end))
+	return page.Send(page.MoveCursor{By: by})
 }
 
 // View implements page.Page.
@@ -191,12 +184,26 @@ func (f *Full) View(c page.Context) []string {
 	if c.Width <= 0 || c.Height <= 0 {
 		return nil
 	}
-	d := f.eval(c)
+	d := f.seen(c)
+	o := f.options(c, d)
+	k := drawKey{gen: f.gen, env: keyOf(c.Env), opts: o}
+	if f.drawn.key != k {
+		o.Now = c.Now
+		f.drawn = drawing{key: k, lines: panel.Render(d, o)}
+	}
+	return f.drawn.lines
+}
+
+// options is how the panel is drawn.
+func (f *Full) options(c page.Context, d dashboard.Data) panel.Options {
 	o := panel.Options{
 		Styles: c.Styles, Now: c.Now.Truncate(ageStep), Width: c.Width, Height: c.Height,
-		Focused: true, Full: true, Cursor: -1, Selected: -1, UTC: c.UTC,
+		Focused: true, Full: true, Cursor: panel.Column(d.Grid, c.Cursor), Selected: -1, UTC: c.UTC, Marks: f.marks.of(c),
 	}
-	o.Cursor = f.cursor(d)
+	o.Filter, o.Nothing = f.filter.says(f.last.data), f.filter.Text != "" && rows(d) == 0
+	if f.drag.panel >= 0 {
+		o.From, o.To = f.drag.from, f.drag.to
+	}
 	if d.Heat != nil {
 		o.Selected = f.bucket.in(d.Heat)
 	} else if keys := f.rows(d); len(keys) > 0 {
@@ -206,12 +213,7 @@ func (f *Full) View(c page.Context) []string {
 			o.Selected = f.series.Row
 		}
 	}
-	k := drawKey{gen: f.gen, env: keyOf(c.Env), opts: o}
-	if f.drawn.key != k {
-		o.Now = c.Now
-		f.drawn = drawing{key: k, lines: panel.Render(d, o)}
-	}
-	return f.drawn.lines
+	return o
 }
 
 // Bindings implements page.Page.
@@ -234,6 +236,9 @@ func (f *Full) Bindings() []key.Binding {
 			page.Bind("t", "the trace of an exemplar in that bucket, else the list"))
 	default:
 		out = append(out, page.Bind("enter", "traces that explain what is selected"), page.Bind("t", exemplarHelp))
+	}
+	if filterable(f.panel) {
+		out = append(out, page.Bind("/", "filter as you type; enter keeps it, esc drops it"))
 	}
 	return append(out, page.Bind("f", "back to the grid"))
 }

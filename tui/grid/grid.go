@@ -34,10 +34,20 @@ type Grid struct {
 	data   map[string]answer
 	lines  map[string]drawing
 
-	placed []dashboard.Placed // for at cells, with the strip tall or not
-	at     int
-	tall   bool
-	was    bool // tall when placed was worked out
+	placed []dashboard.Placed // as worked out for was
+	was    shape
+	shape
+
+	marks   marks
+	drag    drag
+	filters map[string]*narrowing // by panel
+}
+
+// shape is what of the screen decides where the panels stand.
+type shape struct {
+	cells int
+	tall  bool // the strip is drawn in big digits
+	few   int  // the screen's lines where it has only few; 0: enough
 }
 
 // answer is a panel's data as of a generation.
@@ -67,6 +77,7 @@ type envKey struct {
 	window, step, rate, scrape time.Duration
 	vocab                      dashboard.Vocabulary
 	traces                     string // service and tags of the searches for traces
+	at                         int64  // seconds since the epoch, of a time in the past: what is recorded may not reach back to it
 }
 
 // drawing is a panel's lines and what they were drawn from.
@@ -88,6 +99,7 @@ func New(d dashboard.Dashboard) *Grid {
 	return &Grid{
 		dash: d, gen: 1, cursors: map[string]*page.Cursor{},
 		asks: map[string]asked{}, trends: map[string]*trend{}, busy: map[string]bool{}, data: map[string]answer{}, lines: map[string]drawing{},
+		drag: drag{panel: -1}, filters: map[string]*narrowing{},
 	}
 }
 
@@ -104,7 +116,7 @@ func (g *Grid) Wants(c page.Context) []feed.Request {
 	var reqs []feed.Request
 	strip, body := g.split(c)
 	h := c.Height - strip
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		pan := g.dash.Panels[p.Panel]
 		if body > 0 && !pan.Place.Strip && (p.Y-strip >= g.scroll+h || p.Y-strip+p.H <= g.scroll) {
 			continue
@@ -122,8 +134,14 @@ func (g *Grid) Update(c page.Context, msg tea.Msg) tea.Cmd {
 		return g.workOut(c)
 	case page.Computed:
 		return g.computed(c, msg)
+	case tea.PasteMsg:
+		if g.Capturing() {
+			g.filter().Add(msg.Content)
+		}
 	case tea.KeyPressMsg:
 		return g.key(c, msg)
+	case tea.MouseMsg:
+		return g.mouse(c, msg)
 	}
 	return nil
 }
@@ -136,13 +154,19 @@ const (
 
 // size takes over how large the screen is.
 func (g *Grid) size(c page.Context) {
-	g.tall = c.Big && c.Width >= wallWidth && c.Height >= wallHeight
+	g.shape = shape{cells: c.Width, tall: c.Big && c.Width >= wallWidth && c.Height >= wallHeight}
+	if c.Height < dashboard.FewLines {
+		g.few = c.Height
+	}
 }
 
 // layout is where the panels stand, in reading order.
-func (g *Grid) layout(width int) []dashboard.Placed {
-	if g.at != width || g.was != g.tall {
-		g.placed, g.at, g.was = dashboard.Layout(g.dash.Panels, width), width, g.tall
+func (g *Grid) layout(c page.Context) []dashboard.Placed {
+	if g.size(c); g.was != g.shape {
+		g.was = g.shape
+		if g.placed = dashboard.Layout(g.dash.Panels, g.cells); g.few > 0 {
+			g.placed = dashboard.LayoutFew(g.dash.Panels, g.cells, g.few)
+		}
 		if g.tall {
 			dashboard.RaiseStrip(g.placed, g.dash.Panels, panel.BigLines)
 		}
@@ -154,7 +178,7 @@ func (g *Grid) layout(width int) []dashboard.Placed {
 // scrolled part has.
 func (g *Grid) split(c page.Context) (strip, body int) {
 	total := 0
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		if g.dash.Panels[p.Panel].Place.Strip {
 			strip = max(strip, p.Y+p.H)
 		}
@@ -174,7 +198,6 @@ func (g *Grid) View(c page.Context) []string {
 	if len(g.dash.Panels) == 0 {
 		return page.Explain(c.Styles, "this dashboard has no panels", nil, c.Width)
 	}
-	g.size(c)
 	strip, body := g.split(c)
 	h := c.Height - strip
 	g.scroll = max(0, min(g.scroll, body-h))
@@ -192,17 +215,14 @@ func (g *Grid) View(c page.Context) []string {
 func (g *Grid) line(c page.Context, y int) string {
 	var b strings.Builder
 	x := 0
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		if y < p.Y || y >= p.Y+p.H {
 			continue
 		}
 		if p.X > x {
 			b.WriteString(strings.Repeat(" ", p.X-x))
 		}
-		w := p.W
-		if p.X+p.W < c.Width { // a blank column keeps neighbours apart
-			w--
-		}
+		w := drawnWidth(c, p)
 		b.WriteString(g.panelLines(c, p, w)[y-p.Y])
 		x = p.X + w
 	}
@@ -212,20 +232,8 @@ func (g *Grid) line(c page.Context, y int) string {
 // panelLines draws a panel, or finds its lines drawn.
 func (g *Grid) panelLines(c page.Context, p dashboard.Placed, width int) []string {
 	id := g.dash.Panels[p.Panel].ID
-	focused := p.Panel == g.focus && !c.Big
-	d := g.eval(c, p.Panel)
-	o := panel.Options{
-		Styles: c.Styles, Now: c.Now.Truncate(ageStep), Width: width, Height: p.H,
-		Focused: focused, Cursor: -1, Selected: -1, UTC: c.UTC, Big: g.tall,
-	}
-	if keys := g.data[id].keys; keys != nil {
-		cur := g.cursor(id)
-		cur.Sync(keys, visibleRows(d, p.H, len(keys)))
-		o.Offset = cur.Offset
-		if focused {
-			o.Selected = cur.Row
-		}
-	}
+	d := g.seen(c, p.Panel)
+	o := g.options(c, p, width, d)
 	k := drawKey{env: keyOf(c.Env), opts: o}
 	if l, ok := g.lines[id]; ok && l.key == k {
 		return l.lines
@@ -235,6 +243,30 @@ func (g *Grid) panelLines(c page.Context, p dashboard.Placed, width int) []strin
 	lines := panel.Render(d, o)
 	g.lines[id] = drawing{key: k, lines: lines}
 	return lines
+}
+
+// options is how a panel is drawn here.
+func (g *Grid) options(c page.Context, p dashboard.Placed, width int, d dashboard.Data) panel.Options {
+	focused := p.Panel == g.focus && !c.Big
+	o := panel.Options{
+		Styles: c.Styles, Now: c.Now.Truncate(ageStep), Width: width, Height: p.H,
+		Focused: focused, Cursor: panel.Column(d.Grid, c.Cursor), Selected: -1, UTC: c.UTC, Big: g.tall, Marks: g.marks.of(c),
+	}
+	if g.drag.panel == p.Panel {
+		o.From, o.To = g.drag.from, g.drag.to
+	}
+	if n := g.filters[d.Panel.ID]; n != nil {
+		o.Filter, o.Nothing = n.says(g.data[d.Panel.ID].data), n.Text != "" && rows(d) == 0
+	}
+	if keys := g.keysOf(d.Panel.ID); keys != nil {
+		cur := g.cursor(d.Panel.ID)
+		cur.Sync(keys, visibleRows(d, p.H, len(keys)))
+		o.Offset = cur.Offset
+		if focused {
+			o.Selected = cur.Row
+		}
+	}
+	return o
 }
 
 // eval is a panel's data, worked out anew when the snapshots that it shows have changed.
@@ -283,7 +315,7 @@ func (g *Grid) requests(c page.Context, i int) []feed.Request {
 
 func keyOf(e dashboard.Env) envKey {
 	return envKey{window: e.Window, step: e.Step, rate: e.Rate, scrape: e.Scrape, vocab: e.Vocab,
-		traces: e.TraceService + " " + e.TenantTags}
+		traces: e.TraceService + " " + e.TenantTags, at: e.At.Unix()}
 }
 
 func (g *Grid) cursor(id string) *page.Cursor {
@@ -313,6 +345,9 @@ func (g *Grid) Bindings() []key.Binding {
 		if p.Kind == dashboard.KindTenants || p.Kind == dashboard.KindAlerts {
 			out = append(out, page.Bind("o", "the page of the selected tenant, or of the one that the selected alert names"))
 		}
+	}
+	if g.focus < len(g.dash.Panels) && filterable(g.dash.Panels[g.focus]) {
+		out = append(out, page.Bind("/", "filter the panel as you type; enter keeps it, esc drops it"))
 	}
 	return append(out, page.Bind("v", "movers: what changed most"))
 }

@@ -6,8 +6,11 @@ import (
 	"math"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
+	"dlmon/tui/panel"
 )
 
 // bucket is the selected bucket. It is held by its upper bound, so that it stays while others come and go.
@@ -30,20 +33,20 @@ func (b bucket) in(h *dashboard.Heat) int {
 
 // moveBucket moves the cursor by one bucket. The first move sets it, where no column is being read on the newest: on the
 // slowest bucket that something fell into.
-func (f *Full) moveBucket(d dashboard.Data, up bool) {
+func (f *Full) moveBucket(c page.Context, d dashboard.Data, up bool) (cmd tea.Cmd) {
 	from, to := d.Heat.Shown()
 	if from == to || d.Grid.Columns == 0 {
-		return
+		return nil
 	}
-	if f.cursor(d) < 0 {
-		f.column = 0
-		f.read(d, 1)
+	column := panel.Column(d.Grid, c.Cursor)
+	if column < 0 {
+		column, cmd = d.Grid.Columns-1, read(d, 1)
 	}
 	i := f.bucket.in(d.Heat)
 	switch {
 	case i < 0:
 		i = to - 1
-		for i > from && !(d.Heat.Cells[i][f.cursor(d)] > 0) {
+		for i > from && !(d.Heat.Cells[i][column] > 0) {
 			i--
 		}
 	case up:
@@ -53,6 +56,7 @@ func (f *Full) moveBucket(d dashboard.Data, up bool) {
 	}
 	i = max(from, min(i, to-1))
 	f.bucket = bucket{bound: d.Heat.Bounds[i], set: true}
+	return cmd
 }
 
 // cellQuery asks for the traces under the cursor: those that took as long as the bucket says, and those that the column
@@ -60,7 +64,7 @@ func (f *Full) moveBucket(d dashboard.Data, up bool) {
 // it. Without a cursor it asks as the grid does.
 func (f *Full) cellQuery(c page.Context, d dashboard.Data) page.TraceQuery {
 	q := page.PanelQuery(c, d, nil)
-	at := f.cursor(d)
+	at := panel.Column(d.Grid, c.Cursor)
 	if at < 0 {
 		return q
 	}

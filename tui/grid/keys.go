@@ -12,7 +12,11 @@ func (g *Grid) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	if len(g.dash.Panels) == 0 || c.Width <= 0 {
 		return nil
 	}
-	placed := g.layout(c.Width)
+	if cmd, ok := g.filterKey(c, k); ok {
+		return cmd
+	}
+	placed := g.layout(c)
+	g.drag = drag{panel: -1}
 	switch k.String() {
 	case "tab":
 		g.step(c, 1)
@@ -55,7 +59,7 @@ func (g *Grid) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 
 // step moves the focus by d in the order in which the panels stand.
 func (g *Grid) step(c page.Context, d int) {
-	placed := g.layout(c.Width)
+	placed := g.layout(c)
 	i := (g.index(placed) + d + len(placed)) % len(placed)
 	g.focusOn(c, placed[i].Panel)
 }
@@ -72,7 +76,7 @@ func (g *Grid) index(placed []dashboard.Placed) int {
 
 // move moves the focus to the nearest panel in a direction.
 func (g *Grid) move(c page.Context, dx, dy int) {
-	placed := g.layout(c.Width)
+	placed := g.layout(c)
 	from := placed[g.index(placed)]
 	best, cost := -1, 0
 	for _, p := range placed {
@@ -107,7 +111,7 @@ func (g *Grid) focusOn(c page.Context, i int) {
 	g.focus = i
 	strip, body := g.split(c)
 	h := c.Height - strip
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		if p.Panel != i {
 			continue
 		}
@@ -128,7 +132,7 @@ func (g *Grid) page(c page.Context, d int) {
 	strip, body := g.split(c)
 	h := c.Height - strip
 	g.scroll = max(0, min(g.scroll+d*max(1, h-2), body-h))
-	placed := g.layout(c.Width)
+	placed := g.layout(c)
 	for _, p := range placed {
 		y := p.Y - strip
 		if y >= g.scroll && y < g.scroll+h {
@@ -149,15 +153,15 @@ func (g *Grid) row(c page.Context, d int) bool {
 
 // rows are the keys of the focused panel's rows, and how many are seen at once.
 func (g *Grid) rows(c page.Context) (keys []string, visible int) {
-	d := g.eval(c, g.focus)
-	keys = g.data[d.Panel.ID].keys
-	placed := g.layout(c.Width)
+	d := g.seen(c, g.focus)
+	keys = g.keysOf(d.Panel.ID)
+	placed := g.layout(c)
 	return keys, visibleRows(d, placed[g.index(placed)].H, len(keys))
 }
 
 // deeper goes from the focused panel to where "to" leads.
 func (g *Grid) deeper(c page.Context, to func(page.Context, dashboard.Data, string) tea.Cmd) tea.Cmd {
-	d := g.eval(c, g.focus)
+	d := g.seen(c, g.focus)
 	selected := ""
 	if keys, visible := g.rows(c); keys != nil {
 		cur := g.cursor(d.Panel.ID)

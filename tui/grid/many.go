@@ -79,7 +79,7 @@ func (g *Grid) asking(c page.Context, i int) dashboard.Panel {
 		shown = &trend{}
 		g.trends[p.ID] = shown
 	}
-	return shown.trim(p, g.data[p.ID].data, c.Env, g.cursor(p.ID).Offset, max(p.Place.Height, 10))
+	return shown.trim(p, g.data[p.ID].data, c.Env, g.keysOf(p.ID), g.cursor(p.ID).Offset, max(p.Place.Height, 10))
 }
 
 // trend is for which tenants of a panel the past is asked.
@@ -88,15 +88,11 @@ type trend struct {
 	n uint64 // counts what it was taken for
 }
 
-// trim is a table of tenants as it is asked now.
-func (v *trend) trim(p dashboard.Panel, d dashboard.Data, env dashboard.Env, offset, visible int) dashboard.Panel {
+// trim is a table of tenants as it is asked now; all are those that the filter lets through.
+func (v *trend) trim(p dashboard.Panel, d dashboard.Data, env dashboard.Env, all []string, offset, visible int) dashboard.Panel {
 	if len(d.Tenants) > dashboard.Many {
-		keys := make([]string, 0, visible)
-		for _, t := range d.Tenants[min(offset, len(d.Tenants)):min(offset+visible, len(d.Tenants))] {
-			keys = append(keys, t.ID)
-		}
-		if !v.Holds(keys, 0, visible) {
-			v.Take(rowKeys(d), offset, visible)
+		if keys := all[min(offset, len(all)):min(offset+visible, len(all))]; !v.Holds(keys, 0, visible) {
+			v.Take(all, offset, visible)
 			v.n++
 		}
 	}

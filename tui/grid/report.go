@@ -16,7 +16,7 @@ func (g *Grid) Report(c page.Context) page.Report {
 	r, values := page.Report{}, page.Values()
 	var tenants []page.Sheet
 	strip, _ := g.split(c)
-	for _, p := range g.layout(c.Width) {
+	for _, p := range g.layout(c) {
 		if y := p.Y - strip; !g.dash.Panels[p.Panel].Place.Strip && (y >= g.scroll+c.Height-strip || y+p.H <= g.scroll) {
 			continue
 		}
@@ -26,7 +26,7 @@ func (g *Grid) Report(c page.Context) page.Report {
 			tenants = append(tenants, page.Tenants(d.Tenants))
 		}
 	}
-	r.Tables = append([]page.Sheet{values}, tenants...)
+	r.Tables = append(append([]page.Sheet{values}, tenants...), r.Tables...)
 	return r
 }
 
@@ -35,7 +35,7 @@ func (f *Full) Report(c page.Context) page.Report {
 	d := f.eval(c)
 	r, values := page.Report{}, page.Values()
 	r.Panel(d, f.panel.Requests(c.Env), &values)
-	r.Tables = []page.Sheet{values}
+	r.Tables = append([]page.Sheet{values}, r.Tables...)
 	if d.Panel.Kind == dashboard.KindTenants {
 		r.Tables = append(r.Tables, page.Tenants(d.Tenants))
 	}

@@ -4,11 +4,13 @@ package health
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
@@ -20,10 +22,17 @@ import (
 // Page is the report. It implements page.Page.
 type Page struct {
 	cursor page.Cursor
+	filter page.Filter
+	hits   page.Hits
 	offset int // first line shown
 }
 
-var _ page.Page = (*Page)(nil)
+var (
+	_ page.Page     = (*Page)(nil)
+	_ page.Capturer = (*Page)(nil)
+	_ page.Escaper  = (*Page)(nil)
+	_ page.Clicker  = (*Page)(nil)
+)
 
 // New returns the page.
 func New() *Page { return &Page{} }
@@ -34,6 +43,17 @@ func (p *Page) Title() string { return "Health" }
 // Wants implements page.Page.
 func (p *Page) Wants(page.Context) []feed.Request {
 	return []feed.Request{{Kind: feed.Health}, {Kind: feed.Targets}}
+}
+
+// Capturing implements page.Capturer.
+func (p *Page) Capturing() bool { return p.filter.Open }
+
+// Escape implements page.Escaper.
+func (p *Page) Escape() bool { return p.filter.Escape() }
+
+// Click implements page.Clicker.
+func (p *Page) Click(_ page.Context, _, y int) (row, selected int) {
+	return p.hits.Row(y), p.cursor.Row
 }
 
 // block is a row with the details under it that show while it is selected.
@@ -48,13 +68,35 @@ func (p *Page) Update(c page.Context, msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case page.SelectMsg:
 		p.cursor.Key = msg.Key
+	case tea.PasteMsg:
+		if p.filter.Open {
+			p.filter.Add(msg.Content)
+		}
 	case tea.KeyPressMsg:
-		keys := p.sync(c, append(checks(c), servers(c)...))
+		if p.filter.Key(msg) {
+			return nil
+		}
+		report, own := p.passing(checks(c)), p.passing(servers(c))
+		keys := p.sync(c, append(report, own...))
 		if d, ok := page.Motion(msg, max(2, c.Height/2), len(keys)); ok {
 			p.cursor.Move(keys, d, len(keys))
 		}
 	}
 	return nil
+}
+
+// passing are the blocks that the filter lets through: it looks into all that they say, details included.
+func (p *Page) passing(all []block) []block {
+	return slices.DeleteFunc(all, func(b block) bool {
+		texts := []string{b.key}
+		for _, cell := range b.row {
+			texts = append(texts, cell.Text)
+		}
+		for _, line := range b.details {
+			texts = append(texts, ansi.Strip(line))
+		}
+		return !p.filter.Match(texts...)
+	})
 }
 
 // sync finds the selection among the blocks: the one that was made, else the worst check.
@@ -67,8 +109,8 @@ func (p *Page) sync(c page.Context, blocks []block) (keys []string) {
 		return keys
 	}
 	for _, want := range []sources.HealthStatus{sources.Unhealthy, sources.Degraded} {
-		for i, check := range c.Data.Health().Value.Checks {
-			if check.Status == want {
+		for _, check := range c.Data.Health().Value.Checks {
+			if i := slices.Index(keys, "check "+check.Name); check.Status == want && i >= 0 {
 				p.cursor.Row = i
 				return keys
 			}
@@ -83,12 +125,20 @@ func (p *Page) View(c page.Context) []string {
 		return nil
 	}
 	s := c.Styles
+	p.hits.Reset()
 	report, own := checks(c), servers(c)
+	all := len(report) + len(own)
+	report, own = p.passing(report), p.passing(own)
 	p.sync(c, append(report[:len(report):len(report)], own...))
 
-	lines := []string{page.Title(s, "Health", facts(c), c.Width)}
+	about := facts(c)
+	if f := p.filter.Prompt(); f != "" {
+		about = fmt.Sprintf("%s %s %d of %d shown %s %s", f, s.Glyphs.Dot, len(report)+len(own), all, s.Glyphs.Dot, about)
+	}
+	lines := []string{page.Title(s, "Health", about, c.Width)}
 	lines = append(lines, failure(c)...)
 	top, bottom := 0, 1 // lines of the selected block
+	var at []int        // the line of each
 	add := func(t page.Table, blocks []block, first int) {
 		for _, b := range blocks {
 			t.Rows = append(t.Rows, b.row)
@@ -100,6 +150,7 @@ func (p *Page) View(c page.Context) []string {
 			if selected {
 				top = len(lines)
 			}
+			at = append(at, len(lines))
 			lines = append(lines, drawn[i+1])
 			if selected {
 				lines = append(lines, b.details...)
@@ -109,15 +160,21 @@ func (p *Page) View(c page.Context) []string {
 	}
 	if len(report) > 0 {
 		add(page.Table{Styles: s, Columns: []page.Column{
-			{}, {Title: "check", Min: 8, Max: 30}, {Title: "status"}, {Title: "took", Right: true, Drop: 2},
+			{}, {Title: "check", Min: 8, Max: 30}, {Title: "status", Drop: 3}, {Title: "took", Right: true, Drop: 2},
 			{Title: "history", Min: 10, Max: 40, Grow: true, Drop: 1}, {Title: "message", Max: c.Width / 2},
 		}}, report, 0)
 	}
-	lines = append(lines, "", page.Title(s, "Sources of dlmon", "", c.Width))
-	add(page.Table{Styles: s, Columns: []page.Column{
-		{}, {Title: "source"}, {Title: "state"}, {Title: "data", Right: true}, {Title: "asked", Right: true, Drop: 2},
-		{Title: "version", Max: 20, Drop: 1}, {Title: "url", Min: 8, Max: 80},
-	}}, own, len(report))
+	if len(report)+len(own) == 0 {
+		lines = append(lines, page.Explain(s, "nothing matches "+p.filter.Text, nil, c.Width)...)
+		return lines[:min(len(lines), c.Height)]
+	}
+	if len(own) > 0 {
+		lines = append(lines, "", page.Title(s, "Sources of dlmon", "", c.Width))
+		add(page.Table{Styles: s, Columns: []page.Column{
+			{}, {Title: "source"}, {Title: "state"}, {Title: "data", Right: true}, {Title: "asked", Right: true, Drop: 2},
+			{Title: "version", Max: 20, Drop: 1}, {Title: "url", Min: 8, Max: 80},
+		}}, own, len(report))
+	}
 	if p.cursor.Row == 0 {
 		top = 0
 	}
@@ -125,6 +182,11 @@ func (p *Page) View(c page.Context) []string {
 		p.offset = bottom - c.Height
 	}
 	p.offset = max(0, min(p.offset, top, len(lines)-1))
+	for i, line := range at {
+		if line >= p.offset {
+			p.hits.Put(line-p.offset, i)
+		}
+	}
 	lines = lines[p.offset:]
 	return lines[:min(len(lines), c.Height)]
 }
@@ -253,5 +315,8 @@ func detailText(d sources.Detail) string {
 
 // Bindings implements page.Page.
 func (p *Page) Bindings() []key.Binding {
-	return []key.Binding{page.BindRows("select a check or a source, which shows its details")}
+	return []key.Binding{
+		page.BindRows("select a check or a source, which shows its details"),
+		page.Bind("/", "filter as you type; enter keeps it, esc drops it"),
+	}
 }

@@ -141,3 +141,29 @@ func TestTheSelectedBlockIsAlwaysSeen(t *testing.T) {
 		}
 	}
 }
+
+func TestTheFilterShowsWhatItHides(t *testing.T) {
+	for _, c := range []struct{ typed, shown, hidden, says string }{
+		{"hub", "external_services", "disk_space", "/hub_ · 1 of 11 shown"}, // in the message
+		{"free_per", "disk_space", "external_services", "/free_per_ · 1 of 11 shown"},
+		{"redis", "prometheus", "jaeger", "/redis_ · 1 of 11 shown"}, // a target that is down
+		{"nowhere", "nothing matches nowhere", "disk_space", "/nowhere_ · 0 of 11 shown"},
+	} {
+		p, ctx := New(), pagetest.Context(pagetest.Reader(), 120, 40)
+		p.Update(ctx, pagetest.Key("/"))
+		for _, r := range c.typed {
+			p.Update(ctx, pagetest.Key(string(r)))
+		}
+		got := text(p, ctx)
+		if !strings.Contains(got, c.shown) || strings.Contains(got, c.hidden) || !strings.Contains(got, c.says) {
+			t.Errorf("%q:\n%s", c.typed, got)
+		}
+		if !p.Capturing() {
+			t.Errorf("%q: the filter does not hold the keys", c.typed)
+		}
+		p.Update(ctx, pagetest.Key("enter"))
+		if p.Capturing() || !p.Escape() || p.Escape() {
+			t.Errorf("%q: enter keeps it, one esc drops it", c.typed)
+		}
+	}
+}

@@ -30,7 +30,7 @@ const (
 
 // fixed are keys that can't be taken away from what they do, nor be given to anything else: without them one would be
 // lost.
-var fixed = []string{"up", "down", "left", "right", "enter", "esc", "ctrl+c"}
+var fixed = []string{"up", "down", "left", "right", "enter", "esc", "ctrl+c", "ctrl+z"}
 
 func act(id, keys, what string) Action { return Action{id, strings.Fields(keys), what} }
 
@@ -63,6 +63,7 @@ var scopes = []Scope{
 		act("help", "? f1", "the keys of this place; f1 also where ? would be typed"),
 		act("quit", "q", "quit"),
 		act("force-quit", "ctrl+c", "quit, from anywhere"),
+		act("suspend", "ctrl+z", "back to the shell; fg comes back here"),
 	}},
 	{Move, "Moving", []Action{
 		act("up", "up k", "the row, series or panel above"),
@@ -97,6 +98,20 @@ var scopes = []Scope{
 		act("movers", "v", "movers: what changed most"),
 		act("noisy", "n", "noisy neighbours"),
 		act("budget", "b", "error budget"),
+	}},
+	{"movers", "Movers", []Action{
+		act("exemplar", "t", "the trace of an exemplar nearest to its p99, else the list of traces"),
+		act("tenant", "o", "the tenant's own page"),
+		act("against", "w", "against 1 h, 1 d, 1 w ago"),
+	}},
+	{"neighbours", "Noisy neighbours", []Action{
+		act("exemplar", "t", "the trace of an exemplar nearest to its p99, else the list of traces"),
+		act("tenant", "o", "the tenant's own page"),
+		act("full-screen", "f", "the load of those who take the most"),
+	}},
+	{"budget", "Error budget", []Action{
+		act("traces", "t", "the tenant's failed traces"),
+		act("tenant", "o", "the tenant's own page"),
 	}},
 	{"traces", "The list of traces", []Action{
 		act("exemplar", "t", "the trace behind the exemplar nearest to the p99"),
@@ -153,11 +168,15 @@ var scopes = []Scope{
 		act("silence", "z", "silence this alert"),
 		act("silence-filter", "Z", "silence what the filter shows"),
 		act("silences", "a", "the list of silences"),
-		act("new", "n", "silences: a new one"),
-		act("extend", "e", "silences: extend, or change the comment"),
-		act("expire", "D", "silences: expire now"),
 		act("copy", "y", "copy the alert"),
 		act("copy-link", "Y", "copy the alert's link"),
+	}},
+	{"silences", "The silences", []Action{
+		act("new", "n", "new silence"),
+		act("edit", "e", "extend it, or change its comment"),
+		act("expire", "D", "expire it now; asks first"),
+		act("anew", "z", "create an expired one anew"),
+		act("copy", "y", "copy its matchers"),
 	}},
 }
 

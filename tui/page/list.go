@@ -83,13 +83,16 @@ type Filter struct {
 	Open bool
 }
 
-// Key takes a key while the filter is open, or the one that opens it, and tells whether it took it.
+// Key takes a key while the filter is open, or the one that opens it, and tells whether it took it. Those that move the
+// selection it leaves to the list.
 func (f *Filter) Key(k tea.KeyPressMsg) bool {
 	if !f.Open {
 		f.Open = k.String() == "/"
 		return f.Open
 	}
 	switch k.String() {
+	case "up", "down", "pgup", "pgdown":
+		return false // one sees what is selected while typing
 	case "enter":
 		f.Open = false
 	case "esc":

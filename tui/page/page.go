@@ -87,6 +87,13 @@ type Wheeler interface {
 	Wheel(c Context, m tea.MouseWheelMsg) bool
 }
 
+// Clicker is a page with a list that can be clicked. Click gives the focus to what is at a cell of the body and tells the
+// row that stands there, -1 for none, and the selected one. The rest is up to the root: it moves the selection as the
+// arrows do, and opens what is selected already as enter does. A click on no row reaches Update.
+type Clicker interface {
+	Click(c Context, x, y int) (row, selected int)
+}
+
 // DataMsg tells that snapshots changed: the page drops cached lines that depend on them.
 type DataMsg struct{}
 

@@ -144,3 +144,30 @@ func TestAnExplanationIsReadToItsEnd(t *testing.T) {
 		page.Explain(s, "nothing matches x", nil, width)
 	}
 }
+
+func TestTheArrowsMoveWhileAFilterIsOpen(t *testing.T) {
+	f := page.Filter{Open: true}
+	for _, k := range []string{"up", "down", "pgup", "pgdown"} {
+		if f.Key(pagetest.Key(k)) {
+			t.Errorf("%s does not reach the list", k)
+		}
+	}
+	if !f.Key(pagetest.Key("j")) || f.Text != "j" {
+		t.Errorf("j is not typed: %q", f.Text)
+	}
+}
+
+func TestHitsFindTheRowOfALine(t *testing.T) {
+	var h page.Hits
+	h.List(2, 5, 3)
+	h.Put(7, 9)
+	for line, want := range map[int]int{-1: -1, 0: -1, 1: -1, 2: 5, 4: 7, 5: -1, 7: 9, 8: -1} {
+		if got := h.Row(line); got != want {
+			t.Errorf("line %d has row %d, want %d", line, got, want)
+		}
+	}
+	h.Reset()
+	if got := h.Row(2); got != -1 {
+		t.Errorf("after the next frame began line 2 has row %d", got)
+	}
+}

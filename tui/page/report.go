@@ -3,9 +3,11 @@ package page
 // What a page hands on of what it shows: for a ticket, in words and numbers instead of pictures.
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -56,6 +58,9 @@ func (s *Sheet) Add(cells ...string) {
 	s.Rows = append(s.Rows, cells)
 }
 
+// reportTraces is how many of a panel's traces are handed on: those on top.
+const reportTraces = 5
+
 // Ask adds a panel's requests to the report's queries, each once.
 func (r *Report) Ask(title string, reqs ...feed.Request) {
 	for _, q := range reqs {
@@ -69,8 +74,19 @@ func (r *Report) Ask(title string, reqs ...feed.Request) {
 func (r *Report) Panel(d dashboard.Data, reqs []feed.Request, values *Sheet) {
 	r.Ask(d.Panel.Title, reqs...)
 	switch d.Panel.Kind {
+	case dashboard.KindTraces:
+		for _, t := range d.Traces[:min(len(d.Traces), reportTraces)] {
+			r.Traces = append(r.Traces, t.ID)
+		}
+		r.Tables = append(r.Tables, traceSheet(d))
+		return
 	case dashboard.KindTenants, dashboard.KindAlerts, dashboard.KindHealth, dashboard.KindHeatmap:
 		return // told otherwise, or a picture only
+	case dashboard.KindVerdict:
+		for _, f := range d.Findings {
+			values.Add(d.Panel.Title, f.Text, "", "", string(f.State), "")
+		}
+		return
 	}
 	if len(d.Values) == 0 {
 		values.Add(d.Panel.Title, "", "", "", string(d.State), d.Reason)
@@ -90,8 +106,31 @@ func (r *Report) Panel(d dashboard.Data, reqs []feed.Request, values *Sheet) {
 		if v.Before == v.Before {
 			before = dashboard.FormatValue(v.Before, v.Unit)
 		}
-		values.Add(d.Panel.Title, v.Name, dashboard.FormatValue(v.Now, v.Unit), before, string(v.State), reason)
+		values.Add(d.Panel.Title, seriesName(d.Panel, v), dashboard.FormatValue(v.Now, v.Unit), before, string(v.State), reason)
 	}
+}
+
+// seriesName is what a value is called: its series, and of which query where that is not the main one.
+func seriesName(p dashboard.Panel, v dashboard.Value) string {
+	for i, q := range p.Queries {
+		switch {
+		case q.Name != v.Query || i == 0:
+		case v.Name == "" || v.Name == p.Title:
+			return cmp.Or(q.Title, q.Name)
+		case q.Title != "":
+			return q.Title + " " + v.Name
+		}
+	}
+	return v.Name
+}
+
+// traceSheet are the traces that a panel lists.
+func traceSheet(d dashboard.Data) Sheet {
+	s := Sheet{Title: d.Panel.Title, Head: []string{"start", "trace", "operation", "took", "spans", "errors"}}
+	for _, t := range d.Traces {
+		s.Add(t.Start.UTC().Format(time.RFC3339), t.ID, t.Operation, dashboard.FormatDuration(t.Duration), strconv.Itoa(t.Spans), strconv.Itoa(t.Errors))
+	}
+	return s
 }
 
 // Values is the sheet that Panel fills.

@@ -36,8 +36,9 @@ func Stamp(r feed.Reader, reqs []feed.Request) string {
 
 func mark[T any](b *strings.Builder, s sources.Snapshot[T]) {
 	b.WriteString(strconv.FormatInt(s.At.UnixNano(), 36))
-	if s.Answered() {
+	if s.Answered() { // the answer to what was true in the past may have grown, and still be as of then
 		b.WriteByte('.')
+		b.WriteString(strconv.FormatInt(s.Tried.UnixNano(), 36))
 	}
 	if s.Err != nil {
 		b.WriteString(s.Err.Error())

@@ -95,6 +95,7 @@ func (t *Table) widths(room int) []int {
 		}
 		w[next] = 0
 	}
+	t.squeeze(w, left)
 	for i := range w { // what is still too much is cut from the left, where the names stand
 		if over := -left(); over > 0 && w[i] > 0 {
 			w[i] = max(1, w[i]-over)
@@ -109,6 +110,25 @@ func (t *Table) widths(room int) []int {
 		}
 	}
 	return w
+}
+
+// words is what a column of words keeps while another has more.
+const words = 8
+
+// squeeze takes what is too much from the widest columns of words.
+func (t *Table) squeeze(w []int, left func() int) {
+	for left() < 0 {
+		widest := -1
+		for i, c := range t.Columns {
+			if !c.Right && w[i] > max(words, c.Min) && (widest < 0 || w[i] > w[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			return
+		}
+		w[widest]--
+	}
 }
 
 func (t *Table) line(widths []int, cells []Cell, selected bool) string {

@@ -48,7 +48,34 @@ func (v *view) alertsFacts() string {
 	return "(" + text + ")"
 }
 
-// alerts is a row per alert, and under as many as there is room for what they are about.
+// alertRow is one alert, or several of one name that stand alike.
+type alertRow struct {
+	sources.Alert // the worst: the first
+	n             int
+}
+
+// alertRows are the panel's rows: an alert each. Where they do not all have room and none is being chosen, those of one
+// name are one row.
+func (v *view) alertRows() []alertRow {
+	var rows []alertRow
+	fold := v.o.Selected < 0 && len(v.Alerts) > v.h
+	for _, a := range v.Alerts {
+		i := -1
+		if fold {
+			i = slices.IndexFunc(rows, func(r alertRow) bool {
+				return r.Name == a.Name && r.Severity == a.Severity && r.State == a.State && r.Muted() == a.Muted()
+			})
+		}
+		if i < 0 {
+			rows = append(rows, alertRow{a, 1})
+		} else {
+			rows[i].n++
+		}
+	}
+	return rows
+}
+
+// alerts is a row per alert or name, and under as many as there is room for what they are about.
 func (v *view) alerts() []string {
 	if len(v.Alerts) == 0 {
 		return v.noAlert()
@@ -64,8 +91,12 @@ func (v *view) alerts() []string {
 	if severity {
 		g.columns = slices.Insert(g.columns, 2, column{drop: 1})
 	}
-	for _, a := range v.Alerts {
-		g.rows = append(g.rows, v.alert(a, severity))
+	rows := v.alertRows()
+	if len(rows) < len(v.Alerts) {
+		v.o.Offset = 0 // it counts alerts
+	}
+	for _, r := range rows {
+		g.rows = append(g.rows, v.alert(r, severity))
 	}
 	widths := g.widths(v.w - 1)
 	from, to, rest := v.shown(len(g.rows), v.h)
@@ -79,19 +110,23 @@ func (v *view) alerts() []string {
 	var out []string
 	for i, r := range g.rows[from:to] {
 		out = append(out, v.row(g, widths, r, from+i == v.o.Selected))
-		if text := v.about(v.Alerts[from+i]); text != "" && spare > 0 {
+		if text := v.about(rows[from+i].Alert); text != "" && spare > 0 {
 			out = append(out, "   "+v.s.Muted.Render(v.fit(text, max(v.w-4, 0))))
 			spare--
 		}
 	}
 	if rest {
-		bad := 0
-		for i, a := range v.Alerts {
-			if (i < from || i >= to) && a.State == sources.Firing && !a.Muted() {
-				bad++
+		hidden, bad := 0, 0
+		for i, r := range rows {
+			if i >= from && i < to {
+				continue
+			}
+			hidden += r.n
+			if r.State == sources.Firing && !r.Muted() {
+				bad += r.n
 			}
 		}
-		out = append(out, v.moreFiring(len(g.rows)-(to-from), bad))
+		out = append(out, v.moreFiring(hidden, bad))
 	}
 	return out
 }
@@ -118,7 +153,8 @@ func (v *view) moreFiring(n, firing int) string {
 	return v.more(n) + v.s.Muted.Render(", ") + v.s.Warn.Render(v.g.Warn+" "+strconv.Itoa(firing)+" firing")
 }
 
-func (v *view) alert(a sources.Alert, withSeverity bool) []cell {
+func (v *view) alert(r alertRow, withSeverity bool) []cell {
+	a := r.Alert
 	sign, style := page.AlertMark(v.s, a)
 	state := string(a.State)
 	text := style
@@ -140,7 +176,11 @@ func (v *view) alert(a sources.Alert, withSeverity bool) []cell {
 	if severity == "" {
 		severity = "no severity"
 	}
-	row := []cell{{text: sign, style: style}, {text: a.Name, style: name}, {text: state, style: text}, since}
+	title := a.Name
+	if r.n > 1 {
+		title += " ×" + strconv.Itoa(r.n)
+	}
+	row := []cell{{text: sign, style: style}, {text: title, style: name}, {text: state, style: text}, since}
 	if withSeverity {
 		row = slices.Insert(row, 2, cell{text: severity, style: text})
 	}

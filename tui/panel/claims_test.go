@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -115,6 +116,33 @@ func TestASilencedAlertIsMarked(t *testing.T) {
 	for _, want := range []string{"(2 firing, 1 pending, 1 muted)", "⊘ DiskSpaceLow", "silenced", "p95 812 ms for hybrid", "◔ RateLimitingTriggered", "14m"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("lacks %q:\n%s", want, got)
+		}
+	}
+}
+
+func TestAlertsOfOneNameShareARowWhereRoomIsShortAndNoneIsBeingChosen(t *testing.T) {
+	d := samples()["alerts"]
+	d.Alerts = nil
+	for i := range 12 {
+		a := sources.Alert{Name: "TenantSlow", State: sources.Firing, Severity: "warning", Labels: sources.Labels{"tenant_id": strconv.Itoa(i)}}
+		if i == 11 {
+			a.Silenced = []string{"s"}
+		}
+		d.Alerts = append(d.Alerts, a)
+	}
+	d.Alerts = append(d.Alerts, sources.Alert{Name: "Other", State: sources.Pending})
+	got := text(d, Options{Width: 60, Height: 6, Cursor: -1, Selected: -1, Offset: 9})
+	for _, want := range []string{"▲ TenantSlow ×11", "⊘ TenantSlow", "◔ Other", "(11 firing, 1 pending, 1 muted)"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("lacks %q:\n%s", want, got)
+		}
+	}
+	if got := text(d, Options{Width: 60, Height: 3, Cursor: -1, Selected: -1}); !strings.Contains(got, "×11") || !strings.Contains(got, "2 more") {
+		t.Errorf("what does not fit is counted by alerts:\n%s", got)
+	}
+	for name, o := range map[string]Options{"chosen": {Width: 60, Height: 6, Cursor: -1, Selected: 2}, "room": {Width: 60, Height: 20, Cursor: -1, Selected: -1}} {
+		if got := text(d, o); strings.Contains(got, "×") {
+			t.Errorf("%s:\n%s", name, got)
 		}
 	}
 }

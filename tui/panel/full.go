@@ -9,11 +9,17 @@ import (
 	"dlmon/tui/page"
 )
 
+// fewLines is the height below which the picture comes before whole sentences.
+const fewLines = 15
+
 // header is what full screen adds above every kind: the reason, the query, unit, thresholds and time, and what
 // Prometheus remarked.
 func (v *view) header() []string {
 	var out []string
 	say := func(name, text string, limit int) {
+		if v.h < fewLines {
+			limit = 1
+		}
 		for i, l := range page.Wrap(text, max(v.w-12, 1), limit, v.g.Ellipsis) {
 			if i > 0 {
 				name = ""
@@ -84,7 +90,7 @@ func (v *view) plottable() bool {
 // average, and the value at the cursor.
 func (v *view) fullPlot() []string {
 	all := v.drawn()
-	facts := v.facts()
+	facts := append(v.facts(), v.markLines(v.h/10)...)
 	reading := v.o.Cursor >= 0 && v.o.Cursor < v.Grid.Columns
 	g := v.legendGrid(all, reading)
 	room := min(len(all)+1, max(v.h/3, 2))

@@ -25,9 +25,13 @@ func (v *view) heatmap() []string {
 			f.Bucket = v.o.Selected - from
 		}
 		facts = append(v.heatLegend(cells, labels), facts...)
+		facts = append(facts, v.markLines(v.h/10)...)
 	}
 	h := max(v.h-len(facts), 0)
-	return append(v.paint(chart.Heatmap(cells, labels, max(v.w-1, 0), h, v.g.Heat, f)), facts...)
+	done := v.placed(&f, v.top, h)
+	rows := chart.Heatmap(cells, labels, max(v.w-1, 0), h, v.g.Heat, f)
+	done()
+	return append(v.paint(rows), facts...)
 }
 
 // heatLegend says what the shades stand for, and what fell into the bucket under the cursor, or into all of them at its

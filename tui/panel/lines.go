@@ -1,7 +1,6 @@
 package panel
 
 import (
-	"math"
 	"strconv"
 	"time"
 
@@ -41,7 +40,7 @@ func (v *view) lines() []string {
 	facts := v.facts()
 	if n := len(v.Gauges); n > 0 && v.h > n+1 && !v.o.Full {
 		rest := *v
-		rest.Gauges, rest.h = nil, v.h-n
+		rest.Gauges, rest.h, rest.top = nil, v.h-n, v.top+n
 		return append(v.gauges(v.Gauges), rest.lines()...)
 	}
 	if len(all) == 0 {
@@ -114,19 +113,20 @@ func (v *view) plot(all []dashboard.Value, w, h int, rule bool) []string {
 	if w < 10 {
 		return make([]string, max(h, 0))
 	}
-	return v.paint(chart.Lines(points, w-1, h, v.frame(rule), marks...))
+	f := v.frame(rule)
+	done := v.placed(&f, v.top, h)
+	rows := chart.Lines(points, w-1, h, f, marks...)
+	done()
+	return v.paint(rows)
 }
 
 func (v *view) frame(rule bool) chart.Frame {
 	f := chart.Frame{
 		Format: func(x float64) string { return dashboard.FormatValue(x, v.Panel.Unit) },
-		Binary: v.Panel.Unit == dashboard.UnitBytes, Cursor: -1, Bucket: -1, ASCII: v.s.ASCII, Distinct: !v.s.Color,
+		Binary: v.Panel.Unit == dashboard.UnitBytes, Cursor: v.o.Cursor, Bucket: -1, ASCII: v.s.ASCII, Distinct: !v.s.Color, Select: v.selection(),
 	}
 	if v.Grid.Columns > 1 {
-		f.Time = chart.TimeAxis{Start: v.Grid.Start, End: v.column(v.Grid.Columns - 1), Zone: v.zone(), Rule: rule}
-	}
-	if v.o.Full {
-		f.Cursor = v.o.Cursor
+		f.Time = chart.TimeAxis{Start: v.Grid.Start, End: v.column(v.Grid.Columns - 1), Zone: v.zone(), Rule: rule, Events: Events(v.s, v.marks())}
 	}
 	return f
 }
@@ -141,28 +141,7 @@ func (v *view) paint(rows [][]chart.Cell) []string {
 	return out
 }
 
-func (v *view) ink(k chart.Ink) lipgloss.Style {
-	if i, ok := k.Series(); ok {
-		return v.s.SeriesStyle(i)
-	}
-	if i, ok := k.Heat(); ok && len(v.s.Heat) > 0 {
-		// Levels and colours are spread over each other: there may be fewer of either.
-		return v.s.Heat[min(int(math.Round(float64(i*(len(v.s.Heat)-1))/float64(max(len(v.g.Heat)-1, 1)))), len(v.s.Heat)-1)]
-	}
-	switch k {
-	case chart.Label:
-		return v.s.Muted
-	case chart.Axis:
-		return v.s.Border
-	case chart.Cursor:
-		return v.s.Cursor
-	case chart.Warn:
-		return v.s.Warn
-	case chart.Critical:
-		return v.s.Critical
-	}
-	return v.s.Text
-}
+func (v *view) ink(k chart.Ink) lipgloss.Style { return Ink(v.s, k) }
 
 // legendEntry is "─ query 82 %": the line's sign, the name cut to most cells, the value now.
 func (v *view) legendEntry(x dashboard.Value, i, most int) string {

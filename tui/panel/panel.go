@@ -17,14 +17,20 @@ import (
 type Options struct {
 	Styles        *themes.Styles
 	Now           time.Time
-	Width, Height int  // cells, title line included; every returned line is exactly Width cells wide
-	Focused       bool // the panel has the focus: its title is marked
-	Full          bool // full screen: query, unit, thresholds, legend with last/min/max/avg, time axis, cursor
-	Cursor        int  // Full: the grid column being read, -1 for none
-	Selected      int  // tables: the selected row; a heatmap, Full: the bucket being read; -1 for none
-	Offset        int  // tables: the first row shown
+	Width, Height int    // cells, title line included; every returned line is exactly Width cells wide
+	Filter        string // what the title says of the filter, with how many rows it lets through; "" for none
+	Nothing       bool   // ... which are none
+	Focused       bool   // the panel has the focus: its title is marked
+	Full          bool   // full screen: query, unit, thresholds, legend with last/min/max/avg, time axis, cursor
+	Cursor        int    // the grid column being read, -1 for none
+	Selected      int    // tables: the selected row; a heatmap, Full: the bucket being read; -1 for none
+	Offset        int    // tables: the first row shown
 	UTC           bool
 	Big           bool // a stat in digits that are read across a room, where they fit
+	// Marks are what happened, for the time axis; nil for none. A pointer, so that Options can be compared.
+	Marks *[]dashboard.Mark
+	// From and To are the ends of a stretch that is being selected, in either order; zero: none.
+	From, To time.Time
 }
 
 // Render draws a panel: exactly o.Height lines of exactly o.Width cells, the title line first.
@@ -57,6 +63,8 @@ type view struct {
 	s    *themes.Styles
 	g    themes.Glyphs
 	w, h int
+	top  int   // lines under the title that stand above what is drawn next
+	area *area // where the plot stands; nil: nobody asks
 }
 
 func newView(d dashboard.Data, o Options) *view {
@@ -92,10 +100,14 @@ func (v *view) body() []string {
 	if v.absent() {
 		return v.why()
 	}
+	if v.o.Nothing {
+		return []string{" " + v.s.Muted.Render("nothing matches")}
+	}
 	var head []string
 	if v.o.Full {
 		head = v.header()
 		v.h -= len(head)
+		v.top = len(head)
 		if v.h <= 0 {
 			return head
 		}
@@ -176,6 +188,8 @@ func (v *view) titleFacts() string {
 	facts := ""
 	switch {
 	case v.absent():
+	case v.o.Filter != "":
+		return v.s.Bold.Render(v.o.Filter)
 	case v.Panel.Kind == dashboard.KindHealth:
 		return v.healthFacts()
 	case v.Panel.Kind == dashboard.KindTenants:

@@ -89,6 +89,7 @@ func (v *view) below(x dashboard.Value, used int) []string {
 	case rest < 4:
 		return []string{" " + v.spark(x.Points, max(v.w-2, 0), v.tint(x.State, v.s.SeriesStyle(0)))}
 	}
+	v.top += used
 	return v.plot([]dashboard.Value{x}, v.w, rest, false)
 }
 

@@ -22,6 +22,7 @@ import (
 type Budget struct {
 	panel  dashboard.Panel
 	cursor page.Cursor
+	hits   page.Hits
 	filter page.Filter
 	work   work[[]tenancy.Budget]
 }
@@ -41,6 +42,9 @@ func NewBudget() *Budget { return &Budget{panel: dashboard.Budget()} }
 
 // Title implements page.Page.
 func (p *Budget) Title() string { return "Error budget" }
+
+// Scope implements page.Scoped.
+func (p *Budget) Scope() string { return "budget" }
 
 // Wants implements page.Page.
 func (p *Budget) Wants(c page.Context) []feed.Request { return p.panel.Requests(c.Env) }
@@ -94,7 +98,7 @@ func (p *Budget) judge(c page.Context) tea.Cmd {
 		answers[p.panel.Queries[i].Name] = s.Value.Samples
 	}
 	objective := objectiveOf(c)
-	return p.work.start(p, stamp(c.Data, reqs)+fmt.Sprint(objective), func() any { return budgets(answers, label, objective) })
+	return p.work.start(p, page.Stamp(c.Data, reqs)+fmt.Sprint(objective), func() any { return budgets(answers, label, objective) })
 }
 
 // objectiveOf is the objective in use; without one, 99.9 %.
@@ -196,6 +200,7 @@ func (p *Budget) visible(c page.Context) int {
 // View implements page.Page.
 func (p *Budget) View(c page.Context) []string {
 	s := c.Styles
+	p.hits.Reset()
 	if c.Width <= 0 || c.Height <= 0 {
 		return nil
 	}
@@ -226,11 +231,12 @@ func (p *Budget) View(c page.Context) []string {
 	t := page.Table{Styles: s, Columns: []page.Column{
 		{}, {Title: "tenant", Min: 8, Max: 32}, {Title: "state", Drop: 4}, {Title: "1h", Right: true}, {Title: "5m", Right: true},
 		{Title: "6h", Right: true, Drop: 6}, {Title: "30m", Right: true, Drop: 5}, {Title: "spent in 6h", Right: true, Drop: 1},
-		{Title: "whole budget lasts", Right: true, Drop: 2},
+		{Title: "whole budget lasts at 5m", Right: true, Drop: 2},
 	}}
 	for _, b := range rows {
 		t.Rows = append(t.Rows, budgetCells(s, b))
 	}
+	p.hits.List(len(lines)+1, p.cursor.Offset, min(p.visible(c), len(rows)-p.cursor.Offset))
 	return page.Above(append(lines, t.Lines(c.Width, p.visible(c)+1, p.cursor.Offset, p.cursor.Row)...), foot, c.Height)
 }
 
@@ -309,19 +315,23 @@ func budgetCells(s *themes.Styles, b tenancy.Budget) []page.Cell {
 		}
 		return page.Cell{Text: burnText(v), Style: st}
 	}
-	lasts := dashboard.None
-	switch {
-	case b.Lasts > 0:
-		lasts = dashboard.FormatDuration(b.Lasts)
-	case b.Level != tenancy.Unknown:
-		lasts = "not spent"
-	}
 	long := b.Level == tenancy.Slow || b.Level == tenancy.Spending
 	return []page.Cell{
 		{Text: sign, Style: style}, {Text: b.Tenant, Style: name}, {Text: levelWords[b.Level], Style: style},
 		rate(b.H1, short), rate(b.M5, short), rate(b.H6, long), rate(b.M30, long),
-		{Text: dashboard.FormatValue(b.Spent, dashboard.UnitRatio), Style: s.Text}, {Text: lasts, Style: s.Text},
+		{Text: dashboard.FormatValue(b.Spent, dashboard.UnitRatio), Style: s.Text}, {Text: lastsText(b), Style: s.Text},
 	}
+}
+
+// lastsText is how long a whole budget lasts.
+func lastsText(b tenancy.Budget) string {
+	switch {
+	case b.Lasts > 0:
+		return dashboard.FormatDuration(b.Lasts)
+	case b.Level == tenancy.Unknown || math.IsNaN(b.M5):
+		return dashboard.None
+	}
+	return "not spent"
 }
 
 // burnText is a burn rate: "14.4x".
@@ -340,12 +350,18 @@ func percent(share float64) string {
 	return strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.4f", share*100), "0"), ".") + " %"
 }
 
+// Click implements page.Clicker.
+func (p *Budget) Click(_ page.Context, _, y int) (row, selected int) {
+	return p.hits.Row(y), p.cursor.Row
+}
+
 // Bindings implements page.Page.
 func (p *Budget) Bindings() []key.Binding {
 	return []key.Binding{
-		binding("enter", "the selected tenant's own page", "enter", "o"),
-		binding("t", "its failed traces"),
-		binding("up down", "select; pgup, pgdown, home and end", "up", "down"),
-		binding("/", "filter as you type; enter keeps it, esc drops it"),
+		page.Bind("enter", "the selected tenant's own page"),
+		page.Bind("o", "the same"),
+		page.Bind("t", "its failed traces"),
+		page.BindRows("select"),
+		page.Bind("/", "filter as you type; enter keeps it, esc drops it"),
 	}
 }

@@ -20,8 +20,20 @@ type Movers struct {
 	panels []dashboard.Panel
 	ago    int // index into agos
 	cursor page.Cursor
+	hits   page.Hits
 	filter page.Filter
 	work   work[moved]
+
+	asked   asked // what pairs holds the questions for
+	known   []pair
+	asksFor []feed.Request
+}
+
+// asked is what decides the questions. Recorded series come to reach back as time goes by.
+type asked struct {
+	env    dashboard.Env
+	ago    int
+	minute int64
 }
 
 var (
@@ -70,13 +82,27 @@ func NewMovers() *Movers { return &Movers{panels: dashboard.Movers().Panels} }
 // Title implements page.Page.
 func (p *Movers) Title() string { return "Movers" }
 
+// Scope implements page.Scoped.
+func (p *Movers) Scope() string { return "movers" }
+
 // pair are the requests for one panel's values now and before.
 type pair struct {
 	panel       int
 	now, before feed.Request
 }
 
+// pairs are the questions, worked out once as long as they stay the same.
 func (p *Movers) pairs(c page.Context) []pair {
+	if now := (asked{c.Env, p.ago, c.Now.Unix() / 60}); p.asked != now {
+		p.asked, p.known, p.asksFor = now, p.questions(c), nil
+		for _, x := range p.known {
+			p.asksFor = append(p.asksFor, x.now, x.before)
+		}
+	}
+	return p.known
+}
+
+func (p *Movers) questions(c page.Context) []pair {
 	var out []pair
 	ago := agos[p.ago]
 	for i, pan := range p.panels {
@@ -95,11 +121,8 @@ func (p *Movers) pairs(c page.Context) []pair {
 
 // Wants implements page.Page.
 func (p *Movers) Wants(c page.Context) []feed.Request {
-	var reqs []feed.Request
-	for _, x := range p.pairs(c) {
-		reqs = append(reqs, x.now, x.before)
-	}
-	return reqs
+	p.pairs(c)
+	return slices.Clone(p.asksFor)
 }
 
 // Capturing implements page.Capturer.
@@ -195,7 +218,7 @@ func (p *Movers) rank(c page.Context) tea.Cmd {
 		return nil // a ranking of the half would jump
 	}
 	panels, env := p.panels, c.Env
-	return p.work.start(p, stamp(c.Data, p.Wants(c)), func() any { return rank(panels, env, pairs, answers) })
+	return p.work.start(p, page.Stamp(c.Data, p.Wants(c)), func() any { return rank(panels, env, pairs, answers) })
 }
 
 // rank is pure: from the answers to the rows.

@@ -33,6 +33,7 @@ func (p *Movers) visible(c page.Context) int {
 // View implements page.Page.
 func (p *Movers) View(c page.Context) []string {
 	s := c.Styles
+	p.hits.Reset()
 	if c.Width <= 0 || c.Height <= 0 {
 		return nil
 	}
@@ -81,18 +82,40 @@ func (p *Movers) View(c page.Context) []string {
 	for _, r := range rows {
 		t.Rows = append(t.Rows, p.cells(c, r))
 	}
+	p.hits.List(len(lines)+1, p.cursor.Offset, min(p.visible(c), len(rows)-p.cursor.Offset))
 	return page.Above(append(lines, t.Lines(c.Width, p.visible(c)+1, p.cursor.Offset, p.cursor.Row)...), foot, c.Height)
+}
+
+// names are whose a row is, and what moved.
+func (p *Movers) names(r moveRow) (of, what string) {
+	of, what = "service", p.panels[r.panel].Title
+	switch {
+	case r.Tenant:
+		of = r.Thing
+	case r.Thing != "" && r.Thing != what:
+		what += " " + r.Thing
+	}
+	return of, what
+}
+
+// changeOf is how far a row moved, in words.
+func changeOf(r moveRow, unit string) string {
+	switch {
+	case r.New:
+		return "new"
+	case r.Gone:
+		return "gone"
+	}
+	return dashboard.FormatChange(r.Now, r.Before, unit)
 }
 
 func (p *Movers) cells(c page.Context, r moveRow) []page.Cell {
 	s, pan := c.Styles, p.panels[r.panel]
 	sign, style := p.direction(c, r)
-	of, what, name := "service", pan.Title, s.Text
-	switch {
-	case r.Tenant:
-		of, name = r.Thing, s.Bold
-	case r.Thing != "" && r.Thing != pan.Title:
-		what += " " + r.Thing
+	of, what := p.names(r)
+	name := s.Text
+	if r.Tenant {
+		name = s.Bold
 	}
 	if c.Width < small {
 		if r.Tenant {
@@ -100,17 +123,10 @@ func (p *Movers) cells(c page.Context, r moveRow) []page.Cell {
 		}
 		of = ""
 	}
-	change := dashboard.FormatChange(r.Now, r.Before, pan.Unit)
-	switch {
-	case r.New:
-		change = "new"
-	case r.Gone:
-		change = "gone"
-	}
 	return []page.Cell{
 		{Text: sign, Style: style}, {Text: of, Style: name}, {Text: what, Style: s.Text},
 		{Text: dashboard.FormatValue(r.Before, pan.Unit), Style: s.Muted}, {Text: dashboard.FormatValue(r.Now, pan.Unit), Style: s.Text},
-		{Text: change, Style: style}, {Text: fmt.Sprintf("%.1f", r.Score), Style: s.Muted}, {Text: why(r.Move), Style: s.Muted},
+		{Text: changeOf(r, pan.Unit), Style: style}, {Text: fmt.Sprintf("%.1f", r.Score), Style: s.Muted}, {Text: why(r.Move), Style: s.Muted},
 	}
 }
 
@@ -163,14 +179,20 @@ func times(m tenancy.Move) string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", (1-m.Now)/before), ".0")
 }
 
+// Click implements page.Clicker.
+func (p *Movers) Click(_ page.Context, _, y int) (row, selected int) {
+	return p.hits.Row(y), p.cursor.Row
+}
+
 // Bindings implements page.Page.
 func (p *Movers) Bindings() []key.Binding {
 	return []key.Binding{
-		binding("enter", "what explains the selected row: the tenant's page, the panel full screen"),
-		binding("t", "the trace of an exemplar nearest to its p99, else the list"),
-		binding("o", "the selected tenant's own page"),
-		binding("w", "against 1 h, 1 d, 1 w ago; left and right, too", "w", "right", "left"),
-		binding("up down", "select; pgup, pgdown, home and end", "up", "down"),
-		binding("/", "filter as you type; enter keeps it, esc drops it"),
+		page.Bind("enter", "what explains the selected row: the tenant's page, the panel full screen"),
+		page.Bind("t", "the trace of an exemplar nearest to its p99, else the list"),
+		page.Bind("o", "the selected tenant's own page"),
+		page.Bind("w", "against 1 h, 1 d, 1 w ago"),
+		page.Bind("left right", "a nearer, a farther time to compare with"),
+		page.BindRows("select"),
+		page.Bind("/", "filter as you type; enter keeps it, esc drops it"),
 	}
 }

@@ -3,9 +3,7 @@ package tenant
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -24,12 +22,16 @@ type Neighbours struct {
 	load, searches, p95 dashboard.Panel
 	picked              picked
 	cursor              page.Cursor
+	filter              page.Filter
+	hits                page.Hits
 	work                work[[]tenancy.Suspect]
 }
 
 var (
-	_ page.Page   = (*Neighbours)(nil)
-	_ page.Opener = (*Neighbours)(nil)
+	_ page.Page     = (*Neighbours)(nil)
+	_ page.Capturer = (*Neighbours)(nil)
+	_ page.Escaper  = (*Neighbours)(nil)
+	_ page.Opener   = (*Neighbours)(nil)
 )
 
 const (
@@ -47,8 +49,7 @@ type picked struct {
 	window   time.Duration
 	suspects []string // most load first
 	all      []string // suspects and those whose latency is looked at, sorted
-	total    tenancy.Totals
-	tenants  int // that search at all
+	tenants  int      // that search at all
 }
 
 // NewNeighbours returns the page.
@@ -69,6 +70,15 @@ func NewNeighbours() *Neighbours {
 
 // Title implements page.Page.
 func (p *Neighbours) Title() string { return "Noisy neighbours" }
+
+// Capturing implements page.Capturer.
+func (p *Neighbours) Capturing() bool { return p.filter.Open }
+
+// Escape implements page.Escaper.
+func (p *Neighbours) Escape() bool { return p.filter.Escape() }
+
+// Scope implements page.Scoped.
+func (p *Neighbours) Scope() string { return "neighbours" }
 
 // choice are the questions that decide who is looked at.
 type choice struct{ load, slow, slower, total, searches, tenants feed.Request }
@@ -105,15 +115,9 @@ func (p *Neighbours) ranges(c page.Context) []feed.Request {
 	if len(p.picked.all) == 0 || c.Step <= 0 {
 		return nil
 	}
-	quoted := make([]string, len(p.picked.all))
-	for i, id := range p.picked.all {
-		quoted[i] = regexp.QuoteMeta(id)
-	}
 	var out []feed.Request
 	for _, pan := range []dashboard.Panel{p.load, p.searches, p.p95} {
-		q := pan.Queries[1]
-		q.Tenant = strings.Join(quoted, "|")
-		expr, ok := q.RangeQL(c.Env)
+		expr, ok := pan.Only(p.picked.all).Queries[0].RangeQL(c.Env)
 		if !ok {
 			return nil
 		}
@@ -143,6 +147,10 @@ func (p *Neighbours) Update(c page.Context, msg tea.Msg) tea.Cmd {
 		if p.work.take(msg) {
 			return p.look(c)
 		}
+	case tea.PasteMsg:
+		if p.filter.Open {
+			p.filter.Add(msg.Content)
+		}
 	case tea.KeyPressMsg:
 		return p.key(c, msg)
 	}
@@ -170,8 +178,10 @@ func (p *Neighbours) look(c page.Context) tea.Cmd {
 	for i, pan := range []dashboard.Panel{p.load, p.searches, p.p95} {
 		labels[i], _ = pan.Queries[0].TenantLabel(c.Env.Vocab)
 	}
+	x, _ := p.choice(c)
+	total := tenancy.Totals{Load: single(c, x.total), Searches: single(c, x.searches)}
 	pick, rate := p.picked, max(c.Env.Rate, dashboard.RateWindow(c.Env.Scrape, c.Step))
-	return p.work.start(p, stamp(c.Data, reqs), func() any { return compare(answers, labels, pick, rate) })
+	return p.work.start(p, page.Stamp(c.Data, append(reqs, x.total, x.searches)), func() any { return compare(answers, labels, pick, total, rate) })
 }
 
 // pick keeps those who are looked at for a while, and chooses anew then; false: nobody has been chosen yet.
@@ -190,7 +200,7 @@ func (p *Neighbours) pick(c page.Context) bool {
 	}
 	label, _ := p.load.Queries[0].TenantLabel(c.Env.Vocab)
 	p95Label, _ := p.p95.Queries[0].TenantLabel(c.Env.Vocab)
-	n := picked{at: c.Now, window: c.Window, total: tenancy.Totals{Load: single(c, x.total), Searches: single(c, x.searches)}}
+	n := picked{at: c.Now, window: c.Window}
 	for _, s := range c.Data.Instant(x.load).Value.Samples {
 		if s.Value > 0 {
 			n.suspects = append(n.suspects, s.Labels[label])
@@ -225,7 +235,7 @@ func single(c page.Context, r feed.Request) float64 {
 }
 
 // compare is pure: from the answers to the suspects.
-func compare(answers [3]sources.Matrix, labels [3]string, pick picked, rate time.Duration) []tenancy.Suspect {
+func compare(answers [3]sources.Matrix, labels [3]string, pick picked, total tenancy.Totals, rate time.Duration) []tenancy.Suspect {
 	rows := map[string]*tenancy.Series{}
 	for i, m := range answers {
 		for _, s := range m.Series {
@@ -255,7 +265,7 @@ func compare(answers [3]sources.Matrix, labels [3]string, pick picked, rate time
 			all = append(all, *rows[id])
 		}
 	}
-	return tenancy.Neighbours(suspects, all, pick.total, answers[0].Step, rate)
+	return tenancy.Neighbours(suspects, all, total, answers[0].Step, rate)
 }
 
 // onto moves values from their own grid onto that of another answer: for a moment one may be a column ahead.
@@ -282,15 +292,25 @@ type entry struct {
 
 func (p *Neighbours) entries() (rows []entry, keys []string) {
 	for i, s := range p.work.value {
-		rows, keys = append(rows, entry{i, -1}), append(keys, s.Tenant)
+		// One who is found stands under the neighbour that hurts it.
+		hurt := slices.ContainsFunc(s.Hurt, func(h tenancy.Hurt) bool { return p.filter.Match(h.Tenant) })
+		found := p.filter.Match(s.Tenant)
+		if found || hurt {
+			rows, keys = append(rows, entry{i, -1}), append(keys, s.Tenant)
+		}
 		for k, h := range s.Hurt {
-			rows, keys = append(rows, entry{i, k}), append(keys, s.Tenant+"\x00"+h.Tenant)
+			if found || p.filter.Match(h.Tenant) {
+				rows, keys = append(rows, entry{i, k}), append(keys, s.Tenant+"\x00"+h.Tenant)
+			}
 		}
 	}
 	return rows, keys
 }
 
 func (p *Neighbours) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
+	if p.filter.Key(k) {
+		return nil
+	}
 	rows, keys := p.entries()
 	visible := p.visible(c)
 	p.cursor.Sync(keys, visible)
@@ -308,27 +328,17 @@ func (p *Neighbours) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 		}
 		return page.Send(page.OpenTenant{ID: id})
 	case "f":
-		q := p.load
-		q.Queries = []dashboard.Query{q.Queries[1]}
-		q.Queries[0].Name = "main"
-		q.Queries[0].Legend = p.load.Queries[0].Legend
-		q.Queries[0].Tenant = p.suspectPattern()
-		return page.Send(page.OpenPanel{Panel: q})
+		var ids []string
+		for _, x := range p.work.value {
+			ids = append(ids, x.Tenant)
+		}
+		return page.Send(page.OpenPanel{Panel: p.load.Only(ids)})
 	default:
 		if d, ok := page.Motion(k, visible, len(rows)); ok {
 			p.cursor.Move(keys, d, visible)
 		}
 	}
 	return nil
-}
-
-// suspectPattern matches the suspects.
-func (p *Neighbours) suspectPattern() string {
-	var quoted []string
-	for _, s := range p.work.value {
-		quoted = append(quoted, regexp.QuoteMeta(s.Tenant))
-	}
-	return strings.Join(quoted, "|")
 }
 
 func (p *Neighbours) tenant(e entry) string {

@@ -15,7 +15,10 @@ import (
 )
 
 func (p *Neighbours) hints() []string {
-	return []string{"enter the tenant's page", "t trace", "f load over time", "+ longer window", "esc back"}
+	if p.filter.Open {
+		return page.FilterHints
+	}
+	return []string{"enter the tenant's page", "t trace", "f load over time", "/ filter", "+ longer window", "esc back"}
 }
 
 // sentenceLines is how many lines the sentence may take.
@@ -25,6 +28,19 @@ func (p *Neighbours) sentences(c page.Context) []string {
 	return page.Wrap(sentence(p.work.value, windowWords(c)), max(c.Width-3, 1), sentenceLines(c), c.Styles.Glyphs.Ellipsis)
 }
 
+// narrowed is the filter, and how many of the neighbours and of those whom they slow it lets through; "" for none.
+func (p *Neighbours) narrowed() string {
+	if p.filter.Text == "" {
+		return p.filter.Prompt()
+	}
+	all := 0
+	for _, s := range p.work.value {
+		all += 1 + len(s.Hurt)
+	}
+	rows, _ := p.entries()
+	return fmt.Sprintf("%s %d of %d", p.filter.Prompt(), len(rows), all)
+}
+
 func (p *Neighbours) visible(c page.Context) int {
 	return max(1, c.Height-3-len(p.sentences(c))-len(page.Footer(c, p.hints()...)))
 }
@@ -32,6 +48,7 @@ func (p *Neighbours) visible(c page.Context) int {
 // View implements page.Page.
 func (p *Neighbours) View(c page.Context) []string {
 	s := c.Styles
+	p.hits.Reset()
 	if c.Width <= 0 || c.Height <= 0 {
 		return nil
 	}
@@ -41,7 +58,7 @@ func (p *Neighbours) View(c page.Context) []string {
 		lines := append([]string{page.Title(s, title, "", c.Width)}, p.why(c)...)
 		return page.Above(lines, foot, c.Height)
 	}
-	lines := []string{page.Title(s, title, facts(c, p.looked(), staleFact(c, p.Wants(c))), c.Width)}
+	lines := []string{page.Title(s, title, facts(c, p.narrowed(), p.looked(), staleFact(c, p.Wants(c))), c.Width)}
 	if len(p.work.value) == 0 {
 		return page.Above(append(lines, page.Explain(s, "no tenant searches now", nil, c.Width)...), foot, c.Height)
 	}
@@ -57,6 +74,9 @@ func (p *Neighbours) View(c page.Context) []string {
 	}
 	lines = append(lines, s.Muted.Render(page.Cut(" "+p.caution(c), c.Width, s.Glyphs.Ellipsis)))
 	rows, keys := p.entries()
+	if len(rows) == 0 {
+		return page.Above(append(lines, page.Explain(s, "nothing matches "+p.filter.Text, nil, c.Width)...), foot, c.Height)
+	}
 	p.cursor.Sync(keys, p.visible(c))
 	t := page.Table{Styles: s, Columns: []page.Column{
 		{}, {Title: "tenant", Min: 10, Max: 30}, {Title: "of time", Right: true}, {Title: "of searches", Right: true, Drop: 4},
@@ -66,6 +86,7 @@ func (p *Neighbours) View(c page.Context) []string {
 	for _, e := range rows {
 		t.Rows = append(t.Rows, p.cells(c, e))
 	}
+	p.hits.List(len(lines)+1, p.cursor.Offset, min(p.visible(c), len(rows)-p.cursor.Offset))
 	return page.Above(append(lines, t.Lines(c.Width, p.visible(c)+1, p.cursor.Offset, p.cursor.Row)...), foot, c.Height)
 }
 
@@ -162,7 +183,7 @@ func sentence(all []tenancy.Suspect, window string) string {
 	}
 	if i < 0 {
 		if x.Own {
-			return text + "; its searches take longer as everybody's do: nobody's p95 is put down to it"
+			return text + "; its searches take longer as the others' do: nobody's p95 is put down to it"
 		}
 		return text + "; nobody's p95 rose with its load"
 	}
@@ -172,7 +193,7 @@ func sentence(all []tenancy.Suspect, window string) string {
 			hurt = append(hurt, fmt.Sprintf("%d more", len(x.Hurt)-3))
 			break
 		}
-		hurt = append(hurt, fmt.Sprintf("%s's (%s to %s, r %.2f)", h.Tenant,
+		hurt = append(hurt, fmt.Sprintf("%s (%s to %s, r %.2f)", h.Tenant,
 			dashboard.FormatValue(h.Calm, dashboard.UnitSeconds), dashboard.FormatValue(h.Busy, dashboard.UnitSeconds), h.R))
 	}
 	if len(hurt) > 1 {
@@ -185,12 +206,19 @@ func windowWords(c page.Context) string {
 	return strings.Replace(dashboard.FormatDuration(c.Window), ".0 ", " ", 1)
 }
 
+// Click implements page.Clicker.
+func (p *Neighbours) Click(_ page.Context, _, y int) (row, selected int) {
+	return p.hits.Row(y), p.cursor.Row
+}
+
 // Bindings implements page.Page.
 func (p *Neighbours) Bindings() []key.Binding {
 	return []key.Binding{
-		binding("enter", "the selected tenant's own page", "enter", "o"),
-		binding("t", "the trace of an exemplar nearest to its p99, else the list"),
-		binding("f", "the load of those who take the most, full screen"),
-		binding("up down", "select; pgup, pgdown, home and end", "up", "down"),
+		page.Bind("enter", "the selected tenant's own page"),
+		page.Bind("o", "the same"),
+		page.Bind("t", "the trace of an exemplar nearest to its p99, else the list"),
+		page.Bind("f", "the load of those who take the most, full screen"),
+		page.BindRows("select"),
+		page.Bind("/", "filter as you type; enter keeps it, esc drops it"),
 	}
 }

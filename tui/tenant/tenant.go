@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"dlmon/sources"
@@ -72,19 +71,7 @@ func (w *work[T]) drop() {
 	*w = work[T]{gen: gen + 1}
 }
 
-// stamp is when the answers to the requests were true.
-func stamp(r feed.Reader, reqs []feed.Request) string {
-	var b strings.Builder
-	for _, q := range reqs {
-		at, err := answeredAt(r, q)
-		b.WriteString(at.Format(time.RFC3339Nano))
-		if err != nil {
-			b.WriteByte('!')
-		}
-	}
-	return b.String()
-}
-
+// answeredAt is when the answer to a request was true, and the error of the last try.
 func answeredAt(r feed.Reader, q feed.Request) (time.Time, error) {
 	if q.Kind == feed.Range {
 		s := r.Range(q)
@@ -138,13 +125,6 @@ func facts(c page.Context, all ...string) string {
 		}
 	}
 	return strings.Join(kept, " "+c.Styles.Glyphs.Dot+" ")
-}
-
-func binding(shown, what string, keys ...string) key.Binding {
-	if len(keys) == 0 {
-		keys = []string{shown}
-	}
-	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, what))
 }
 
 // byLabel are the values of samples by one of their labels.

@@ -23,6 +23,7 @@ type Page struct {
 	known  bool // the dashboard has a tenants panel
 	cursor page.Cursor
 	filter page.Filter
+	hits   page.Hits
 	sort   int  // index into columns; 0 is worst first
 	desc   bool // against the column's natural order
 
@@ -159,6 +160,7 @@ func (p *Page) View(c page.Context) []string {
 		return page.Explain(s, "no dashboard has a tenants table", nil, c.Width)
 	}
 	p.seen = true
+	p.hits.Reset()
 	p.current(c)
 	v, visible := p.see(), p.visible(c)
 	p.cursor.Sync(v.ids, visible)
@@ -171,12 +173,18 @@ func (p *Page) View(c page.Context) []string {
 	for _, at := range v.rows[first:min(first+visible, len(v.rows))] {
 		t.Rows = append(t.Rows, cells(s, &p.data.Tenants[at]))
 	}
+	p.hits.List(len(lines)+1, first, len(t.Rows))
 	lines = append(lines, t.Lines(c.Width, visible+1, 0, p.cursor.Row-first)...)
 	footer := p.footer(c)
 	for len(footer) > 0 && len(lines) < c.Height-len(footer) {
 		lines = append(lines, "")
 	}
 	return append(lines, footer...)
+}
+
+// Click implements page.Clicker.
+func (p *Page) Click(_ page.Context, _, y int) (row, selected int) {
+	return p.hits.Row(y), p.cursor.Row
 }
 
 func (p *Page) why(c page.Context) []string {

@@ -30,7 +30,8 @@ type Trace struct {
 	find  find
 	span  spanView
 	flame flame
-	self  int // where "s" went last: only from there does it go on
+	hits  page.Hits // of the waterfall
+	self  int       // where "s" went last: only from there does it go on
 }
 
 // look is which of a trace's pictures is shown.
@@ -206,6 +207,7 @@ func (t *Trace) View(c page.Context) []string {
 		return nil
 	}
 	t.sync(c)
+	t.hits.Reset()
 	if len(t.rows.shown) == 0 {
 		return t.waiting(c)
 	}

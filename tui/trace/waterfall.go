@@ -65,6 +65,7 @@ func (t *Trace) viewWaterfall(c page.Context) []string {
 	}
 	visible := max(1, c.Height-len(lines)-len(foot))
 	t.rows.offset = page.Scroll(t.rows.offset, t.rows.cursor, visible, len(t.rows.shown))
+	t.hits.List(len(lines), t.rows.offset, min(visible, len(t.rows.shown)-t.rows.offset))
 	matches := t.find.matches
 	for i := t.rows.offset; i < min(t.rows.offset+visible, len(t.rows.shown)); i++ {
 		row := t.rows.shown[i]
@@ -81,6 +82,11 @@ func (t *Trace) viewWaterfall(c page.Context) []string {
 		}
 	}
 	return lines
+}
+
+// Click implements page.Clicker: in the waterfall.
+func (t *Trace) Click(_ page.Context, _, y int) (row, selected int) {
+	return t.hits.Row(y), t.rows.cursor
 }
 
 // hints are the keys that the last line names: on a narrow screen in a word each.

@@ -22,6 +22,7 @@ type Analysis struct {
 	kind   kind
 	gather gather
 	focus  int // of the kind's tables
+	areas  []area
 
 	gen       uint64 // of the sums asked for last
 	computing bool
@@ -196,6 +197,7 @@ func (p *Analysis) View(c page.Context) []string {
 	if c.Width <= 0 || c.Height <= 0 {
 		return nil
 	}
+	p.areas = nil
 	in := p.gather.look(c)
 	lines := []string{page.Title(c.Styles, p.heading(), p.facts(c, in), c.Width)}
 	lines = append(lines, in.notes(c)...)
@@ -207,7 +209,11 @@ func (p *Analysis) View(c page.Context) []string {
 	default:
 		lines = append(lines, p.kind.above(c, max(1, (c.Height-len(lines))/2))...)
 		foot := page.Footer(c, p.hints(c.Width)...)
+		top := len(lines)
 		lines = append(lines, p.body(c, c.Height-len(lines)-len(foot))...)
+		for i := range p.areas {
+			p.areas[i].y += top
+		}
 		return page.Above(lines, foot, c.Height)
 	}
 	return lines[:min(len(lines), c.Height)]
@@ -264,6 +270,7 @@ const sideBySide = 180
 // body draws the tables below or beside each other, each with its name where there are several.
 func (p *Analysis) body(c page.Context, height int) []string {
 	all := p.kind.tables()
+	p.areas = nil
 	rows := 0
 	for _, t := range all {
 		rows += t.size()
@@ -273,10 +280,12 @@ func (p *Analysis) body(c page.Context, height int) []string {
 	}
 	switch {
 	case len(all) == 1:
+		p.areas = []area{{0, 1}}
 		return all[0].lines(c, c.Width, height, true)
 	case c.Width >= sideBySide:
 		const between = 3
 		w := (c.Width - between) / 2
+		p.areas = []area{{0, 2}, {w + between, 2}}
 		left, right := p.named(c, 0, w, height), p.named(c, 1, w, height)
 		var out []string
 		for i := range max(len(left), len(right)) {
@@ -294,7 +303,9 @@ func (p *Analysis) body(c page.Context, height int) []string {
 	// The first gets what it needs as long as the second gets a half, or what it needs.
 	const frame = 2 // name and column titles
 	first := min(all[0].size()+frame, max(height/2, height-all[1].size()-frame))
-	return append(p.named(c, 0, c.Width, first), p.named(c, 1, c.Width, height-first)...)
+	upper := p.named(c, 0, c.Width, first)
+	p.areas = []area{{0, 2}, {0, len(upper) + 2}}
+	return append(upper, p.named(c, 1, c.Width, height-first)...)
 }
 
 // named is a table under its name; the one that has the keys stands out.

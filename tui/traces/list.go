@@ -20,6 +20,7 @@ type List struct {
 	query   page.TraceQuery
 	finder  finder
 	cursor  page.Cursor
+	hits    page.Hits
 	filter  page.Filter
 	marks   marks
 	order   order
@@ -179,6 +180,7 @@ func (l *List) exemplar(r result) tea.Cmd {
 
 // View implements page.Page.
 func (l *List) View(c page.Context) []string {
+	l.hits.Reset()
 	if c.Width <= 0 || c.Height <= 0 {
 		return nil
 	}
@@ -192,7 +194,13 @@ func (l *List) View(c page.Context) []string {
 		return append(lines, l.why(c, f.result)...)
 	}
 	lines = append(lines, l.scatter(c, f)...)
+	l.hits.List(len(lines)+1, l.cursor.Offset, min(f.visible, len(f.rows)-l.cursor.Offset))
 	return page.Above(append(lines, l.table(c, f)...), f.foot, c.Height)
+}
+
+// Click implements page.Clicker.
+func (l *List) Click(_ page.Context, _, y int) (row, selected int) {
+	return l.hits.Row(y), l.cursor.Row
 }
 
 // hints are the keys that the last line names: on a narrow screen in a word each.

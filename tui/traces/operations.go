@@ -48,7 +48,7 @@ func newOperations(o page.OpenAnalysis) *operations {
 		id:    func(r stats) string { return r.Service + "\x00" + r.Operation },
 		words: func(r stats) []string { return []string{r.Service, r.Operation} },
 		columns: []column[stats]{
-			{Column: page.Column{Title: "service", Min: 8, Max: 16},
+			{Column: page.Column{Title: "service", Min: 8, Max: 16, Drop: 20},
 				cell:  func(c page.Context, r stats) page.Cell { return page.Cell{Text: r.Service, Style: c.Styles.Muted} },
 				order: byName(func(r stats) string { return r.Service })},
 			{Column: page.Column{Title: "operation", Min: 14, Max: 48},

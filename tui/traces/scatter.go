@@ -10,6 +10,7 @@ import (
 	"dlmon/tui/chart"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
+	"dlmon/tui/panel"
 )
 
 const (
@@ -60,28 +61,19 @@ func (l *List) scatter(c page.Context, f frame) []string {
 	}
 	rows := chart.Scatter(dots, l.cursor.Row, c.Width, h, []string{g.OK, g.Exemplar, g.Critical}, chart.Frame{
 		Format: func(v float64) string { return dashboard.FormatValue(v, dashboard.UnitSeconds) },
-		Time:   chart.TimeAxis{Start: start, End: end, Zone: c.Zone(c.Now).Location()},
+		Time:   chart.TimeAxis{Start: start, End: end, Zone: c.Zone(c.Now).Location(), Events: panel.Events(s, c.Marks), Picked: c.Cursor},
 		ASCII:  s.ASCII,
 	}, least, most)
 	paint := func(k chart.Ink, text string) string {
-		if kind, ok := k.Series(); ok {
-			switch kind {
-			case dotExemplar:
-				return s.Key.Render(text)
-			case dotFailed:
-				return s.Critical.Render(text)
-			}
-			return s.SeriesStyle(0).Render(text)
+		switch kind, ok := k.Series(); {
+		case ok && kind == dotExemplar:
+			return s.Key.Render(text)
+		case ok && kind == dotFailed:
+			return s.Critical.Render(text)
+		case k == chart.Blank:
+			return text
 		}
-		switch k {
-		case chart.Label:
-			return s.Muted.Render(text)
-		case chart.Axis:
-			return s.Border.Render(text)
-		case chart.Cursor:
-			return s.Cursor.Render(text)
-		}
-		return text
+		return panel.Ink(s, k).Render(text)
 	}
 	out := make([]string, len(rows))
 	for i, row := range rows {

@@ -22,6 +22,8 @@ type table interface {
 	// lines are the column titles and the rows that fit; without focus no row is selected.
 	lines(c page.Context, width, height int, focus bool) []string
 	key(k tea.KeyPressMsg) bool // tells whether it took the key
+	// window is the rows that were shown last, n from offset on, and the selected one.
+	window() (offset, n, selected int)
 	capturing() bool
 	escape() bool
 	paste(text string)
@@ -186,6 +188,11 @@ func (t *sheet[R]) key(k tea.KeyPressMsg) bool {
 		t.cursor.Move(ids, d, t.visible)
 	}
 	return ok
+}
+
+func (t *sheet[R]) window() (offset, n, selected int) {
+	rows, _ := t.shown()
+	return t.cursor.Offset, min(t.visible, len(rows)-t.cursor.Offset), t.cursor.Row
 }
 
 func (t *sheet[R]) prompt() string { return t.filter.Prompt() }

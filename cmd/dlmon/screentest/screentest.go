@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -36,6 +37,7 @@ type Screen struct {
 	changed *sync.Cond
 	emu     *vt.Emulator
 	Raw     bytes.Buffer // every byte written
+	cast    *cast        // nil: nothing is recorded
 	Titles  []string
 	Alt     bool // the alternate screen is shown
 	Cursor  bool // the cursor is shown
@@ -90,12 +92,29 @@ func OpenEnv(t testing.TB, env []string, bin string, w, h int, args ...string) *
 // HangUp closes the terminal, as a broken connection does.
 func (s *Screen) HangUp() { _ = s.master.Close() }
 
+// Stall has the terminal take nothing more, as a link that hangs does, or take it again. It needs Linux.
+func (s *Screen) Stall(on bool) {
+	s.t.Helper()
+	if runtime.GOOS != "linux" {
+		s.t.Skip("needs Linux's TCXONC")
+	}
+	const tcxonc, off, resume = 0x540a, 0, 1
+	arg := uintptr(resume)
+	if on {
+		arg = off
+	}
+	if _, _, err := syscall.Syscall(syscall.SYS_IOCTL, s.tty.Fd(), tcxonc, arg); err != 0 {
+		s.t.Fatal(err)
+	}
+}
+
 func (s *Screen) read() {
 	buf := make([]byte, 64<<10)
 	for {
 		n, err := s.master.Read(buf)
 		s.Mu.Lock()
 		s.Raw.Write(buf[:n])
+		s.cast.add("o", buf[:n])
 		_, _ = s.emu.Write(buf[:n])
 		s.changed.Broadcast()
 		s.Mu.Unlock()
@@ -151,6 +170,9 @@ func (s *Screen) Shows(texts ...string) {
 // Press types keys.
 func (s *Screen) Press(keys string) {
 	s.t.Helper()
+	s.Mu.Lock()
+	s.cast.add("i", []byte(keys))
+	s.Mu.Unlock()
 	if _, err := s.master.WriteString(keys); err != nil {
 		s.t.Fatal(err)
 	}

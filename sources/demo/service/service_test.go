@@ -273,7 +273,7 @@ func TestHealthFollowsTheScenario(t *testing.T) {
 
 func TestUnknownScenarioNamesTheKnownOnes(t *testing.T) {
 	_, err := ParseScenario("meteor")
-	if err == nil || !strings.Contains(err.Error(), "slow-tenant, calm, cache-collapse, error-burst, rate-limited, disk-filling") {
+	if err == nil || !strings.Contains(err.Error(), "slow-tenant, calm, cache-collapse, error-burst, rate-limited, disk-filling, noisy-neighbour") {
 		t.Errorf("error %v", err)
 	}
 }

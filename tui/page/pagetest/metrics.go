@@ -1,6 +1,7 @@
 package pagetest
 
 import (
+	"cmp"
 	"hash/fnv"
 	"maps"
 	"math"
@@ -28,6 +29,7 @@ var known = map[string][]string{
 	"index_type":  {"hnsw", "ivf_flat"},
 	"backup_type": {"full"},
 	"le":          {"0.01", "0.05", "0.1", "0.5", "1.0", "2.0", "5.0", "+Inf"},
+	"status_code": {"200", "201", "503"},
 	"job":         {"deeplake-api"},
 	"instance":    {"deeplake-api:9090"},
 }
@@ -40,9 +42,14 @@ var (
 // answer is what the service's Prometheus answers to a query: a value per combination of the labels that it groups by.
 func answer(expr string) []sources.Sample {
 	var names []string
+	expr = strings.TrimPrefix(expr, "max_over_time(") // what lies between two columns is like what is on them
 	switch {
+	case strings.HasPrefix(expr, "sum(sum by ("), strings.HasPrefix(expr, "count((sum by ("), strings.HasPrefix(expr, "quantile("):
+		return []sources.Sample{total(expr)}
 	case strings.HasPrefix(expr, "cache_hit_ratio"):
 		names = []string{"cache_type", "tenant_id"}
+	case strings.HasPrefix(expr, "rate_limit_remaining{"):
+		names = []string{"limit_type"}
 	case strings.HasPrefix(expr, "rate_limit_remaining"):
 		names = []string{"limit_type", "tenant_id"}
 	case strings.HasPrefix(expr, "memory_usage_bytes"):
@@ -89,16 +96,42 @@ func answer(expr string) []sources.Sample {
 	return out
 }
 
+// total is one number for all tenants: their sum, their count, their median.
+func total(expr string) sources.Sample {
+	all := answer(expr[strings.IndexByte(expr, '(')+1:])
+	switch {
+	case strings.HasPrefix(expr, "count"):
+		return sources.Sample{Value: float64(len(Tenants))}
+	case strings.HasPrefix(expr, "quantile"):
+		slices.SortFunc(all, func(a, b sources.Sample) int { return cmp.Compare(a.Value, b.Value) })
+		return sources.Sample{Value: all[len(all)/2].Value}
+	}
+	sum := 0.0
+	for _, s := range all {
+		sum += s.Value
+	}
+	return sources.Sample{Value: sum}
+}
+
+// about tells whether an answer is about the slow tenant alone.
+func about(expr string, l sources.Labels) bool {
+	return l["tenant_id"] == Tenants[0] || strings.Contains(expr, `tenant_id="`+Tenants[0]+`"`)
+}
+
 // value is a number that fits the query: steady, with acme-corp slow.
 func value(expr string, l sources.Labels) float64 {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(l.Key()))
 	noise := 0.8 + 0.4*float64(h.Sum32()%1000)/1000
 	slow := 1.0
-	if l["tenant_id"] == Tenants[0] {
+	if about(expr, l) {
 		slow = 13
 	}
 	switch {
+	case strings.Contains(expr, "5..") && strings.Contains(expr, "tenant_id") && !strings.Contains(expr, "* 100") && l["stat"] == "":
+		return 0.0003 * slow * slow * noise // share of failed requests
+	case strings.Contains(expr, "search_latency_seconds_sum"):
+		return 1.3 * slow * noise
 	case l["stat"] == "rate":
 		return 40 * noise
 	case l["stat"] == "errors":
@@ -152,7 +185,7 @@ func matrix(q feed.Request) sources.Matrix {
 		values := make([]float64, n)
 		for i := range values {
 			values[i] = s.Value * (1 + 0.05*math.Sin(float64(i)/5))
-			if s.Labels["tenant_id"] == Tenants[0] && i < n*2/3 {
+			if about(q.Expr, s.Labels) && i < n*2/3 {
 				values[i] /= 7
 			}
 		}

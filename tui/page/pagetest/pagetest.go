@@ -38,7 +38,7 @@ func Reader() *feedtest.Reader {
 			v := sources.Vector{At: at, Samples: answer(q.Expr)}
 			if q.Ago > 0 { // an hour ago all was well
 				for i, s := range v.Samples {
-					if s.Labels["tenant_id"] == Tenants[0] {
+					if about(q.Expr, s.Labels) {
 						v.Samples[i].Value = s.Value / 7.4
 					}
 				}
@@ -72,9 +72,15 @@ func Reader() *feedtest.Reader {
 	}
 	rules := Rules()
 	r.RulesSnap = feedtest.Value(rules, at)
-	r.AlertsSnap = feedtest.Value(sources.JoinAlerts(rules, []sources.ManagedAlert{{
+	managed := []sources.ManagedAlert{{
 		Fingerprint: "f00d", State: "suppressed", Labels: rules[2].Alerts[0].Labels, SilencedBy: []string{"2c1b-silence"},
-	}}), at)
+	}}
+	r.ManagedSnap = feedtest.Value(managed, at)
+	r.AlertsSnap = feedtest.Value(sources.JoinAlerts(rules, managed), at)
+	r.SilencesSnap = feedtest.Value([]sources.Silence{{
+		ID: "2c1b-silence", State: sources.SilenceActive, StartsAt: Now.Add(-time.Hour), EndsAt: Now.Add(80 * time.Minute),
+		Matchers: []sources.Matcher{{Name: "alertname", Value: "LowCacheHitRate"}}, CreatedBy: "ada", Comment: "the cache moves",
+	}}, at)
 	r.SearchFunc = func(q feed.Request) sources.Snapshot[[]sources.TraceSummary] {
 		return feedtest.Value(search(q.Search), at)
 	}
@@ -245,7 +251,7 @@ var Vocabulary = sync.OnceValue(func() dashboard.Vocabulary {
 
 // Context is what the root would hand a page of that size, with a window of an hour.
 func Context(r feed.Reader, width, height int) page.Context {
-	step := dashboard.GridStep(time.Hour, width)
+	step := dashboard.GridStep(time.Hour, dashboard.PlotColumns(width))
 	return page.Context{
 		Data: r,
 		Env: dashboard.Env{Data: r, Vocab: Vocabulary(), Window: time.Hour, Step: step,

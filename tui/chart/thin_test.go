@@ -1,0 +1,56 @@
+package chart
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Of any series, in any number of columns from two on, the lowest and the highest value are drawn, and where there is
+// room for it the newest.
+func TestThinningLosesNeitherMinimumNorMaximum(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		values := make([]float64, 1+r.IntN(400))
+		lo, hi := math.Inf(1), math.Inf(-1)
+		for i := range values {
+			values[i] = r.NormFloat64()
+			if r.IntN(4) == 0 {
+				values[i] = math.NaN()
+				continue
+			}
+			lo, hi = min(lo, values[i]), max(hi, values[i])
+		}
+		n := 2 + r.IntN(200)
+		if len(values) < n {
+			continue // nothing is thinned
+		}
+		for name, got := range map[string][]float64{"line": Fit(values, n), "sparkline": Extremes(values, n)} {
+			if len(got) != n {
+				t.Fatalf("%s: %d columns of %d", name, len(got), n)
+			}
+			if !math.IsInf(lo, 1) && (!slices.Contains(got, lo) || !slices.Contains(got, hi)) {
+				t.Fatalf("%s: %d values in %d columns lost %v or %v", name, len(values), n, lo, hi)
+			}
+		}
+	}
+}
+
+func TestASparklineShowsADipAmongManyValues(t *testing.T) {
+	levels := strings.Split("12345678", "")
+	values := slices.Repeat([]float64{0.9}, 120)
+	values[61] = 0.1
+	for width := 2; width <= 60; width++ {
+		if line := Sparkline(values, width, levels); !strings.Contains(line, "1") {
+			t.Errorf("%d cells: no dip in %q", width, line)
+		}
+	}
+	values[61] = 5
+	for width := 2; width <= 60; width++ {
+		if line := Sparkline(values, width, levels); !strings.Contains(line, "8") || !strings.Contains(line, "1") {
+			t.Errorf("%d cells: no peak in %q", width, line)
+		}
+	}
+}

@@ -1,0 +1,6 @@
+//go:build !race
+
+package tui
+
+// hoursOfADay is how long the simulated day is.
+const hoursOfADay = 24

@@ -1,0 +1,57 @@
+package tenant
+
+// What the pages hand on: their rows in words and numbers.
+
+import (
+	"fmt"
+
+	"dlmon/tui/dashboard"
+	"dlmon/tui/page"
+)
+
+var (
+	_ page.Reporter = (*Movers)(nil)
+	_ page.Reporter = (*Neighbours)(nil)
+	_ page.Reporter = (*Budget)(nil)
+)
+
+// Report implements page.Reporter.
+func (p *Movers) Report(c page.Context) page.Report {
+	s := page.Sheet{Title: "Movers", Head: []string{"of", "what", agos[p.ago].words + " ago", "now", "change", "score", "why"}, More: p.work.value.more}
+	for _, r := range p.rows() {
+		pan := p.panels[r.panel]
+		of, what := p.names(r)
+		s.Add(of, what, dashboard.FormatValue(r.Before, pan.Unit), dashboard.FormatValue(r.Now, pan.Unit), changeOf(r, pan.Unit),
+			fmt.Sprintf("%.1f", r.Score), why(r.Move))
+	}
+	return page.Report{Tables: []page.Sheet{s}}
+}
+
+// Report implements page.Reporter.
+func (p *Neighbours) Report(c page.Context) page.Report {
+	s := page.Sheet{Title: sentence(p.work.value, windowWords(c)),
+		Head: []string{"tenant", "of search time", "of searches", "load grew", "searches", "time per search", "whose p95 rose with its load"}}
+	for _, x := range p.work.value {
+		hurt := ""
+		for i, h := range x.Hurt {
+			if i > 0 {
+				hurt += ", "
+			}
+			hurt += fmt.Sprintf("%s %s (r %.2f)", h.Tenant, fromTo(h), h.R)
+		}
+		s.Add(x.Tenant, dashboard.FormatValue(x.Share, dashboard.UnitRatio), dashboard.FormatValue(x.Asked, dashboard.UnitRatio),
+			factor(x.Growth), factor(x.Searches), factor(x.PerSearch), hurt)
+	}
+	return page.Report{Tables: []page.Sheet{s}}
+}
+
+// Report implements page.Reporter.
+func (p *Budget) Report(c page.Context) page.Report {
+	s := page.Sheet{Title: "Burn rates against " + percent(objectiveOf(c)),
+		Head: []string{"tenant", "state", "1h", "5m", "6h", "30m", "spent in 6h", "whole budget lasts"}}
+	for _, b := range p.rows() {
+		s.Add(b.Tenant, levelWords[b.Level], burnText(b.H1), burnText(b.M5), burnText(b.H6), burnText(b.M30),
+			dashboard.FormatValue(b.Spent, dashboard.UnitRatio), lastsText(b))
+	}
+	return page.Report{Tables: []page.Sheet{s}}
+}
