@@ -89,7 +89,7 @@ func TestXWritesThePageAsMarkdownAndPictureAndSaysWhere(t *testing.T) {
 	text := read(t, filepath.Join(dir, stem+".md"))
 	for _, want := range []string{
 		"2026-03-14 13:05:32 UTC to 2026-03-14 14:05:32 UTC", "](<" + stem + ".svg>)",
-		"dlmon --context prod-eu --page tenants --window 1h --at 2026-03-14T13:05:32Z..2026-03-14T14:05:32Z",
+		"dlmon --context prod-eu --page tenants --time-zone utc --window 1h --at 2026-03-14T13:05:32Z..2026-03-14T14:05:32Z",
 		"| acme-corp |", "853 ms", "SlowSearchQueries", "```promql\n", "histogram_quantile(0.95", "| prometheus | ok |", strings.Split(trim(ansi.Strip(frame)), "\n")[5],
 	} {
 		if !strings.Contains(text, want) {

@@ -261,7 +261,7 @@ func TestTheHelpSaysThatThereIsMoreOfIt(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 	press(m, "end")
-	if got := ansi.Strip(content(m)); strings.Contains(got, "more below") || !strings.Contains(got, "arrows scroll") || !strings.Contains(got, "⊘ silenced  ↑ ↓ ≈ change") {
+	if got := ansi.Strip(content(m)); strings.Contains(got, "more below") || !strings.Contains(got, "arrows scroll") || !strings.Contains(got, "⊘ silenced or inhibited  ↑ ↓ ≈ change") {
 		t.Errorf("%s", got)
 	}
 }

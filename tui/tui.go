@@ -25,7 +25,7 @@ type Options struct {
 	Context      string        // name of the config context, "" for none
 	Window       time.Duration // first window; 0: an hour
 	Refresh      time.Duration // for the status bar while no source has answered; 0: the feed's
-	Page         string        // first page: overview, tenants, traces, alerts, health, business
+	Page         string        // first page: overview, tenants, traces, alerts, health, business, or a comparison (page.TenantsMovers ...)
 	Trace        string        // id of a trace to open at once, over the first page; "" for none
 	TraceService string
 	TagNames     map[string][]string

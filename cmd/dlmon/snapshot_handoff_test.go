@@ -18,7 +18,7 @@ func TestSnapshotHandsOnWithoutAScreen(t *testing.T) {
 	url := fakePrometheus(t, "0.5", firing)
 	md := execute(t, nil, "snapshot", "--format", "markdown", "--page", "tenants", "--prometheus-url", url, "--vocabulary", "guide")
 	for _, want := range []string{
-		"# dlmon: Tenants", "| acme |", "| Slow | critical | firing |", "--prometheus-url " + url + " --vocabulary guide --page tenants --window 1h --at 20", "```promql",
+		"# dlmon: Tenants", "| acme |", "| Slow | critical | firing |", "--prometheus-url " + url + " --vocabulary guide --page tenants --time-zone utc --window 1h --at 20", "```promql",
 	} {
 		if !strings.Contains(md.out, want) {
 			t.Errorf("no %q in\n%s\n%s", want, md.out, md.errors)
