@@ -183,18 +183,21 @@ func TestVerdictSaysWhatIsWrongWithATenant(t *testing.T) {
 
 func TestVerdictHearsTheTenantsOwnAlerts(t *testing.T) {
 	own := sources.Alert{Name: "RateLimitingTriggered", State: sources.Firing, Severity: "warning", Labels: sources.Labels{"tenant_id": "acme"}}
-	pending, other := own, own
+	pending, other, critical := own, own, own
+	critical.Severity = "critical"
 	pending.Name, pending.State = "Slow", sources.Pending
 	other.Name, other.Labels = "Down", sources.Labels{"tenant_id": "globex"}
 	for _, c := range []struct {
 		alerts []sources.Alert
+		p95    float64
 		state  State
 		first  string
 	}{
-		{[]sources.Alert{own, own, pending, other}, StateWarn, "alerts: RateLimitingTriggered"},
-		{[]sources.Alert{pending, other}, StateOK, "search p95 60 ms, ±0 % vs 1 h ago"},
+		{[]sources.Alert{own, own, pending, other}, 0.06, StateWarn, "alerts: RateLimitingTriggered"},
+		{[]sources.Alert{critical}, 0.6, StateCritical, "search p95 600 ms, ×10 vs 1 h ago"},
+		{[]sources.Alert{pending, other}, 0.06, StateOK, "search p95 60 ms, ±0 % vs 1 h ago"},
 	} {
-		r := tenantReader(map[string][2]float64{ownP95: {0.06, 0.06}, ownErrors: {0, 0}, ownRefused: {0, 0}, ownRate: {41, 40}})
+		r := tenantReader(map[string][2]float64{ownP95: {c.p95, 0.06}, ownErrors: {0, 0}, ownRefused: {0, 0}, ownRate: {41, 40}})
 		r.AlertsSnap = feedtest.Value(c.alerts, noon)
 		d := Eval(tenantPanel(t, "verdict", "acme"), Env{Data: r, Vocab: vocab(t, vocabulary.Guide), Window: time.Hour, Step: time.Minute})
 		if d.State != c.state || len(d.Findings) == 0 || d.Findings[0].Text != c.first {

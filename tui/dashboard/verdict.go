@@ -19,7 +19,7 @@ const medianOf = "median-"
 // ("main" is p95 in seconds, "errors" and "hits" are ratios) and besides "change" (of p95 against one hour before, as a
 // ratio), "apart" (p95 as a multiple of the other tenants' median), "colder" (what the cache's hits lost, as a ratio), "fall"
 // and "surge" (of the rates against one hour before). What has no median to stand beside is told where it is not fine, and a
-// part ("main-type") where it is worse than its whole. The tenant's firing alerts count too.
+// part ("main-type") where its whole is. The tenant's firing alerts count too.
 func (d *Data) verdict(env Env) {
 	values := map[string]Value{}
 	for _, v := range d.Values {
@@ -73,7 +73,7 @@ func (d *Data) verdict(env Env) {
 		states[q.Name] = state
 		whole, _, part := strings.Cut(q.Name, "-")
 		_, compared := d.query(medianOf + q.Name)
-		if !compared && !state.alarms() || part && Worse(states[whole], state) == states[whole] {
+		if !compared && !state.alarms() || part && states[whole].alarms() {
 			continue
 		}
 		text := q.Title + " " + FormatValue(now, unit)
@@ -88,13 +88,15 @@ func (d *Data) verdict(env Env) {
 	d.State = StateOK
 	d.alerted(env)
 	if len(d.Findings) > 0 && d.Findings[0].State != StateOK {
-		d.State = d.Findings[0].State
+		d.State = Worse(d.State, d.Findings[0].State)
 		d.Reason, _, _ = strings.Cut(d.Findings[0].Text, ",")
 	}
 }
 
-// alerted adds the firing alerts that name the tenant, and puts the worst first.
+// alerted puts the worst finding first, and the firing alerts that name the tenant behind what is wrong: what was measured
+// says more than their names.
 func (d *Data) alerted(env Env) {
+	slices.SortStableFunc(d.Findings, func(a, b Finding) int { return b.State.rank() - a.State.rank() })
 	a := Eval(Panel{Kind: KindAlerts, Tenant: d.Panel.Tenant}, env)
 	if a.State.alarms() {
 		var names []string
@@ -103,10 +105,13 @@ func (d *Data) alerted(env Env) {
 				names = append(names, x.Name)
 			}
 		}
-		d.Findings = append(d.Findings, Finding{a.State, "alerts: " + strings.Join(names, ", ")})
+		at := slices.IndexFunc(d.Findings, func(f Finding) bool { return !f.State.alarms() })
+		if at < 0 {
+			at = len(d.Findings)
+		}
+		d.Findings = slices.Insert(d.Findings, at, Finding{a.State, "alerts: " + strings.Join(names, ", ")})
 		d.State = Worse(d.State, a.State)
 	}
-	slices.SortStableFunc(d.Findings, func(a, b Finding) int { return b.State.rank() - a.State.rank() })
 }
 
 // finite is v, or NaN where it is infinite.
