@@ -15,7 +15,7 @@ import (
 // would wait for ever: it says so and goes on.
 func (m *Model) suspend() tea.Cmd {
 	if !jobControl() {
-		m.say(page.Notice{Warn: true, Text: "no shell started dlmon that could continue it: ctrl+z does nothing here"})
+		m.say(page.Notice{Warn: true, Text: "ctrl+z does nothing here: no shell that could continue dlmon started it"})
 		return nil
 	}
 	return tea.Suspend

@@ -47,7 +47,7 @@ func TestConfigSaysWhereWhatIsWrong(t *testing.T) {
 		{"spans", "max-spans: many\n", `:1: max-spans: expected a number between 1000 and 2000000, got "many"`},
 		{"too few spans", "max-spans: 999\n", `:1: max-spans: expected a number between 1000 and 2000000, got "999"`},
 		{"theme", "window: 1h\ntheme: pink\n", `:2: theme: expected one of default, high-contrast, colour-blind-safe, mono, or a theme of your own, pink.yaml in `},
-		{"page", "page: tenant\n", `:1: page: expected one of overview, tenants, traces, alerts, health, business, all, got "tenant"`},
+		{"page", "page: tenant\n", `:1: page: expected one of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, all, got "tenant"`},
 		{"text for a switch", "ascii: \"yes\"\n", `:1: ascii: expected true or false, got "yes"`},
 		{"unknown key", "windw: 1h\n", `:1: windw: unknown key, did you mean window?`},
 		{"unknown key, nothing near", "frobnication: 1\n", `:1: frobnication: unknown key, expected one of alertmanager, alertmanager-url, ascii, `},

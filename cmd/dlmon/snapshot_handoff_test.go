@@ -75,7 +75,7 @@ func TestTheCommandOfAHandoffHasTheFlagsOfTheBinaryItself(t *testing.T) {
 			return nil, nil
 		},
 	})
-	if want := "dlmon-demo '--scenario=slow tenant' --page overview --window 15m --at "; !strings.Contains(out.String(), want) {
+	if want := "dlmon-demo '--scenario=slow tenant' --page overview --time-zone utc --window 15m --at "; !strings.Contains(out.String(), want) {
 		t.Errorf("no %q in\n%s\n%s", want, out.String(), errs.String())
 	}
 }
