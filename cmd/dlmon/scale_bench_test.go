@@ -100,7 +100,7 @@ func measureTenants(b *testing.B, bin string, n int, rules bool) {
 	}
 	var pressed time.Duration
 	presses := 0
-	for _, k := range [][2]string{{"s", "sorted by tenant"}, {"S", "reversed"}, {"s", "sorted by searches/s"}, {"s", "sorted by p50"},
+	for _, k := range [][2]string{{"s", "sorted by tenant"}, {"S", "reversed"}, {"s", "sorted by search/s"}, {"s", "sorted by p50"},
 		{"/", "/_"}, {"0", "/0_"}, {"7", "/07_"}, {"\x7f", "/0_"}, {"\r", "/0 "}} {
 		pressed += key(k[0], k[1])
 		presses++

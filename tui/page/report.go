@@ -140,7 +140,7 @@ func Values() Sheet {
 
 // Tenants are rows of a tenants' table, for a sheet.
 func Tenants(rows []dashboard.Tenant) Sheet {
-	s := Sheet{Title: "Tenants", Head: []string{"tenant", "searches/s", "p50", "p95", "p99", "errors", "p95 vs 1 h before", "state", "why"}}
+	s := Sheet{Title: "Tenants", Head: []string{"tenant", "search/s", "p50", "p95", "p99", "errors", "p95 vs 1 h before", "state", "why"}}
 	for _, t := range rows {
 		sec := func(v float64) string { return dashboard.FormatValue(v, dashboard.UnitSeconds) }
 		s.Add(t.ID, dashboard.FormatValue(t.SearchRate, dashboard.UnitNone), sec(t.P50), sec(t.P95), sec(t.P99),

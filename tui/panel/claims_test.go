@@ -116,7 +116,7 @@ func TestNarrowTenantsKeepP95AndErrorsLongest(t *testing.T) {
 		width      int
 		has, lacks string
 	}{
-		{84, "last 1 h", "~"}, {72, "p99", "last 1 h"}, {44, "errors", "p50"}, {26, "p95", "searches/s"},
+		{80, "last 1 h", "~"}, {72, "p99", "last 1 h"}, {44, "errors", "p50"}, {26, "p95", "search/s"},
 	} {
 		got := text(d, Options{Width: c.width, Height: 6, Cursor: -1, Selected: -1})
 		if !strings.Contains(got, c.has) || strings.Contains(got, c.lacks) {

@@ -22,7 +22,7 @@ func (v *view) tenants() []string {
 	g := grid{columns: []column{
 		{tight: true},
 		{title: "tenant", least: 6, most: 24, give: 12, widest: w.ID},
-		{title: "searches/s", right: true, drop: 4, widest: w.Rate},
+		{title: "search/s", right: true, drop: 4, widest: w.Rate},
 		{title: "p50", right: true, drop: 2, widest: w.P50},
 		{title: "p95", right: true, widest: w.P95},
 		{title: "p99", right: true, drop: 3, widest: w.P99},

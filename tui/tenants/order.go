@@ -40,7 +40,7 @@ var columns = []struct {
 }{
 	{"worst", nil},
 	{"tenant", nil},
-	{"searches/s", func(t *dashboard.Tenant) float64 { return t.SearchRate }},
+	{"search/s", func(t *dashboard.Tenant) float64 { return t.SearchRate }},
 	{"p50", func(t *dashboard.Tenant) float64 { return t.P50 }},
 	{"p95", func(t *dashboard.Tenant) float64 { return t.P95 }},
 	{"p99", func(t *dashboard.Tenant) float64 { return t.P99 }},

@@ -256,7 +256,7 @@ func (p *Page) heads(s *themes.Styles) []page.Column {
 	heads := []page.Column{
 		{Widest: 1},
 		{Title: "tenant", Min: 8, Max: 32, Widest: w.ID},
-		{Title: "searches/s", Right: true, Drop: 5, Widest: w.Rate},
+		{Title: "search/s", Right: true, Drop: 5, Widest: w.Rate},
 		{Title: "p50", Right: true, Drop: 3, Widest: w.P50},
 		{Title: "p95", Right: true, Widest: w.P95},
 		{Title: "p99", Right: true, Drop: 4, Widest: w.P99},
