@@ -3,6 +3,7 @@ package dlmon
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -146,6 +147,9 @@ func TestItWorksInTmuxAndScreen(t *testing.T) {
 		t.Run(c.program+" "+c.term, func(t *testing.T) {
 			path, err := exec.LookPath(c.program)
 			if err != nil {
+				if os.Getenv("DLMON_INTEGRATION") != "" {
+					t.Fatal(err)
+				}
 				t.Skipf("%s is not installed", c.program)
 			}
 			dir := t.TempDir()
