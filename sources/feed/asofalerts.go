@@ -100,7 +100,7 @@ func (p *past) joined(defs sources.Snapshot[[]sources.Rule], active sources.Snap
 		}
 		at[key] = len(alerts)
 		a.ActiveSince = starts[key]
-		a.Silenced = mutes.silencing(labels)
+		a.Silenced = silencing(mutes, labels)
 		if i := ruleOf(labels, rules, byName[a.Name]); i >= 0 {
 			a.Annotations = filled(rules[i].Annotations, labels)
 		}
@@ -158,43 +158,25 @@ func filled(annotations, labels sources.Labels) sources.Labels {
 	return out
 }
 
-// mutes are silences ready to be matched.
-type mutes []mute
-
+// mute is a silence ready to be matched.
 type mute struct {
-	id       string
-	matchers []func(sources.Labels) bool
+	id  string
+	set sources.Matching
 }
 
-// mutesOf leaves out a silence of which a matcher can't be read: it would match what it doesn't.
-func mutesOf(silences []sources.Silence) mutes {
-	var out mutes
-	for _, s := range silences {
-		m := mute{id: s.ID}
-		for _, x := range s.Matchers {
-			match := func(v string) bool { return v == x.Value }
-			if x.Regex {
-				re, err := regexp.Compile("^(?:" + x.Value + ")$")
-				if err != nil {
-					m.matchers = nil
-					break
-				}
-				match = re.MatchString
-			}
-			m.matchers = append(m.matchers, func(l sources.Labels) bool { return match(l[x.Name]) != x.Negative })
-		}
-		if len(m.matchers) > 0 {
-			out = append(out, m)
-		}
+func mutesOf(silences []sources.Silence) []mute {
+	out := make([]mute, len(silences))
+	for i, s := range silences {
+		out[i] = mute{s.ID, sources.NewMatching(s.Matchers)}
 	}
 	return out
 }
 
 // silencing are the ids of the silences that mute an alert.
-func (all mutes) silencing(labels sources.Labels) []string {
+func silencing(all []mute, labels sources.Labels) []string {
 	var ids []string
 	for _, m := range all {
-		if !slices.ContainsFunc(m.matchers, func(match func(sources.Labels) bool) bool { return !match(labels) }) {
+		if len(m.set) > 0 && m.set.Matches(labels) {
 			ids = append(ids, m.id)
 		}
 	}

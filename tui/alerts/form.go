@@ -268,7 +268,7 @@ func (f *form) written(now time.Time) (s sources.Silence, faults map[int]string)
 			fault(i, err)
 			s.Matchers = append(s.Matchers, m)
 		}
-		if len(faults) == 0 && compile(s.Matchers).matchesNothingGiven() {
+		if len(faults) == 0 && sources.NewMatching(s.Matchers).MatchesNothingGiven() {
 			faults[0] = "at least one matcher must not match the empty string: this would silence alerts without any of these labels"
 		}
 	}

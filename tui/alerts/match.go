@@ -90,15 +90,12 @@ func parseMatcher(text string) (sources.Matcher, error) {
 		m.Value = v
 	}
 	if m.Regex {
-		if _, err := anchored(m.Value); err != nil {
+		if _, err := sources.MatcherRegexp(m.Value); err != nil {
 			return m, fmt.Errorf("not a regular expression (RE2): %w", plainRegexpError(err))
 		}
 	}
 	return m, nil
 }
-
-// anchored compiles an expression as Alertmanager does.
-func anchored(expr string) (*regexp.Regexp, error) { return regexp.Compile("^(?:" + expr + ")$") }
 
 // plainRegexpError is err without the expression that dlmon put around the operator's.
 func plainRegexpError(err error) error {
@@ -107,67 +104,11 @@ func plainRegexpError(err error) error {
 	return errors.New(what)
 }
 
-// test is one matcher made ready.
-type test struct {
-	sources.Matcher
-	re *regexp.Regexp
-}
-
-func (t test) holds(value string) bool {
-	ok := value == t.Value
-	if t.Regex {
-		ok = t.re.MatchString(value)
-	}
-	return ok != t.Negative
-}
-
-// matching is a set of matchers made ready: all of them have to hold.
-type matching []test
-
-// compile makes matchers that parseMatcher took ready, the cheap ones first.
-func compile(ms []sources.Matcher) matching {
-	var out matching
-	for _, m := range ms {
-		t := test{Matcher: m}
-		if m.Regex {
-			re, err := anchored(m.Value)
-			if err != nil { // an older Alertmanager's; it matches nothing that dlmon can tell
-				re = regexp.MustCompile(`$.`)
-			}
-			t.re = re
-		}
-		out = append(out, t)
-	}
-	slices.SortStableFunc(out, func(a, b test) int { return boolRank(a.Regex) - boolRank(b.Regex) })
-	return out
-}
-
 func boolRank(b bool) int {
 	if b {
 		return 1
 	}
 	return 0
-}
-
-// matches tells whether all matchers hold; a label that is missing counts as "".
-func (ms matching) matches(l sources.Labels) bool {
-	for _, t := range ms {
-		if !t.holds(l[t.Name]) {
-			return false
-		}
-	}
-	return true
-}
-
-// names tells whether any of the matchers is about one of the labels.
-func (ms matching) names(labels []string) bool {
-	return slices.ContainsFunc(ms, func(t test) bool { return slices.Contains(labels, t.Name) })
-}
-
-// matchesNothingGiven tells whether every matcher holds for the empty string: such a set would match alerts that have
-// none of its labels, and Alertmanager refuses it.
-func (ms matching) matchesNothingGiven() bool {
-	return !slices.ContainsFunc(ms, func(t test) bool { return !t.holds("") })
 }
 
 // proposed are matchers for all labels of an alert as Alertmanager has them, those that say for whom first; left names

@@ -81,7 +81,7 @@ func TestMatchersMatchAsAlertmanagersDo(t *testing.T) {
 			}
 			ms = append(ms, m)
 		}
-		if got := compile(ms).matches(acme); got != c.want {
+		if got := sources.NewMatching(ms).Matches(acme); got != c.want {
 			t.Errorf("%s: %v", c.matchers, got)
 		}
 	}
@@ -92,11 +92,11 @@ func TestMatchersMatchAsAlertmanagersDo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := compile([]sources.Matcher{m}).matchesNothingGiven(); got != refused {
+		if got := sources.NewMatching([]sources.Matcher{m}).MatchesNothingGiven(); got != refused {
 			t.Errorf("%s: %v", text, got)
 		}
 	}
-	if !compile(nil).matchesNothingGiven() {
+	if !sources.NewMatching(nil).MatchesNothingGiven() {
 		t.Error("no matcher at all is not refused")
 	}
 }

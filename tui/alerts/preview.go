@@ -37,17 +37,17 @@ func (f *form) previewed(d *data) (preview, bool) {
 		return f.match, true
 	}
 	f.of, f.checked, f.match = d, text, preview{}
-	set := compile(ms)
-	if set.matchesNothingGiven() {
+	set := sources.NewMatching(ms)
+	if set.MatchesNothingGiven() {
 		return f.match, true
 	}
 	for _, i := range d.instances {
 		l := i.matched()
-		if len(l.altered) > 0 && set.names(l.altered) {
+		if len(l.altered) > 0 && set.Names(l.altered) {
 			f.match.unsure++
 			continue
 		}
-		if set.matches(l.labels) {
+		if set.Matches(l.labels) {
 			f.match.alerts = append(f.match.alerts, i)
 			f.match.pending += boolRank(i.State == sources.Pending)
 			f.match.silenced += boolRank(i.state() == silenced)
