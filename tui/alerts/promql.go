@@ -116,6 +116,9 @@ func unwrapped(expr string) (string, bool) {
 	return inner, true
 }
 
+// blanks are what PromQL skips between words. Other white space, a form feed for one, is no more blank than a letter.
+const blanks = " \t\r\n"
+
 // scan drops the comments of a PromQL expression and finds the operators outside all brackets; false when brackets or
 // quotes do not match.
 func scan(promql string) (expr string, ops []operator, ok bool) {
@@ -180,13 +183,13 @@ func scan(promql string) (expr string, ops []operator, ok bool) {
 		return oneLine(promql), nil, false
 	}
 	text := b.String()
-	expr = strings.TrimSpace(text)
-	shift := len(text) - len(strings.TrimLeft(text, " \t\r\n"))
+	expr = strings.TrimLeft(text, blanks)
+	shift := len(text) - len(expr)
 	for i := range ops {
 		ops[i].from -= shift
 		ops[i].to -= shift
 	}
-	return expr, ops, true
+	return strings.TrimRight(expr, blanks), ops, true
 }
 
 // quotedLen is the length of the quoted text that s begins with, quotes included; 0 when it does not end.
@@ -221,7 +224,7 @@ type arithmetic struct {
 
 // take takes one of the signs, and 0 where none of them comes next.
 func (a *arithmetic) take(signs string) byte {
-	a.rest = strings.TrimLeft(a.rest, " \t\r\n")
+	a.rest = strings.TrimLeft(a.rest, blanks)
 	if a.rest == "" || strings.IndexByte(signs, a.rest[0]) < 0 {
 		return 0
 	}

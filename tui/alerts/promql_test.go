@@ -73,6 +73,8 @@ func TestWhatCanNotBeToldIsSaid(t *testing.T) {
 		strings.Repeat("x", 9000):          "too long",
 		"x > 1 / 0":                        "no number",
 		"x > 5 5":                          "no number",
+		"\f>":                              "can't be read",
+		"\v x > y \f":                      "no number",
 	} {
 		got := conditionOf(expr)
 		if !math.IsNaN(got.threshold) || !strings.Contains(got.note, want) {
@@ -82,7 +84,7 @@ func TestWhatCanNotBeToldIsSaid(t *testing.T) {
 }
 
 func FuzzConditionOf(f *testing.F) {
-	for _, s := range []string{"a > 1 and (b or c)", `x{a="}"} == 5m # c`, "((((", "\x00>\xff"} {
+	for _, s := range []string{"a > 1 and (b or c)", `x{a="}"} == 5m # c`, "((((", "\x00>\xff", "\f>", "\u00a0 a > 1"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, expr string) {
