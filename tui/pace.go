@@ -1,7 +1,7 @@
 package tui
 
 // How often the screen is written: at most ten times in any second, and not at all while the terminal has not taken what
-// was written before. The first frame after a rest is never held back, so that a key is answered at once.
+// was written before. Frames are kept in reserve for keys, so that a key is answered at once whatever data has just come.
 
 import (
 	"time"
@@ -10,12 +10,14 @@ import (
 )
 
 const (
-	// frameGap is the least time between two frames. The renderer writes a frame up to 1/fps after it was drawn; with
-	// this gap no second sees more than ten of them all the same.
-	frameGap = 110 * time.Millisecond
-	// fps is how often the renderer looks whether there is something to write. The first frame and every key's answer
-	// wait for one tick of it, and nothing more.
-	fps = 30
+	// frameGap is the time between two frames in the long run. Three may follow each other at once (keyReserve), so that
+	// eleven take eight gaps or more; the renderer writes a frame up to 1/fps after it was drawn, and still no second
+	// sees more than ten.
+	frameGap = 127 * time.Millisecond
+	// keyReserve is how many frames what the operator does may take ahead of time. Data never does.
+	keyReserve = 2
+	// fps is how often the renderer looks whether there is something to write, which is all that a key's answer waits for.
+	fps = 120
 )
 
 // pacer decides when the model draws. It is used from the program's loop only.
@@ -23,10 +25,11 @@ type pacer struct {
 	now  func() time.Time
 	busy func() bool // the terminal has not taken the last frame yet
 
-	last    time.Time // when the last frame was drawn
-	held    bool      // what has changed is not drawn yet
-	waiting bool      // a releaseMsg is on its way
+	rested time.Time // when all frames drawn so far have had their gap
+	held   bool      // what has changed is not drawn yet
+	due    time.Time // when the next releaseMsg comes; zero for none on its way
 
+	keyed   bool               // the operator has done something since the last frame
 	size    *tea.WindowSizeMsg // the newest size that was held back, nil for none
 	resized bool               // the message being handled is a size: the renderer draws in any case
 }
@@ -39,12 +42,17 @@ func (p *pacer) wait() time.Duration {
 	if p.busy() {
 		return frameGap
 	}
-	return frameGap - p.now().Sub(p.last)
+	ready := p.now()
+	if p.keyed {
+		ready = ready.Add(keyReserve * frameGap)
+	}
+	return p.rested.Sub(ready)
 }
 
 // filter holds back new sizes of the window as frames are: for each the renderer draws everything anew, and dragging a
 // window's edge brings dozens a second. Only the newest counts.
 func (p *pacer) filter(_ tea.Model, msg tea.Msg) tea.Msg {
+	p.resized = false
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		if p.wait() > 0 {
@@ -52,8 +60,10 @@ func (p *pacer) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 			return holdMsg{}
 		}
 		p.size, p.resized = nil, true
+	case tea.KeyPressMsg, tea.MouseMsg, tea.PasteMsg:
+		p.keyed = true
 	case releaseMsg:
-		p.waiting = false
+		p.due = time.Time{}
 		if p.size != nil && p.wait() <= 0 {
 			size := *p.size
 			p.size, p.resized = nil, true
@@ -70,18 +80,36 @@ type holdMsg struct{}
 // else has a releaseMsg come.
 func (p *pacer) after(changed bool) tea.Cmd {
 	if p.resized {
-		p.resized, p.held = false, false
-		p.drawn()
+		p.held = false
+		p.count()
 		return nil
 	}
 	wait := p.wait()
 	p.held = changed && wait > 0
-	if p.waiting || !p.held && p.size == nil {
+	if !p.held && p.size == nil {
 		return nil
 	}
-	p.waiting = true
+	due := p.now().Add(wait)
+	if !p.due.IsZero() && !due.Before(p.due) {
+		return nil
+	}
+	p.due = due
 	return tea.Tick(wait, func(time.Time) tea.Msg { return releaseMsg{} })
 }
 
 // drawn is called with every frame that differs from the one before.
-func (p *pacer) drawn() { p.last = p.now() }
+func (p *pacer) drawn() {
+	if !p.resized { // after has counted it
+		p.count()
+	}
+}
+
+// count takes a frame from what may be drawn.
+func (p *pacer) count() {
+	now := p.now()
+	if p.rested.Before(now) {
+		p.rested = now
+	}
+	p.rested = p.rested.Add(frameGap)
+	p.keyed = false
+}

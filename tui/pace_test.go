@@ -15,8 +15,7 @@ type pacing struct {
 	pacer
 	clock  time.Time
 	frames []time.Time
-	due    time.Time // of the release that is on its way
-	sizes  int       // that got through
+	sizes  int // that got through
 	dirty  bool
 }
 
@@ -35,10 +34,7 @@ func (p *pacing) handle(msg tea.Msg, changes bool) {
 		p.sizes++
 	}
 	p.dirty = p.dirty || changes || resized
-	waiting := p.waiting
-	if p.after(p.dirty); p.waiting && !waiting {
-		p.due = p.clock.Add(p.pacer.wait())
-	}
+	p.after(p.dirty)
 	if p.dirty && !p.held {
 		p.dirty = false
 		p.drawn()
@@ -54,7 +50,7 @@ func TestNoSecondSeesMoreThanTenFrames(t *testing.T) {
 		p.busy = func() bool { return p.clock.Before(busyUntil) }
 		for range 5000 {
 			p.clock = p.clock.Add(time.Duration(rnd.ExpFloat64() * float64(5*time.Millisecond)))
-			if p.waiting && !p.due.After(p.clock) {
+			if !p.due.IsZero() && !p.due.After(p.clock) {
 				p.handle(releaseMsg{}, false)
 			}
 			switch rnd.IntN(40) {
@@ -62,6 +58,8 @@ func TestNoSecondSeesMoreThanTenFrames(t *testing.T) {
 				busyUntil = p.clock.Add(time.Duration(rnd.IntN(300)) * time.Millisecond)
 			case 1, 2, 3:
 				p.handle(tea.WindowSizeMsg{Width: 80, Height: 24}, true)
+			case 4, 5, 6:
+				p.handle(tea.KeyPressMsg{Code: 'j'}, true)
 			default:
 				p.handle(tickMsg{}, rnd.IntN(2) == 0)
 			}
@@ -83,8 +81,41 @@ func TestFirstFrameAfterARestIsNotHeldBack(t *testing.T) {
 	p.handle(tea.WindowSizeMsg{Width: 80, Height: 24}, true)
 	p.clock = p.clock.Add(frameGap)
 	p.handle(tickMsg{}, true)
-	if len(p.frames) != 2 || p.waiting {
-		t.Errorf("%d frames, a release on its way: %v", len(p.frames), p.waiting)
+	if len(p.frames) != 2 || !p.due.IsZero() {
+		t.Errorf("%d frames, a release on its way at %v", len(p.frames), p.due)
+	}
+}
+
+// Typing comes in bursts, and data at any time: neither makes the operator wait for what the other has used up.
+func TestKeysAreAnsweredAtOnceWhateverDataHasJustCome(t *testing.T) {
+	p := newPacing()
+	for range 500 {
+		p.clock = p.clock.Add(10 * time.Millisecond)
+		if !p.due.IsZero() && !p.due.After(p.clock) {
+			p.handle(releaseMsg{}, false)
+		}
+		p.handle(tickMsg{}, true)
+	}
+	if n := len(p.frames); n < 35 || n > 41 {
+		t.Fatalf("%d frames of data in five seconds", n)
+	}
+	for i := range keyReserve {
+		before := len(p.frames)
+		p.handle(tea.KeyPressMsg{Code: 't'}, true)
+		if len(p.frames) != before+1 {
+			t.Errorf("key %d of a burst waits %v", i+1, p.wait())
+		}
+	}
+	before := len(p.frames)
+	p.handle(tea.KeyPressMsg{Code: 't'}, true)
+	if wait := p.due.Sub(p.clock); len(p.frames) != before || wait <= 0 || wait > frameGap {
+		t.Errorf("one more key waits %v, %d frames", wait, len(p.frames)-before)
+	}
+	p.handle(tickMsg{}, true)
+	p.clock = p.due
+	p.handle(releaseMsg{}, false)
+	if len(p.frames) != before+1 {
+		t.Errorf("it is not drawn when it is due")
 	}
 }
 
@@ -95,13 +126,13 @@ func TestWhatWasHeldBackIsDrawnByOneRelease(t *testing.T) {
 		p.clock = p.clock.Add(time.Millisecond)
 		p.handle(tickMsg{}, true)
 	}
-	if len(p.frames) != 1 || !p.held || !p.waiting {
-		t.Fatalf("%d frames, held %v, waiting %v", len(p.frames), p.held, p.waiting)
+	if len(p.frames) != 1 || !p.held || p.due.IsZero() {
+		t.Fatalf("%d frames, held %v, due %v", len(p.frames), p.held, p.due)
 	}
 	p.clock = p.due
 	p.handle(releaseMsg{}, false)
-	if len(p.frames) != 2 || p.held || p.waiting {
-		t.Errorf("%d frames, held %v, waiting %v", len(p.frames), p.held, p.waiting)
+	if len(p.frames) != 2 || p.held || !p.due.IsZero() {
+		t.Errorf("%d frames, held %v, due %v", len(p.frames), p.held, p.due)
 	}
 }
 
@@ -115,8 +146,8 @@ func TestNothingIsDrawnWhileTheTerminalIsBusy(t *testing.T) {
 		p.handle(tea.WindowSizeMsg{Width: 80, Height: 24}, true)
 		p.handle(releaseMsg{}, false)
 	}
-	if len(p.frames) != 0 || p.sizes != 0 || !p.waiting {
-		t.Fatalf("%d frames, %d sizes, waiting %v", len(p.frames), p.sizes, p.waiting)
+	if len(p.frames) != 0 || p.sizes != 0 || p.due.IsZero() {
+		t.Fatalf("%d frames, %d sizes, due %v", len(p.frames), p.sizes, p.due)
 	}
 	busy = false
 	p.handle(releaseMsg{}, false)
@@ -144,11 +175,11 @@ func TestTheSameFrameDoesNotCount(t *testing.T) {
 	p := newPacing()
 	m.pace = &p.pacer
 	m.View()
-	drawn := m.pace.last
+	drawn := m.pace.rested
 	p.clock = p.clock.Add(time.Second)
 	m.dirty = true
 	m.View()
-	if m.pace.last != drawn {
+	if m.pace.rested != drawn {
 		t.Error("it counts")
 	}
 }
