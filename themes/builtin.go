@@ -80,7 +80,8 @@ func (s *Styles) paint(p palette) {
 		if c == "" {
 			return plain.Reverse(true).Bold(true)
 		}
-		return fg(p.onHue).Background(lipgloss.Color(c)).Bold(true)
+		// Many terminals of sixteen colours show bold black as grey, which nobody reads on red.
+		return fg(p.onHue).Background(lipgloss.Color(c)).Bold(p.onHue != "0")
 	}
 	s.Text, s.Bold = fg(p.text), fg(p.text).Bold(true)
 	s.Muted, s.Faint = fg(p.muted), fg(p.faint)

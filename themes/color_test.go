@@ -112,6 +112,9 @@ func (t screen) seen(c color.Color, own rgb) rgb {
 // pair is what a style draws with on a terminal: text and ground.
 func (t screen) pair(st lipgloss.Style) (text, ground rgb) {
 	text, ground = t.seen(st.GetForeground(), t.text), t.seen(st.GetBackground(), t.ground)
+	if st.GetBold() && st.GetForeground() == ansi.Black {
+		text = hex(t.sixteen[ansi.BrightBlack]) // what many make of bold; other colours only get brighter
+	}
 	if st.GetReverse() {
 		return ground, text
 	}
