@@ -73,7 +73,8 @@ type DocumentTenant struct {
 	P50        number `json:"p50_seconds"`
 	P95        number `json:"p95_seconds"`
 	P99        number `json:"p99_seconds"`
-	ErrorRatio number `json:"error_ratio"` // 0 to 1, of HTTP requests
+	ErrorRatio number `json:"error_ratio"`  // 0 to 1, of HTTP requests
+	Refused    number `json:"refused_rate"` // requests per second that a rate limit turned away
 }
 
 // DocumentAlert is one active alert.
@@ -132,7 +133,7 @@ func (t *taken) document(at time.Time) *Document {
 		if tp.panel.Kind == dashboard.KindTenants {
 			for _, row := range data.Tenants {
 				d.Tenants = append(d.Tenants, DocumentTenant{row.ID, number(row.SearchRate),
-					number(row.P50), number(row.P95), number(row.P99), number(row.ErrorRatio)})
+					number(row.P50), number(row.P95), number(row.P99), number(row.ErrorRatio), number(row.Refused)})
 			}
 		}
 		if page == pageAll || page == tp.page {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
@@ -22,6 +23,9 @@ var presets = []string{"30m", "1h", "2h", "4h", "8h", "1d", "3d", "7d"}
 
 // maxSilence bounds a silence: what should be quiet for longer is a rule to be changed.
 const maxSilence = 365 * 24 * time.Hour
+
+// maxField bounds what a field takes, in characters: any matcher that is proposed, escaped, and more.
+const maxField = sources.MaxLong
 
 // Fields below the matchers, counted from the first of them.
 const (
@@ -56,7 +60,7 @@ type form struct {
 func input(text string) textinput.Model {
 	in := textinput.New()
 	in.Prompt = ""
-	in.CharLimit = sources.MaxText
+	in.CharLimit = maxField
 	in.KeyMap.Paste.SetEnabled(false) // it would run programs of this machine; the terminal pastes by itself
 	in.SetValue(text)
 	in.CursorEnd()
@@ -171,9 +175,22 @@ func (p *Page) openForm(c page.Context, all []*instance) {
 	p.form = newForm(c, sources.Silence{Matchers: ms}, notes)
 }
 
+// paste takes text over whole or not at all: half a value, or one that was mended, would match something else.
 func (f *form) paste(msg tea.PasteMsg) {
-	if !f.confirming && !f.sending {
-		f.edit(tea.PasteMsg{Content: sources.Clean(strings.TrimSpace(msg.Content))})
+	if f.confirming || f.sending {
+		return
+	}
+	text := strings.TrimSpace(msg.Content)
+	matcher := f.at < f.first()
+	switch room := maxField - utf8.RuneCountInString(f.field(f.at).Value()); {
+	case utf8.RuneCountInString(text) > room:
+		f.faults[f.at] = fmt.Sprintf("not pasted: a field takes %d characters", maxField)
+	case strings.ContainsRune(text, utf8.RuneError) && matcher:
+		f.faults[f.at] = `not pasted: it holds U+FFFD or what is not UTF-8; write U+FFFD as \ufffd in a value within double quotes`
+	case strings.ContainsAny(text, "\n\r\t") && matcher:
+		f.faults[f.at] = `not pasted: it holds a line break or a tab; write them as \n and \t in a value within double quotes`
+	default:
+		f.edit(tea.PasteMsg{Content: sources.CleanLong(text)})
 	}
 }
 
@@ -183,7 +200,7 @@ func (f *form) edit(msg tea.Msg) {
 	was := in.Value()
 	*in, _ = in.Update(msg)
 	if now := in.Value(); now != was {
-		if clean := sources.Clean(now); clean != now {
+		if clean := sources.CleanLong(now); clean != now {
 			in.SetValue(clean)
 		}
 		delete(f.faults, f.at)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"dlmon/sources"
 )
@@ -34,17 +35,28 @@ func matcherText(m sources.Matcher) string {
 }
 
 func quoteName(s string) string {
-	if s == "" || strings.ContainsAny(s, "=!~\"' ") {
-		return strconv.Quote(s)
+	if s == "" || strings.ContainsAny(s, "=!~\"' ") || !typeable(s) {
+		return quote(s)
 	}
 	return s
 }
 
 func quoteValue(s string) string {
-	if s == "" || s != strings.TrimSpace(s) || strings.ContainsAny(s, "\"") || strings.ContainsAny(s[:1], "=~") {
-		return strconv.Quote(s)
+	if s == "" || s != strings.TrimSpace(s) || strings.ContainsAny(s, "\"") || strings.ContainsAny(s[:1], "=~") || !typeable(s) {
+		return quote(s)
 	}
 	return s
+}
+
+// typeable tells whether a field of the form keeps s as it is: it drops U+FFFD, and line breaks and what is not seen are
+// no text there.
+func typeable(s string) bool {
+	return !strings.ContainsRune(s, utf8.RuneError) && sources.CleanLong(s) == s
+}
+
+// quote writes s as Go does, U+FFFD escaped too.
+func quote(s string) string {
+	return strings.ReplaceAll(strconv.Quote(s), string(utf8.RuneError), `\ufffd`)
 }
 
 // parseMatcher reads name=value, name!=value, name=~value or name!~value. A value, or a name, in double quotes is read
@@ -88,6 +100,9 @@ func parseMatcher(text string) (sources.Matcher, error) {
 			return m, errors.New("the quotes around the value do not match")
 		}
 		m.Value = v
+	}
+	if !utf8.ValidString(m.Name) || !utf8.ValidString(m.Value) {
+		return m, errors.New(`bytes that are not UTF-8 match no label; U+FFFD, the sign for them, is "\ufffd"`)
 	}
 	if m.Regex {
 		if _, err := sources.MatcherRegexp(m.Value); err != nil {

@@ -21,6 +21,11 @@ func TestMatchersAreReadAsTheyAreWritten(t *testing.T) {
 		{`a=`, sources.Matcher{Name: "a"}},
 		{`"a=b"="~"`, sources.Matcher{Name: "a=b", Value: "~"}},
 		{`a="=~"`, sources.Matcher{Name: "a", Value: "=~"}},
+		{`a="b\nc\td"`, sources.Matcher{Name: "a", Value: "b\nc\td"}},
+		{`a="b\ufffdc"`, sources.Matcher{Name: "a", Value: "b\ufffdc"}},
+		{`a="b\u200bc"`, sources.Matcher{Name: "a", Value: "b\u200bc"}},
+		{`"n\ufffd"=b`, sources.Matcher{Name: "n\ufffd", Value: "b"}},
+		{`a=münchen`, sources.Matcher{Name: "a", Value: "münchen"}},
 	} {
 		got, err := parseMatcher(c.text)
 		if err != nil || got != c.want {
@@ -33,6 +38,7 @@ func TestMatchersAreReadAsTheyAreWritten(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "expected name=value", "acme": "expected name=value", "=x": "name is missing", `"a=b`: "quotes around the label's name",
 		`a="b`: "quotes around the value", "a=~(": "missing closing )", "a!b": "after the label's name", `""=x`: "name is missing",
+		`a="\xff"`: "not UTF-8",
 	} {
 		if _, err := parseMatcher(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)

@@ -148,6 +148,8 @@ type Stat struct {
 	Expr   string `yaml:"expr"`
 	Record string `yaml:"record"`
 	About  string `yaml:"about"`
+	// Optional is left out where the vocabulary lacks what it needs; without any other, the query can't be asked.
+	Optional bool `yaml:"optional"`
 }
 
 // Thresholds colour a value. Below turns them round: lower is worse. Nil means none.
@@ -278,11 +280,12 @@ type Tenant struct {
 	SearchRate    float64   // searches per second
 	P50, P95, P99 float64   // seconds
 	ErrorRatio    float64   // 0 to 1, of HTTP requests
+	Refused       float64   // requests per second that a rate limit turned away; NaN where none ever was, or that is not exported
 	P95Before     float64   // seconds, one hour before
 	Points        []float64 // p95 over the grid, seconds
 	State         State
 	Reason        string           // why it is not ok: "p95 812 ms > 500 ms"
-	States        map[string]State // by Limits: "p95", "errors", "change"; shared between rows
+	States        map[string]State // by Limits: "p95", "errors", "change", "refused"; shared between rows
 }
 
 // Env is what turns templates into PromQL and snapshots into Data.

@@ -69,6 +69,36 @@ func TestTenantsAreWorstFirst(t *testing.T) {
 	}
 }
 
+func TestATenantThatIsRefusedMoreThanTheGuidesLimitWarns(t *testing.T) {
+	w, p := newWorld(t, vocabulary.Guide), panelOf(t, "tenant-search-latency")
+	row := func(id string, refused float64) []sample {
+		return append(tenantRow(id, 80, 0.01, 0.04, 0.09, 0), sample{labels("tenant_id", id, "stat", "refused"), refused})
+	}
+	w.instant(t, p, "main", slices.Concat(row("a", 3), row("b", 137), tenantRow("c", 80, 0.01, 0.04, 0.09, 0))...)
+	d := Eval(p, w.env)
+	if first := d.Tenants[0]; first.ID != "b" || first.State != StateWarn || first.Reason != "refused 137/s > 10/s" || first.Failing() {
+		t.Errorf("%+v", first)
+	}
+	if d.Tenants[1].Refused != 3 || d.Tenants[1].State != StateOK || !math.IsNaN(d.Tenants[2].Refused) || d.Widest.Refused == 0 {
+		t.Errorf("%+v, widest %d", d.Tenants[1:], d.Widest.Refused)
+	}
+}
+
+func TestWhatIsNotExportedIsLeftOutOfTheTenantsQuery(t *testing.T) {
+	w, p := newWorld(t, vocabulary.ServiceV1), panelOf(t, "tenant-search-latency")
+	expr, ok := p.Queries[0].PromQL(w.env)
+	if !ok || strings.Contains(expr, "refused") || !strings.Contains(expr, `"errors"`) {
+		t.Fatalf("asks %s", expr)
+	}
+	w.instant(t, p, "main", tenantRow("a", 80, 0.01, 0.04, 0.09, 0)...)
+	if d := Eval(p, w.env); len(d.Tenants) != 1 || d.Widest.Refused != 0 {
+		t.Errorf("%+v, widest %d", d.Tenants, d.Widest.Refused)
+	}
+	if !p.recorded(Env{Vocab: recordedSince(t, vocabulary.ServiceV1, now)}) {
+		t.Error("what is not exported is missed among the recorded series")
+	}
+}
+
 func TestTenantsNeedTheirLabel(t *testing.T) {
 	w := newWorld(t, vocabulary.Guide)
 	w.env.Vocab = noTenants{w.env.Vocab}

@@ -101,6 +101,9 @@ func (p Panel) recorded(env Env) bool {
 		return false
 	}
 	for _, s := range p.Queries[0].Stats {
+		if s.Optional && !s.exported(env.Vocab) {
+			continue
+		}
 		r, ok := s.rule(env.Vocab, RateWindow(env.Scrape, 0))
 		if !ok {
 			return false
@@ -110,6 +113,11 @@ func (p Panel) recorded(env Env) bool {
 		}
 	}
 	return true
+}
+
+// exports tells whether v has what the stat of that name needs.
+func (q Query) exports(v Vocabulary, name string) bool {
+	return slices.ContainsFunc(q.Stats, func(s Stat) bool { return s.Name == name && s.exported(v) })
 }
 
 // stats are the queries of q's stats where they are asked apart, else q itself.

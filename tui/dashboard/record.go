@@ -88,22 +88,34 @@ func Records(v Vocabulary, scrape time.Duration) []Record {
 // statLabel tells the answers of one query apart that are joined with "or": p50, p95, avg.
 const statLabel = "stat"
 
-// joinStats writes the expressions of queries that have several.
+// joinStats writes the expressions of queries that have several: of what they can't be asked without.
 func (p *Panel) joinStats() {
 	for i := range p.Queries {
 		if q := &p.Queries[i]; q.Expr == "" {
-			q.Expr = q.joined(func(s Stat) string { return s.Expr })
+			q.Expr = q.joined(nil, func(s Stat) string { return s.Expr })
 		}
 	}
 }
 
-// joined is one expression of all stats.
-func (q Query) joined(of func(Stat) string) string {
+// joined is one expression of all stats that v has; of those that are not optional without one.
+func (q Query) joined(v Vocabulary, of func(Stat) string) string {
 	var parts []string
 	for _, s := range q.Stats {
+		if s.Optional && !s.exported(v) {
+			continue
+		}
 		parts = append(parts, `label_replace(`+strings.TrimSpace(of(s))+`, "`+statLabel+`", "`+s.Name+`", "", "")`)
 	}
 	return strings.Join(parts, " or ")
+}
+
+// exported tells whether v has all that s needs.
+func (s Stat) exported(v Vocabulary) bool {
+	if v == nil {
+		return false
+	}
+	_, missing := expand(s.Expr, v, 0)
+	return missing == ""
 }
 
 // recordable are q's expressions that have a recording rule.
@@ -182,7 +194,7 @@ func (q Query) template(env Env, rate, back time.Duration) string {
 		return fromRecord + r.Name + q.only.matcher(env.Vocab, firstConcept(s.Expr)) + ")"
 	}
 	if len(q.Stats) > 0 {
-		return q.joined(choose)
+		return q.joined(env.Vocab, choose)
 	}
 	return choose(Stat{Expr: q.Expr, Record: q.Record})
 }

@@ -76,12 +76,15 @@ func (d *Data) tenants(env Env) {
 		}
 	}
 	d.State = StateNoData
-	judged := map[[3]State]map[string]State{}
+	judged := map[judgement]map[string]State{}
 	for i := range d.Tenants {
 		t := &d.Tenants[i]
 		t.judge(d.Panel.Limits, judged)
 		d.State = Worse(d.State, t.State)
 		d.Widest.take(*t)
+	}
+	if !main.exports(env.Vocab, "refused") {
+		d.Widest.Refused = 0
 	}
 	slices.SortFunc(d.Tenants, func(a, b Tenant) int { return worseTenant(&a, &b) })
 	switch {
@@ -142,7 +145,7 @@ func (d *Data) numbers(main Query, env Env, take func(label string, x sources.Sa
 func newTenant(id string, q Query, v Vocabulary) Tenant {
 	nan := math.NaN()
 	label, _ := q.label(v, "tenant")
-	return Tenant{ID: id, Label: label, SearchRate: nan, P50: nan, P95: nan, P99: nan, ErrorRatio: nan, P95Before: nan}
+	return Tenant{ID: id, Label: label, SearchRate: nan, P50: nan, P95: nan, P99: nan, ErrorRatio: nan, Refused: nan, P95Before: nan}
 }
 
 func (t *Tenant) take(stat string, v float64) {
@@ -157,6 +160,8 @@ func (t *Tenant) take(stat string, v float64) {
 		t.P99 = v
 	case "errors":
 		t.ErrorRatio = v
+	case "refused":
+		t.Refused = v
 	}
 }
 
@@ -167,8 +172,8 @@ func (d *Data) tooSlow(env Env) {
 	}
 }
 
-// Widths are the cells that the widest text of each column of the tenants' table takes.
-type Widths struct{ ID, Rate, P50, P95, P99, Errors, Change, Reason int }
+// Widths are the cells that the widest text of each column of the tenants' table takes; 0: there is no such column.
+type Widths struct{ ID, Rate, P50, P95, P99, Errors, Refused, Change, Reason int }
 
 func (w *Widths) take(t Tenant) {
 	grow := func(to *int, text string) {
@@ -182,6 +187,7 @@ func (w *Widths) take(t Tenant) {
 	grow(&w.P95, FormatValue(t.P95, UnitSeconds))
 	grow(&w.P99, FormatValue(t.P99, UnitSeconds))
 	grow(&w.Errors, FormatValue(t.ErrorRatio, UnitRatio))
+	grow(&w.Refused, FormatValue(t.Refused, UnitNone))
 	grow(&w.Change, FormatChange(t.P95, t.P95Before, UnitSeconds))
 	grow(&w.Reason, t.Reason)
 }
@@ -189,14 +195,17 @@ func (w *Widths) take(t Tenant) {
 // Labels are what the table's query names the tenant by: tenant_id="acme-corp".
 func (t Tenant) Labels() sources.Labels { return sources.Labels{t.Label: t.ID} }
 
-// judge sets the row's states: of p95, of the errors and of the change of p95 against one hour before. Rows that are
-// judged alike share their States.
-func (t *Tenant) judge(limits map[string]Thresholds, judged map[[3]State]map[string]State) {
+// judgement are the states of p95, errors, its change and refused requests.
+type judgement [4]State
+
+// judge sets the row's states: of p95, of the errors, of the change of p95 against one hour before and of the requests that
+// a rate limit refused. Rows that are judged alike share their States.
+func (t *Tenant) judge(limits map[string]Thresholds, judged map[judgement]map[string]State) {
 	change := t.P95/t.P95Before - 1
 	if bad(change) || t.P95 < changeFloor {
 		change = math.NaN()
 	}
-	var states [3]State
+	var states judgement
 	t.State = StateNoData
 	if !math.IsNaN(t.SearchRate) || !math.IsNaN(t.ErrorRatio) {
 		t.State = StateOK
@@ -209,6 +218,7 @@ func (t *Tenant) judge(limits map[string]Thresholds, judged map[[3]State]map[str
 		{"p95", "p95 ", t.P95, UnitSeconds},
 		{"errors", "errors ", t.ErrorRatio, UnitRatio},
 		{"change", "p95 +", change, UnitRatio},
+		{"refused", "refused ", t.Refused, UnitPerSec},
 	} {
 		state := limits[c.name].judge(c.value)
 		states[i] = state
@@ -220,7 +230,7 @@ func (t *Tenant) judge(limits map[string]Thresholds, judged map[[3]State]map[str
 		}
 	}
 	if t.States = judged[states]; t.States == nil {
-		t.States = map[string]State{"p95": states[0], "errors": states[1], "change": states[2]}
+		t.States = map[string]State{"p95": states[0], "errors": states[1], "change": states[2], "refused": states[3]}
 		judged[states] = t.States
 	}
 	if t.Reason != "" && t.States["change"].rank() > StateOK.rank() && t.States["p95"].rank() > StateOK.rank() {

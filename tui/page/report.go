@@ -140,11 +140,12 @@ func Values() Sheet {
 
 // Tenants are rows of a tenants' table, for a sheet.
 func Tenants(rows []dashboard.Tenant) Sheet {
-	s := Sheet{Title: "Tenants", Head: []string{"tenant", "search/s", "p50", "p95", "p99", "errors", "p95 vs 1 h before", "state", "why"}}
+	s := Sheet{Title: "Tenants", Head: []string{"tenant", "search/s", "p50", "p95", "p99", "errors", "refused/s", "p95 vs 1 h before", "state", "why"}}
 	for _, t := range rows {
 		sec := func(v float64) string { return dashboard.FormatValue(v, dashboard.UnitSeconds) }
 		s.Add(t.ID, dashboard.FormatValue(t.SearchRate, dashboard.UnitNone), sec(t.P50), sec(t.P95), sec(t.P99),
-			dashboard.FormatValue(t.ErrorRatio, dashboard.UnitRatio), dashboard.FormatChange(t.P95, t.P95Before, dashboard.UnitSeconds),
+			dashboard.FormatValue(t.ErrorRatio, dashboard.UnitRatio), dashboard.FormatValue(t.Refused, dashboard.UnitNone),
+			dashboard.FormatChange(t.P95, t.P95Before, dashboard.UnitSeconds),
 			string(t.State), t.Reason)
 	}
 	return s

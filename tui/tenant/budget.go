@@ -20,11 +20,8 @@ import (
 // Budget is the page of error budgets: every tenant's burn rates over 5 m and 1 h, 30 m and 6 h, against the objective,
 // the worst first. It implements page.Page.
 type Budget struct {
-	panel  dashboard.Panel
-	cursor page.Cursor
-	hits   page.Hits
-	filter page.Filter
-	work   work[[]tenancy.Budget]
+	comparison[[]tenancy.Budget]
+	panel dashboard.Panel
 }
 
 var (
@@ -49,34 +46,12 @@ func (p *Budget) Scope() string { return "budget" }
 // Wants implements page.Page.
 func (p *Budget) Wants(c page.Context) []feed.Request { return p.panel.Requests(c.Env) }
 
-// Capturing implements page.Capturer.
-func (p *Budget) Capturing() bool { return p.filter.Open }
-
-// Escape implements page.Escaper.
-func (p *Budget) Escape() bool { return p.filter.Escape() }
-
 // Open implements page.Opener.
 func (p *Budget) Open(c page.Context) tea.Cmd { return p.judge(c) }
 
 // Update implements page.Page.
 func (p *Budget) Update(c page.Context, msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case page.DataMsg:
-		return p.judge(c)
-	case page.Computed:
-		if p.work.take(msg) {
-			return p.judge(c)
-		}
-	case page.SelectMsg:
-		p.cursor.Key = msg.Key
-	case tea.PasteMsg:
-		if p.filter.Open {
-			p.filter.Add(msg.Content)
-		}
-	case tea.KeyPressMsg:
-		return p.key(c, msg)
-	}
-	return nil
+	return p.update(c, msg, p.judge, p.key)
 }
 
 // judge works the table out anew when there are new answers.
@@ -149,9 +124,6 @@ func (p *Budget) rows() []tenancy.Budget {
 }
 
 func (p *Budget) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
-	if p.filter.Key(k) {
-		return nil
-	}
 	rows := p.rows()
 	rows = rows[:min(len(rows), maxBudgets)]
 	keys := tenantsOf(rows)
@@ -348,11 +320,6 @@ func burnText(v float64) string {
 // percent writes an objective with the nines that it has: "99.95 %".
 func percent(share float64) string {
 	return strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.4f", share*100), "0"), ".") + " %"
-}
-
-// Click implements page.Clicker.
-func (p *Budget) Click(_ page.Context, _, y int) (row, selected int) {
-	return p.hits.Row(y), p.cursor.Row
 }
 
 // Bindings implements page.Page.

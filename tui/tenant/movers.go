@@ -17,12 +17,9 @@ import (
 // Movers is the page of what changed most against some time before: tenants, golden signals and what may explain them,
 // in one table. It implements page.Page.
 type Movers struct {
+	comparison[moved]
 	panels []dashboard.Panel
 	ago    int // index into agos
-	cursor page.Cursor
-	hits   page.Hits
-	filter page.Filter
-	work   work[moved]
 
 	asked   asked // what pairs holds the questions for
 	known   []pair
@@ -125,38 +122,15 @@ func (p *Movers) Wants(c page.Context) []feed.Request {
 	return slices.Clone(p.asksFor)
 }
 
-// Capturing implements page.Capturer.
-func (p *Movers) Capturing() bool { return p.filter.Open }
-
-// Escape implements page.Escaper.
-func (p *Movers) Escape() bool { return p.filter.Escape() }
-
 // Open implements page.Opener.
 func (p *Movers) Open(c page.Context) tea.Cmd { return p.rank(c) }
 
 // Update implements page.Page.
 func (p *Movers) Update(c page.Context, msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case page.DataMsg:
-		return p.rank(c)
-	case page.Computed:
-		if p.work.take(msg) {
-			return p.rank(c)
-		}
-	case tea.PasteMsg:
-		if p.filter.Open {
-			p.filter.Add(msg.Content)
-		}
-	case tea.KeyPressMsg:
-		return p.key(c, msg)
-	}
-	return nil
+	return p.update(c, msg, p.rank, p.key)
 }
 
 func (p *Movers) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
-	if p.filter.Key(k) {
-		return nil
-	}
 	rows := p.rows()
 	keys, visible := keysOf(rows), p.visible(c)
 	p.cursor.Sync(keys, visible)

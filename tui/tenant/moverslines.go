@@ -185,11 +185,6 @@ func times(m tenancy.Move) string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", (1-m.Now)/before), ".0")
 }
 
-// Click implements page.Clicker.
-func (p *Movers) Click(_ page.Context, _, y int) (row, selected int) {
-	return p.hits.Row(y), p.cursor.Row
-}
-
 // Bindings implements page.Page.
 func (p *Movers) Bindings() []key.Binding {
 	return []key.Binding{

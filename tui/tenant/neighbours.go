@@ -19,12 +19,9 @@ import (
 // Neighbours is the page of noisy neighbours: who takes the most of the load, and whose latency rose with it. Of many
 // tenants it looks at a few, and says how many it does not look at. It implements page.Page.
 type Neighbours struct {
+	comparison[[]tenancy.Suspect]
 	load, searches, p95 dashboard.Panel
 	picked              picked
-	cursor              page.Cursor
-	filter              page.Filter
-	hits                page.Hits
-	work                work[[]tenancy.Suspect]
 }
 
 var (
@@ -70,12 +67,6 @@ func NewNeighbours() *Neighbours {
 
 // Title implements page.Page.
 func (p *Neighbours) Title() string { return "Noisy neighbours" }
-
-// Capturing implements page.Capturer.
-func (p *Neighbours) Capturing() bool { return p.filter.Open }
-
-// Escape implements page.Escaper.
-func (p *Neighbours) Escape() bool { return p.filter.Escape() }
 
 // Scope implements page.Scoped.
 func (p *Neighbours) Scope() string { return "neighbours" }
@@ -140,21 +131,7 @@ func (p *Neighbours) Open(c page.Context) tea.Cmd { return p.look(c) }
 
 // Update implements page.Page.
 func (p *Neighbours) Update(c page.Context, msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case page.DataMsg:
-		return p.look(c)
-	case page.Computed:
-		if p.work.take(msg) {
-			return p.look(c)
-		}
-	case tea.PasteMsg:
-		if p.filter.Open {
-			p.filter.Add(msg.Content)
-		}
-	case tea.KeyPressMsg:
-		return p.key(c, msg)
-	}
-	return nil
+	return p.update(c, msg, p.look, p.key)
 }
 
 // look chooses whom to look at, and compares them, when there are new answers.
@@ -308,9 +285,6 @@ func (p *Neighbours) entries() (rows []entry, keys []string) {
 }
 
 func (p *Neighbours) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
-	if p.filter.Key(k) {
-		return nil
-	}
 	rows, keys := p.entries()
 	visible := p.visible(c)
 	p.cursor.Sync(keys, visible)

@@ -211,11 +211,6 @@ func windowWords(c page.Context) string {
 	return strings.Replace(dashboard.FormatDuration(c.Window), ".0 ", " ", 1)
 }
 
-// Click implements page.Clicker.
-func (p *Neighbours) Click(_ page.Context, _, y int) (row, selected int) {
-	return p.hits.Row(y), p.cursor.Row
-}
-
 // Bindings implements page.Page.
 func (p *Neighbours) Bindings() []key.Binding {
 	return []key.Binding{

@@ -71,6 +71,48 @@ func (w *work[T]) drop() {
 	*w = work[T]{gen: gen + 1}
 }
 
+// comparison is what the pages of all tenants have in common: a list with a filter, worked out off the loop.
+type comparison[T any] struct {
+	cursor page.Cursor
+	hits   page.Hits
+	filter page.Filter
+	work   work[T]
+}
+
+// Capturing implements page.Capturer.
+func (x *comparison[T]) Capturing() bool { return x.filter.Open }
+
+// Escape implements page.Escaper.
+func (x *comparison[T]) Escape() bool { return x.filter.Escape() }
+
+// Click implements page.Clicker.
+func (x *comparison[T]) Click(_ page.Context, _, y int) (row, selected int) {
+	return x.hits.Row(y), x.cursor.Row
+}
+
+// update answers a message: anew works the list out from what has come, key answers a key that the filter leaves.
+func (x *comparison[T]) update(c page.Context, msg tea.Msg, anew func(page.Context) tea.Cmd, key func(page.Context, tea.KeyPressMsg) tea.Cmd) tea.Cmd {
+	switch msg := msg.(type) {
+	case page.DataMsg:
+		return anew(c)
+	case page.Computed:
+		if x.work.take(msg) {
+			return anew(c)
+		}
+	case page.SelectMsg:
+		x.cursor.Key = msg.Key
+	case tea.PasteMsg:
+		if x.filter.Open {
+			x.filter.Add(msg.Content)
+		}
+	case tea.KeyPressMsg:
+		if !x.filter.Key(msg) {
+			return key(c, msg)
+		}
+	}
+	return nil
+}
+
 // answeredAt is when the answer to a request was true, and the error of the last try.
 func answeredAt(r feed.Reader, q feed.Request) (time.Time, error) {
 	if q.Kind == feed.Range {

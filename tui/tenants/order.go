@@ -33,7 +33,7 @@ func evaluate(p dashboard.Panel, env dashboard.Env, stamp string) evaluated {
 	return e
 }
 
-// columns are what the table can be sorted by. The first is the panel's own order: worst first.
+// columns are what the table can be sorted by, at the places where they stand in it. The first is the panel's own order: worst first.
 var columns = []struct {
 	name  string
 	value func(*dashboard.Tenant) float64 // the highest first, unknown ones last; nil: not by a number
@@ -45,12 +45,14 @@ var columns = []struct {
 	{"p95", func(t *dashboard.Tenant) float64 { return t.P95 }},
 	{"p99", func(t *dashboard.Tenant) float64 { return t.P99 }},
 	{"errors", func(t *dashboard.Tenant) float64 { return t.ErrorRatio }},
+	{"refused/s", func(t *dashboard.Tenant) float64 { return t.Refused }},
 	{"p95 vs 1h", func(t *dashboard.Tenant) float64 { return t.P95 / t.P95Before }},
 }
 
 const (
-	byWorst = 0
-	byName  = 1
+	byWorst   = 0
+	byName    = 1
+	byRefused = 7
 )
 
 // order is the tenants' indexes as they are sorted; what has no number comes last, whichever way round.

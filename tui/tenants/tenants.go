@@ -114,6 +114,9 @@ func (p *Page) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	switch k.String() {
 	case "s":
 		p.sort, p.desc = (p.sort+1)%len(columns), false
+		if p.sort == byRefused && p.data.Widest.Refused == 0 {
+			p.sort++
+		}
 	case "S":
 		p.desc = !p.desc
 	case "v":
@@ -177,7 +180,7 @@ func (p *Page) View(c page.Context) []string {
 	t := page.Table{Styles: s, Columns: p.heads(s)}
 	first := p.cursor.Offset
 	for _, at := range v.rows[first:min(first+visible, len(v.rows))] {
-		t.Rows = append(t.Rows, cells(s, &p.data.Tenants[at]))
+		t.Rows = append(t.Rows, p.cells(s, &p.data.Tenants[at]))
 	}
 	p.hits.List(len(lines)+1, first, len(t.Rows))
 	lines = append(lines, t.Lines(c.Width, visible+1, 0, p.cursor.Row-first)...)
@@ -256,14 +259,18 @@ func (p *Page) heads(s *themes.Styles) []page.Column {
 	heads := []page.Column{
 		{Widest: 1},
 		{Title: "tenant", Min: 8, Max: 32, Widest: w.ID},
-		{Title: "search/s", Right: true, Drop: 5, Widest: w.Rate},
+		{Title: "search/s", Right: true, Drop: 6, Widest: w.Rate},
 		{Title: "p50", Right: true, Drop: 3, Widest: w.P50},
 		{Title: "p95", Right: true, Widest: w.P95},
-		{Title: "p99", Right: true, Drop: 4, Widest: w.P99},
-		{Title: "errors", Right: true, Drop: 7, Widest: w.Errors},
-		{Title: "p95 vs 1h", Right: true, Drop: 6, Widest: w.Change},
+		{Title: "p99", Right: true, Drop: 5, Widest: w.P99},
+		{Title: "errors", Right: true, Drop: 8, Widest: w.Errors},
+		{Title: "refused/s", Right: true, Drop: 4, Widest: w.Refused},
+		{Title: "p95 vs 1h", Right: true, Drop: 7, Widest: w.Change},
 		{Title: "p95 over time", Min: 14, Max: 60, Grow: true, Drop: 1},
 		{Title: "why", Max: 40, Drop: 2, Widest: w.Reason},
+	}
+	if w.Refused == 0 { // it is not exported
+		heads[byRefused] = page.Column{}
 	}
 	arrow := s.Glyphs.Down
 	if p.desc != (p.sort == byName) {
@@ -277,7 +284,7 @@ func (p *Page) heads(s *themes.Styles) []page.Column {
 	return heads
 }
 
-func cells(s *themes.Styles, t *dashboard.Tenant) []page.Cell {
+func (p *Page) cells(s *themes.Styles, t *dashboard.Tenant) []page.Cell {
 	sign, style := mark(s, t.State)
 	number := func(v float64, unit, name string) page.Cell {
 		st := s.Text
@@ -292,6 +299,10 @@ func cells(s *themes.Styles, t *dashboard.Tenant) []page.Cell {
 	}
 	change := number(0, "", "change")
 	change.Text = dashboard.FormatChange(t.P95, t.P95Before, dashboard.UnitSeconds)
+	refused := number(t.Refused, dashboard.UnitNone, "refused")
+	if p.data.Widest.Refused == 0 {
+		refused.Text = ""
+	}
 	return []page.Cell{
 		{Text: sign, Style: style},
 		{Text: t.ID, Style: name},
@@ -300,6 +311,7 @@ func cells(s *themes.Styles, t *dashboard.Tenant) []page.Cell {
 		number(t.P95, dashboard.UnitSeconds, "p95"),
 		number(t.P99, dashboard.UnitSeconds, "p99"),
 		number(t.ErrorRatio, dashboard.UnitRatio, "errors"),
+		refused,
 		change,
 		{Draw: func(w int) string { return style.Render(chart.Sparkline(t.Points, w, s.Glyphs.Spark)) }},
 		{Text: t.Reason, Style: s.Muted},

@@ -11,6 +11,7 @@ import (
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
+	"dlmon/sources/vocabulary"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
 	"dlmon/tui/page/pagetest"
@@ -172,5 +173,27 @@ func TestATenantThatFailsIsExplainedByItsFailures(t *testing.T) {
 	}
 	if o, ok := press(p, c, "t").(page.OpenExemplar); !ok || o.Query.Errors {
 		t.Errorf("t: %+v", o)
+	}
+}
+
+func TestRefusedRequestsHaveAColumnWhereTheyAreExported(t *testing.T) {
+	p, c := newPage(), pagetest.Context(pagetest.Reader(), 120, 30)
+	if got := text(p, c); !strings.Contains(got, "refused/s") {
+		t.Errorf("no column in\n%s", got)
+	}
+	v1, err := vocabulary.Load(vocabulary.ServiceV1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p = newPage()
+	c.Env.Vocab = v1
+	if got := text(p, c); !strings.Contains(got, "12 tenants") || strings.Contains(got, "refused") {
+		t.Errorf("a column of what is not exported:\n%s", got)
+	}
+	for range columns {
+		press(p, c, "s")
+		if columns[p.sort].name == "refused/s" {
+			t.Error("it sorts by a column that is not there")
+		}
 	}
 }

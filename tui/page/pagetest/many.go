@@ -47,8 +47,15 @@ func Many(n int) *feedtest.Reader {
 	add("p95", p95)
 	add("p99", func(i int) float64 { return number(i, 0.1) })
 	add("errors", errs)
+	add("refused", func(i int) float64 {
+		if i%2500 == 13 {
+			return 8
+		}
+		return 0
+	})
 	statOf := func(expr string) string {
-		for text, stat := range map[string]string{"search_operations_total": "rate", "(0.5,": "p50", "(0.95,": "p95", "(0.99,": "p99", "5..": "errors"} {
+		for text, stat := range map[string]string{"search_operations_total": "rate", "(0.5,": "p50", "(0.95,": "p95", "(0.99,": "p99", "5..": "errors",
+			"rate_limit_hits_total": "refused"} {
 			if strings.Contains(expr, text) && strings.Contains(expr, "by (tenant_id)") || strings.Contains(expr, text) && strings.Contains(expr, "by (le, tenant_id)") {
 				return stat
 			}

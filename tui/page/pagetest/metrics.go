@@ -136,6 +136,8 @@ func value(expr string, l sources.Labels) float64 {
 		return 40 * noise
 	case l["stat"] == "errors":
 		return 0.003 * slow * noise
+	case l["stat"] == "refused":
+		return 0.4 * noise
 	case l["stat"] == "p50":
 		return 0.03 * slow
 	case l["stat"] == "p99":
