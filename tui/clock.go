@@ -98,7 +98,7 @@ func (m *Model) pause() tea.Cmd {
 	case m.paused():
 		return m.show(time.Time{})
 	case m.past():
-		m.say(page.Notice{Text: "the past stands still by itself: 0 goes back to the present"})
+		m.say(page.Notice{Text: "the past stands still by itself" + m.named().Hint("0", ": %s goes back to the present")})
 		return nil
 	}
 	f, ok := c.live.(feed.Freezer)
@@ -271,7 +271,7 @@ func (m *Model) timeBadge() (part, bool) {
 		}
 		ago = strings.TrimRight(ago, " ")
 		text := "|| PAUSED"
-		return says(s.Past, form{" " + text + ago + " " + s.Glyphs.Dot + " space resumes ", rankCadence},
+		return says(s.Past, form{" " + text + ago + m.named().Hint("space", " "+s.Glyphs.Dot+" %s resumes") + " ", rankCadence},
 			form{" " + text + ago + " ", rankCounts}, form{" " + text + ago + " ", rankStale}, form{" PAUSED ", 0}), true
 	case m.past():
 		from, to, now := m.zone(m.clock.at.Add(-m.window)), m.zone(m.clock.at), m.zone(wall)
@@ -279,7 +279,7 @@ func (m *Model) timeBadge() (part, bool) {
 		dot, sign := " "+s.Glyphs.Dot+" ", " "+s.Glyphs.Before+" PAST "
 		span, ago := when.Words(from, to, now), dot+m.ago(wall.Sub(to))
 		end := when.Day(to, now) + to.Format("15:04")
-		return says(s.Past, form{sign + span + " " + zone + ago + dot + "0 live ", rankStep},
+		return says(s.Past, form{sign + span + " " + zone + ago + m.named().Hint("0", dot+"%s live") + " ", rankStep},
 			form{sign + span + " " + zone + ago + " ", rankCadence},
 			form{sign + span + ago + " ", rankWindow}, form{sign + span + " ", rankHealthy},
 			form{sign + end + " ", rankStale}, form{" PAST " + end + " ", 0}), true

@@ -40,7 +40,7 @@ func (m *Model) helpLines(width, height int) []string {
 			if h := b.Help(); b.Enabled() && h.Key != "" {
 				const room = 14
 				keys := page.Wrap(cmp.Or(m.shownKeys(b), "no key"), room, 3, s.Glyphs.Ellipsis)
-				what := page.Wrap(h.Desc, max(width-room-5, 10), 4, s.Glyphs.Ellipsis)
+				what := page.Wrap(m.named().Describe(b), max(width-room-5, 10), 4, s.Glyphs.Ellipsis)
 				for i := range max(len(keys), len(what)) {
 					k, line := "", ""
 					if i < len(keys) {

@@ -24,14 +24,6 @@ func (m *Model) typing() bool {
 	return ok && p.Capturing()
 }
 
-// hintKeys are the keys that the page's hints name: the default ones where keys are typed, for those nobody can change.
-func (m *Model) hintKeys() *keys.Map {
-	if m.typing() {
-		return nil
-	}
-	return m.o.Keys
-}
-
 // canonical is the key by which pages and this model know what the operator's key does here; false: nothing.
 func (m *Model) canonical(k tea.KeyPressMsg) (tea.KeyPressMsg, bool) {
 	name, ok := m.o.Keys.Canonical(m.scope(), k.String())
@@ -44,9 +36,15 @@ func (m *Model) canonical(k tea.KeyPressMsg) (tea.KeyPressMsg, bool) {
 // keyOf is how the help, the status bar and texts show a default key here; "" if the operator has taken it away.
 func (m *Model) keyOf(name string) string { return m.o.Keys.Shown(m.scope(), name, name) }
 
-// shownKeys are the operator's own keys of a binding.
+// named is a context that knows keys alone, for texts of this model's own that name them.
+func (m *Model) named() page.Context { return page.Context{Keys: m.o.Keys, Scope: m.scope()} }
+
+// shownKeys are the operator's own keys of a binding: where keys are typed the default ones, for those nobody can change.
 func (m *Model) shownKeys(b key.Binding) string {
-	return m.hintKeys().Shown(m.scope(), b.Help().Key, b.Keys()...)
+	if m.typing() {
+		return b.Help().Key
+	}
+	return m.o.Keys.Shown(m.scope(), b.Help().Key, b.Keys()...)
 }
 
 // typingHelp is the key that opens the help where keys are typed: the first of the help's own that is f1 to f12. "" if

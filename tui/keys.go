@@ -36,7 +36,7 @@ func globalKeys() keyMap {
 		handoff:  bind([]string{"x"}, "x", "hand the page on: write it as Markdown and SVG"),
 		palette:  bind([]string{":"}, ":", "find any command, page, panel, tenant, service or alert"),
 		mouse:    bind([]string{"m"}, "m", "mouse on, off"),
-		help:     bind([]string{"?", "f1"}, "?", "this help; f1 where ? would be typed"),
+		help:     bind([]string{"?", "f1"}, "? f1", "this help; f1 to f12 also where one types"),
 		quit:     bind([]string{"q"}, "q", "quit"),
 		force:    bind([]string{"ctrl+c"}, "ctrl+c", "quit, from anywhere"),
 		suspend:  bind([]string{"ctrl+z"}, "ctrl+z", "back to the shell; fg comes back here"),

@@ -182,7 +182,7 @@ func (m *Model) commands() []entry {
 			seen[name] = true
 			what := a.What
 			if len(actions) == 1 && b.Help().Desc != "" {
-				what = b.Help().Desc
+				what = m.named().Describe(b)
 			}
 			out = append(out, entry{kind: kindCommand, title: what, key: strings.Join(m.o.Keys.Of(name), " "),
 				do: func(m *Model) tea.Cmd { return m.act(pressOf(a.Keys[0])) }})

@@ -181,7 +181,7 @@ func (m *Model) context() page.Context {
 		Width: w, Height: h, UTC: m.clock.utc,
 		Live: m.isLive(), Big: m.kiosk != nil, Wall: m.wall(), Cursor: m.picked(m.window), Marks: m.marks(env),
 		ReadOnly: m.o.Silencer == nil, Creator: m.o.Creator, Objective: m.o.Objective,
-		Keys: m.hintKeys(), Scope: m.scope(),
+		Keys: m.o.Keys, Scope: m.scope(), Typing: m.typing(),
 		TraceService: m.o.TraceService, TagNames: m.o.TagNames,
 	}
 	c.Env.TraceService, c.Env.TenantTags = traceEnv(c)

@@ -133,8 +133,8 @@ func TestHelpListsTheBindingsOfThePage(t *testing.T) {
 		text := ansi.Strip(content(m))
 		for _, b := range append(m.nav.top().Bindings(), globalKeys().list()...) {
 			shown := func(key string) bool { return strings.Contains(text, key) }
-			if slices.ContainsFunc(strings.Fields(b.Help().Key), func(k string) bool { return !shown(k) }) || !shown(b.Help().Desc) {
-				t.Errorf("help of %s lacks %q %q", m.nav.top().Title(), b.Help().Key, b.Help().Desc)
+			if slices.ContainsFunc(strings.Fields(b.Help().Key), func(k string) bool { return !shown(k) }) || !shown(m.named().Describe(b)) {
+				t.Errorf("help of %s lacks %q %q", m.nav.top().Title(), b.Help().Key, m.named().Describe(b))
 			}
 		}
 	}

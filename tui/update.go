@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -243,7 +242,7 @@ func (m *Model) back() tea.Cmd {
 		return m.setCursor(time.Time{})
 	}
 	if !m.nav.back() {
-		m.say(page.Notice{Text: strings.TrimSpace("nothing to go back to " + m.styles.Glyphs.Dot + " " + m.keyOf("q") + " quits")})
+		m.say(page.Notice{Text: "nothing to go back to" + m.named().Hint("q", " "+m.styles.Glyphs.Dot+" %s quits")})
 	}
 	return nil
 }

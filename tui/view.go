@@ -196,12 +196,12 @@ func (m *Model) tabParts() []part {
 	}
 	var parts []part
 	for i, t := range m.nav.tabs {
-		n := strconv.Itoa(i + 1)
+		n := m.tabKey(i)
 		switch {
 		case i == current:
-			parts = append(parts, says(s.Focus, form{mark(n + " " + t.title), 0}))
+			parts = append(parts, says(s.Focus, form{mark(named(n, t.title)), 0}))
 		case len(m.nav.stack) == 1:
-			parts = append(parts, says(s.Muted, form{n + " " + t.title, 5}, form{n + " " + t.short, 6}, form{n, 7}, form{}))
+			parts = append(parts, says(s.Muted, form{named(n, t.title), 5}, form{named(n, t.short), 6}, form{n, 7}, form{}))
 		}
 	}
 	for i, p := range m.nav.stack[1:] {
@@ -230,18 +230,24 @@ func (m *Model) pickedText(at time.Time) string {
 	return when.Day(at, m.zone(m.wall())) + at.Format("15:04:05")
 }
 
-// placePart names the page on the screen, and by which digit its tab is found.
+// tabKey is the operator's key for tab i; "" if there is none.
+func (m *Model) tabKey(i int) string { return m.named().Hint(strconv.Itoa(i+1), "%s") }
+
+// named is a name with its key before it.
+func named(key, name string) string { return strings.TrimPrefix(key+" "+name, " ") }
+
+// placePart names the page on the screen, and by which key its tab is found.
 func (m *Model) placePart(rank int) part {
 	s, g := m.styles, m.styles.Glyphs
 	i := m.nav.current()
 	if i < 0 {
 		return says(s.Focus, form{})
 	}
-	digit := strconv.Itoa(i + 1)
+	digit := m.tabKey(i)
 	if len(m.nav.stack) > 1 {
-		return says(s.Focus, form{digit + " " + g.Pointer + " " + page.Cut(m.nav.top().Title(), 12, g.Ellipsis), rank}, form{digit, rank}, form{})
+		return says(s.Focus, form{named(digit, g.Pointer) + " " + page.Cut(m.nav.top().Title(), 12, g.Ellipsis), rank}, form{digit, rank}, form{})
 	}
-	return says(s.Focus, form{digit + " " + m.nav.tabs[i].title, rank}, form{digit, rank}, form{})
+	return says(s.Focus, form{named(digit, m.nav.tabs[i].title), rank}, form{digit, rank}, form{})
 }
 
 // noticeLine is the notice in the place of the tabs. The clock stays, and, as far as the whole notice leaves them room,

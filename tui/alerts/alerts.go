@@ -257,7 +257,7 @@ func (p *Page) refusal(c page.Context) string {
 	case c.ReadOnly:
 		return "read-only: dlmon changes nothing at Alertmanager"
 	case !c.Live:
-		return "a silence is about the present, and this is not: 0 goes back to live"
+		return "a silence is about the present, and this is not" + c.Hint("0", ": %s goes back to live")
 	case p.writing != "":
 		return p.writing + ": wait for Alertmanager's answer"
 	}
@@ -353,7 +353,7 @@ func (p *Page) do(c page.Context, k tea.KeyPressMsg, r row) (tea.Cmd, bool) {
 	case "y":
 		return page.Send(page.Copy{Text: r.text(), What: r.name()}), true
 	case "Y":
-		return p.copyLink(r), true
+		return p.copyLink(c, r), true
 	case "z":
 		return p.silenceRow(c, r), true
 	case "a":

@@ -186,7 +186,7 @@ func (r row) links() []link {
 }
 
 // copyLink copies a link, and the next one when it is pressed again.
-func (p *Page) copyLink(r row) tea.Cmd {
+func (p *Page) copyLink(c page.Context, r row) tea.Cmd {
 	all := r.links()
 	if len(all) == 0 {
 		return warn(r.name() + " has no link among its annotations")
@@ -198,7 +198,7 @@ func (p *Page) copyLink(r row) tea.Cmd {
 	}
 	what := all[n].name + " link"
 	if len(all) > 1 && p.mode == modeDetail {
-		what += fmt.Sprintf(" (%d of %d, Y again for the next)", n+1, len(all))
+		what += fmt.Sprintf(" (%d of %d%s)", n+1, len(all), c.Hint("Y", ", %s again for the next"))
 	}
 	return page.Send(page.Copy{Text: all[n].url, What: what})
 }
@@ -228,7 +228,7 @@ func (p *Page) about(c page.Context, r row) []string {
 	for i, l := range r.links() {
 		name := l.name
 		if i == 0 {
-			name += " (Y)"
+			name += c.Hint("Y", " (%s)")
 		}
 		t.say(name, l.url)
 		delete(notes, l.name)

@@ -145,7 +145,7 @@ func (p *Page) silenceFilter(c page.Context, l listing) tea.Cmd {
 		return warn(why)
 	}
 	if p.filter.Text == "" {
-		return warn("no filter is set: / filters the alerts, z silences the selected one")
+		return warn("no filter is set" + c.Hint("/", ": %s filters the alerts") + c.Hint("z", "; %s silences the selected one"))
 	}
 	var all []*instance
 	for _, r := range l.rows {

@@ -143,7 +143,7 @@ func (p *Page) pictureLines(c page.Context, r row) []string {
 	case !snap.OK():
 		return append(out, s.Muted.Render(" "+g.NoData+" asking Prometheus for its expression"), "")
 	case len(series) == 0:
-		return append(out, s.Muted.Render(page.Cut(" "+g.NoData+" it had no value in this window: + widens it", c.Width, g.Ellipsis)), "")
+		return append(out, s.Muted.Render(page.Cut(" "+g.NoData+" it had no value in this window"+c.Hint("+", ": %s widens it"), c.Width, g.Ellipsis)), "")
 	}
 	if snap.Err != nil {
 		out = append(out, s.Stale.Render(" "+g.Stale+" stale "+dashboard.FormatAge(snap.Age(c.Now))))

@@ -128,9 +128,9 @@ func (p *Page) silenceKey(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 		case s.Altered:
 			return warn("a matcher of this silence holds characters that dlmon does not show: change it with amtool")
 		case k.String() == "e" && expired:
-			return warn("it has expired: z creates it anew")
+			return warn("it has expired" + c.Hint("z", ": %s creates it anew"))
 		case k.String() == "z" && !expired:
-			return warn("it has not expired: e extends it")
+			return warn("it has not expired" + c.Hint("e", ": %s extends it"))
 		}
 		if expired {
 			s.ID = ""

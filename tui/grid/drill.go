@@ -142,7 +142,7 @@ func openTenant(c page.Context, d dashboard.Data, selected string) tea.Cmd {
 			}
 		}
 	}
-	return page.Send(page.Notice{Text: "no tenant is selected here: tab to the table of tenants or of alerts"})
+	return page.Send(page.Notice{Text: "no tenant is selected here" + c.Hint("tab", ": %s leads to the table of tenants or of alerts")})
 }
 
 func unexplained(p dashboard.Panel) tea.Cmd {

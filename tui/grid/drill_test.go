@@ -341,7 +341,7 @@ func TestTheHelpTellsTheKeysOfTablesFromAPanelThatIsNone(t *testing.T) {
 		}
 	}
 	g.focusOn(c, 0)
-	if n, ok := steer(g, &c, "o").(page.Notice); !ok || !strings.Contains(n.Text, "tab to the table of tenants") {
+	if n, ok := steer(g, &c, "o").(page.Notice); !ok || !strings.Contains(n.Text, "tab leads to the table of tenants") {
 		t.Errorf("o on %s says %q", g.dash.Panels[0].ID, n.Text)
 	}
 }

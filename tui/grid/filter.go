@@ -88,7 +88,9 @@ func keep[T any](all []T, pass func(T) bool) []T {
 	return slices.DeleteFunc(slices.Clone(all), func(x T) bool { return !pass(x) })
 }
 
-var nothingToFilter = page.Send(page.Notice{Text: "this panel has no rows to filter: tab leads to the next"})
+func nothingToFilter(c page.Context) tea.Cmd {
+	return page.Send(page.Notice{Text: "this panel has no rows to filter" + c.Hint("tab", ": %s leads to the next")})
+}
 
 // seen is a panel's data as it is shown: filtered.
 func (g *Grid) seen(c page.Context, i int) dashboard.Data {
@@ -137,7 +139,7 @@ func (g *Grid) filterKey(c page.Context, k tea.KeyPressMsg) (tea.Cmd, bool) {
 	case k.String() != "/":
 		return nil, false
 	case !filterable(p):
-		return nothingToFilter, true
+		return nothingToFilter(c), true
 	default:
 		n = &narrowing{}
 		g.filters[p.ID] = n

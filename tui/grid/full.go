@@ -110,7 +110,7 @@ func (f *Full) visible(c page.Context, d dashboard.Data, n int) int {
 
 func (f *Full) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	if k.String() == "/" && !f.filter.Open && !filterable(f.panel) {
-		return nothingToFilter
+		return page.Send(page.Notice{Text: "this panel has no rows to filter"})
 	}
 	if f.filter.Key(k) {
 		return nil
@@ -197,7 +197,7 @@ func (f *Full) View(c page.Context) []string {
 // options is how the panel is drawn.
 func (f *Full) options(c page.Context, d dashboard.Data) panel.Options {
 	o := panel.Options{
-		Styles: c.Styles, Now: c.Now.Truncate(ageStep), Width: c.Width, Height: c.Height,
+		Styles: c.Styles, Now: c.Now.Truncate(ageStep), Width: c.Width, Height: c.Height, TraceKey: c.Hint("t", "%s"),
 		Focused: true, Full: true, Cursor: panel.Column(d.Grid, c.Cursor), Selected: -1, UTC: c.UTC, Marks: f.marks.of(c),
 	}
 	o.Filter, o.Nothing = f.filter.says(f.last.data), f.filter.Text != "" && rows(d) == 0

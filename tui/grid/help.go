@@ -30,13 +30,13 @@ func (g *Grid) Bindings() []key.Binding {
 		case p.Kind == dashboard.KindTenants, p.Kind == dashboard.KindAlerts:
 			out = append(out, page.Bind("o", "the page of the selected tenant, or of the one that the selected alert names"))
 		case slices.ContainsFunc(g.dash.Panels, func(p dashboard.Panel) bool { return p.Kind == dashboard.KindTenants }):
-			out = append(out, page.Bind("o", "the selected tenant's page, in a table of tenants: tab to it"))
+			out = append(out, page.Bind("o", "the selected tenant's page, in a table of tenants: {tab} leads there"))
 		}
 		switch {
 		case filterable(p):
 			out = append(out, page.Bind("/", "filter the panel as you type; enter keeps it, esc drops it"))
 		case slices.ContainsFunc(g.dash.Panels, filterable):
-			out = append(out, page.Bind("/", "filter a table as you type: tab to it"))
+			out = append(out, page.Bind("/", "filter a table as you type: {tab} leads there"))
 		}
 	}
 	return append(out, page.Bind("v", "movers: what changed most"))

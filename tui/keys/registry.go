@@ -60,7 +60,7 @@ var scopes = []Scope{
 		act("zone", "u", "times in UTC, in local time"),
 		act("handoff", "x", "write this page, its numbers and queries to a file"),
 		act("mouse", "m", "mouse on, off"),
-		act("help", "? f1", "the keys of this place; f1 also where ? would be typed"),
+		act("help", "? f1", "the keys of this place; f1 to f12 also where one types"),
 		act("quit", "q", "quit"),
 		act("force-quit", "ctrl+c", "quit, from anywhere"),
 		act("suspend", "ctrl+z", "back to the shell; fg comes back here"),

@@ -40,7 +40,10 @@ func FooterLines(c Context) int {
 // hint is a hint as it is drawn and how many cells it takes, none where the operator has no key for it.
 func (c Context) hint(h string) (string, int) {
 	keys, what, _ := strings.Cut(h, " ")
-	if keys = c.Key(keys); keys == "" {
+	if !c.Typing { // those that work where one types are nobody's to change
+		keys = c.Key(keys)
+	}
+	if keys == "" {
 		return "", 0
 	}
 	return " " + c.Styles.Key.Render(keys) + " " + c.Styles.Muted.Render(what) + " ", ansi.StringWidth(keys+what) + 3

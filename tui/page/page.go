@@ -38,9 +38,11 @@ type Context struct {
 	Marks []dashboard.Mark
 	// Big tells that nobody is at the keyboard: what is shown is read from across the room.
 	Big bool
-	// Keys are the operator's own keys, nil for the defaults; Scope is the place among them that is on the screen.
-	Keys  *keys.Map
-	Scope string
+	// Keys are the operator's own keys, nil for the defaults; Scope is the place among them that is on the screen. Typing
+	// tells that keys are typed as text there.
+	Keys   *keys.Map
+	Scope  string
+	Typing bool
 	// ReadOnly forbids everything that would change a server: pages do not offer it.
 	ReadOnly bool
 	// Creator is who creates silences.

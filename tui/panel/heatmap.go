@@ -64,7 +64,11 @@ func (v *view) heatLegend(cells [][]float64, labels []string) []string {
 		more, _ := flow(v.heatReading(cells, labels, c), v.w-1, 2)
 		lines = append(lines, more...)
 	} else if v.Panel.Traces != nil {
-		lines = append(lines, v.s.Muted.Render("arrows read a bucket at a time; enter lists its traces, t opens an exemplar"))
+		text := "arrows read a bucket at a time; enter lists its traces"
+		if k := v.o.TraceKey; k != "" {
+			text += ", " + k + " opens an exemplar"
+		}
+		lines = append(lines, v.s.Muted.Render(text))
 	}
 	for i := range lines {
 		lines[i] = " " + lines[i]
@@ -84,7 +88,10 @@ func (v *view) heatReading(cells [][]float64, labels []string, c int) []string {
 			reading = append(reading, v.s.Text.Render(dashboard.FormatValue(share, dashboard.UnitRatio)+" of all at that time"))
 		}
 		if v.Panel.Traces != nil {
-			reading = append(reading, v.s.Key.Render("enter")+" "+v.s.Muted.Render("these traces"), v.s.Key.Render("t")+" "+v.s.Muted.Render("an exemplar of them"))
+			reading = append(reading, v.s.Key.Render("enter")+" "+v.s.Muted.Render("these traces"))
+			if k := v.o.TraceKey; k != "" {
+				reading = append(reading, v.s.Key.Render(k)+" "+v.s.Muted.Render("an exemplar of them"))
+			}
 		}
 		return reading
 	}

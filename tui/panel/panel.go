@@ -26,7 +26,8 @@ type Options struct {
 	Selected      int    // tables: the selected row; a heatmap, Full: the bucket being read; -1 for none
 	Offset        int    // tables: the first row shown
 	UTC           bool
-	Big           bool // a stat in digits that are read across a room, where they fit
+	TraceKey      string // the operator's key for the trace of an exemplar; "" for none
+	Big           bool   // a stat in digits that are read across a room, where they fit
 	// Marks are what happened, for the time axis; nil for none. A pointer, so that Options can be compared.
 	Marks *[]dashboard.Mark
 	// From and To are the ends of a stretch that is being selected, in either order; zero: none.

@@ -62,11 +62,11 @@ func (p *Movers) View(c page.Context) []string {
 	lines := []string{page.Title(s, title, facts(c, then, p.filter.Prompt(), steady, staleFact(c, p.Wants(c))), c.Width)}
 	switch {
 	case !moved.past:
-		lines = append(lines, page.Explain(s, "no data "+ago.words+" ago: Prometheus holds nothing of "+then+"; w compares with another time", nil, c.Width)...)
+		lines = append(lines, page.Explain(s, "no data "+ago.words+" ago: Prometheus holds nothing of "+then+c.Hint("w", "; %s compares with another time"), nil, c.Width)...)
 		return page.Above(lines, foot, c.Height)
 	case len(moved.rows) == 0:
 		sign := s.OK.Render(s.Glyphs.OK)
-		for i, l := range page.Wrap("nothing moved enough to list; disk and health are not compared here: "+cmp.Or(c.Key("5"), "the health page")+" shows them", max(c.Width-3, 1), 3, s.Glyphs.Ellipsis) {
+		for i, l := range page.Wrap("nothing moved enough to list; disk and health are not compared here: "+cmp.Or(c.Hint("5", "%s"), "the health page")+" shows them", max(c.Width-3, 1), 3, s.Glyphs.Ellipsis) {
 			if i > 0 {
 				sign = " "
 			}

@@ -123,8 +123,8 @@ func (p *Neighbours) caution(c page.Context) string {
 		m := c.Data.Range(reqs[0]).Value
 		rate := max(c.Env.Rate, dashboard.RateWindow(c.Env.Scrape, c.Step))
 		if m.Columns > 0 && !tenancy.EnoughColumns(m.Columns, m.Step, rate) {
-			return fmt.Sprintf("too short to compare: it holds %d rate windows of %s, six are needed; + takes a longer one",
-				tenancy.Independent(m.Columns, m.Step, rate), dashboard.FormatDuration(rate))
+			return fmt.Sprintf("too short to compare: it holds %d rate windows of %s, six are needed%s",
+				tenancy.Independent(m.Columns, m.Step, rate), dashboard.FormatDuration(rate), c.Hint("+", "; %s takes a longer one"))
 		}
 	}
 	return "Rising together is no proof: a common cause moves both. r is Pearson's correlation of p95 with that load."

@@ -102,11 +102,11 @@ func (t *Trace) found(gen uint64, rows found) {
 }
 
 // nextMatch goes to the next match, or to the one before, around the end.
-func (t *Trace) nextMatch(d int) tea.Cmd {
+func (t *Trace) nextMatch(c page.Context, d int) tea.Cmd {
 	f := &t.find
 	switch {
 	case f.asked == "":
-		return page.Send(page.Notice{Text: "nothing to find: / asks for text"})
+		return page.Send(page.Notice{Text: "nothing to find" + c.Hint("/", ": %s asks for text")})
 	case len(f.matches) == 0:
 		return nil
 	}
@@ -152,7 +152,7 @@ func (t *Trace) findLine(c page.Context) []string {
 			state += " in " + f.where
 		}
 	}
-	hint := "  n next  N previous  esc ends"
+	hint := c.Hint("n", "  %s next") + c.Hint("N", "  %s previous") + "  esc ends"
 	if f.prompt.Open {
 		hint = "  enter keeps  esc ends"
 	}

@@ -20,7 +20,7 @@ func (t *Trace) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	if t.look == oneSpan && t.span.filter.Key(k) {
 		return nil
 	}
-	if cmd, ok := t.anywhere(k.String()); ok {
+	if cmd, ok := t.anywhere(c, k.String()); ok {
 		return cmd
 	}
 	if len(t.rows.shown) == 0 {
@@ -36,12 +36,12 @@ func (t *Trace) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 }
 
 // anywhere are the keys that lead to other pages; they work while the trace is not there yet, too.
-func (t *Trace) anywhere(k string) (tea.Cmd, bool) {
+func (t *Trace) anywhere(c page.Context, k string) (tea.Cmd, bool) {
 	switch k {
 	case "t":
-		return t.sibling(1), true
+		return t.sibling(c, 1), true
 	case "T":
-		return t.sibling(-1), true
+		return t.sibling(c, -1), true
 	case "d":
 		return t.analyse(page.AnalysisDifference), true
 	case "o":
@@ -55,7 +55,7 @@ func (t *Trace) anywhere(k string) (tea.Cmd, bool) {
 }
 
 // sibling goes to the trace of the next exemplar, or of the one before.
-func (t *Trace) sibling(d int) tea.Cmd {
+func (t *Trace) sibling(c page.Context, d int) tea.Cmd {
 	ids := t.asked.Siblings
 	i := slices.Index(ids, t.asked.ID)
 	switch {
@@ -68,7 +68,7 @@ func (t *Trace) sibling(d int) tea.Cmd {
 	case t.asked.Query.Histogram != "":
 		return page.Send(page.OpenExemplar{Query: t.asked.Query})
 	}
-	return page.Send(page.Notice{Text: "no exemplars here: t on a latency panel leads to them", Warn: true})
+	return page.Send(page.Notice{Text: "no exemplars here" + c.In("grid").Hint("t", ": %s on a latency panel leads to them"), Warn: true})
 }
 
 // analyse asks what the traces around this one say; where it came from no search, those with its root's operation, or
@@ -108,9 +108,9 @@ func (t *Trace) waterfallKey(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	case "/":
 		t.openFind()
 	case "n":
-		return t.nextMatch(1)
+		return t.nextMatch(c, 1)
 	case "N":
-		return t.nextMatch(-1)
+		return t.nextMatch(c, -1)
 	case "f":
 		t.look = merged
 	default:

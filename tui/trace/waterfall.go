@@ -117,7 +117,7 @@ func (t *Trace) mapLine(c page.Context, cols columns, b *brushes) string {
 	if t.zoom != (window{}) {
 		step := tickStep(t.zoom.length() / 50)
 		what = "zoom " + tickLabel(float64(t.zoom.from), step, float64(t.zoom.to)) + " to " +
-			tickLabel(float64(t.zoom.to), step, float64(t.zoom.to)) + "  Z whole"
+			tickLabel(float64(t.zoom.to), step, float64(t.zoom.to)) + c.Hint("Z", "  %s whole")
 	}
 	for _, legend := range []string{"  " + g.BarFull + " critical path  " + g.BarShade + " off it", "  " + g.BarFull + " critical"} {
 		if 1+ansi.StringWidth(what+legend) < cols.left() {

@@ -215,7 +215,7 @@ func (k *causes) key(_ page.Context, pressed string, _ int) tea.Cmd {
 
 func (k *causes) bindings() []key.Binding {
 	return []key.Binding{
-		bind("enter", "the newest trace that failed so, at the failed span; there t goes on to the next"),
+		bind("enter", "the newest trace that failed so, at the failed span; from there one goes on to the next"),
 		bind("y", "copy the selected cause"),
 	}
 }

@@ -316,7 +316,7 @@ func (r reading) why(c page.Context, o page.OpenAnalysis) []string {
 		return explain("Jaeger is off: set --jaeger-url to see traces", nil)
 	}
 	if o.Kind == page.AnalysisCompare && len(r.asked) < 2 {
-		return explain("mark two traces in the list with v, then compare them with c", nil)
+		return explain("mark two traces in the list"+c.In("traces").Hint("v", " with %s")+", then compare them"+c.In("traces").Hint("c", " with %s"), nil)
 	}
 	what := "traces"
 	if o.Kind == page.AnalysisCauses {
@@ -350,7 +350,7 @@ func (r reading) why(c page.Context, o page.OpenAnalysis) []string {
 	if o.Kind == page.AnalysisCauses && r.found > 0 {
 		text = fmt.Sprintf("none of %s failed", counted(r.found, "trace"))
 	}
-	return explain(text+" "+reachWords(c, r.query)+"; + widens the window", nil)
+	return explain(text+" "+reachWords(c, r.query)+c.Hint("+", "; %s widens the window"), nil)
 }
 
 // grouped is n with its thousands apart: "200,000".

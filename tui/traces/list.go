@@ -128,7 +128,7 @@ func (l *List) key(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	case "V":
 		l.marks = marks{}
 	case "d", "o", "e", "w", "c":
-		return l.marks.analysis(name, l.query)
+		return l.marks.analysis(c, name, l.query)
 	case "n":
 		return page.Send(page.OpenSearch{Query: l.query})
 	case "t":
@@ -293,9 +293,9 @@ func (l *List) why(c page.Context, r result) []string {
 	}
 	text := "no " + asked + " " + reachWords(c, l.query)
 	if window, _, _ := reach(c, l.query); window > 0 {
-		text += "; + widens the window"
+		text += c.Hint("+", "; %s widens the window")
 	}
-	return page.Explain(s, text+", n searches for others", nil, c.Width)
+	return page.Explain(s, text+c.Hint("n", "; %s searches for others"), nil, c.Width)
 }
 
 // Bindings implements page.Page.

@@ -164,7 +164,7 @@ func TestAnalysesAreOfTheMarkedGroups(t *testing.T) {
 	for _, m := range []marks{{}, {a: []string{"1"}}, {b: []string{"1"}}} {
 		l, c, _ := listOf(varied(), tenantQuery, 120, 15)
 		l.marks = m
-		if n, ok := press(l, c, "c").(page.Notice); !ok || !strings.Contains(n.Text, "mark them with v") {
+		if n, ok := press(l, c, "c").(page.Notice); !ok || !strings.Contains(n.Text, "mark both the same (v)") {
 			t.Errorf("%+v: c answers %+v", m, n)
 		}
 	}

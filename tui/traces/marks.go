@@ -81,7 +81,7 @@ func (m *marks) words() string {
 }
 
 // analysis is the intent that a key of the list sends for the marked traces, or for all that q finds.
-func (m *marks) analysis(key string, q page.TraceQuery) tea.Cmd {
+func (m *marks) analysis(c page.Context, key string, q page.TraceQuery) tea.Cmd {
 	o := page.OpenAnalysis{Query: q}
 	o.A, o.B = m.groups()
 	switch key {
@@ -96,12 +96,12 @@ func (m *marks) analysis(key string, q page.TraceQuery) tea.Cmd {
 	case "c":
 		a, b, ok := m.pair()
 		if !ok {
-			return page.Send(page.Notice{Text: "c compares two traces: mark them with v first, or one as A (v) and one as B (v twice)"})
+			return page.Send(page.Notice{Text: "two traces are compared: mark both the same" + c.Hint("v", " (%s)") + ", or one as A and one as B" + c.Hint("v", " (%[1]s, and %[1]s twice)")})
 		}
 		more := len(o.A)+len(o.B) > 2
 		o.Kind, o.A, o.B = page.AnalysisCompare, []string{a}, []string{b}
 		if more {
-			note := page.Notice{Text: "of the marked traces, two are compared: the first that were marked; d compares the groups"}
+			note := page.Notice{Text: "of the marked traces, two are compared: the first that were marked" + c.Hint("d", "; %s compares the groups")}
 			return tea.Batch(page.Send(o), page.Send(note))
 		}
 	}
