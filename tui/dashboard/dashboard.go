@@ -309,6 +309,8 @@ type Vocabulary interface {
 	// Recorded tells since when the server has recorded expr as the series name; false: it has not, or records another
 	// expression by that name.
 	Recorded(name, expr string) (since time.Time, ok bool)
+	// Stopped says why a series that a rule records is not asked: the rule isn't evaluated any more; "" of any other.
+	Stopped(name string) string
 	// Remarks are what the operator should know of the names in use: how they were found, recorded series that are not
 	// trusted, or that none are recorded.
 	Remarks() []string
