@@ -182,9 +182,9 @@ func (p Panel) stopped(env Env) (why []string) {
 const fromRecord = "max without () ("
 
 // template is q's expression with what the server has recorded, since the time that the answer reaches back to, in place
-// of its own. Only the default rate window is recorded.
+// of its own. Of rates, only the default window is recorded.
 func (q Query) template(env Env, rate, back time.Duration) string {
-	if rate != RateWindow(env.Scrape, 0) || len(q.recordable()) == 0 {
+	if strings.Contains(q.Expr, "$rate") && rate != RateWindow(env.Scrape, 0) || len(q.recordable()) == 0 {
 		return q.Expr
 	}
 	choose := func(s Stat) string {
