@@ -66,6 +66,22 @@ type Rule struct {
 	Alerts         []Alert
 }
 
+// RecordingRule is one recording rule as the server last evaluated it.
+type RecordingRule struct {
+	Expr           string // PromQL
+	Group          string
+	Interval       time.Duration // between two evaluations; 0: not told
+	Failed         string        // why its last evaluation failed; "": it didn't
+	LastEvaluation time.Time     // of any rule of its group, by the server's clock; zero: not told
+	Age            time.Duration // since then, by the server's clock when it tells the time, else by this machine's
+}
+
+// Stalled tells whether the rule's group is no longer evaluated: three intervals have gone by, or of long ones one and two
+// minutes. Until five minutes after its last sample the series answers as if it were of the present.
+func (r RecordingRule) Stalled() bool {
+	return !r.LastEvaluation.IsZero() && r.Interval > 0 && r.Age > min(3*r.Interval, r.Interval+2*time.Minute)
+}
+
 // ManagedAlert is an alert as Alertmanager holds it.
 type ManagedAlert struct {
 	Fingerprint string

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,7 +32,7 @@ var lookbacks = []time.Duration{time.Hour, 6 * time.Hour, 24 * time.Hour, 7 * 24
 func (s *session) look(ctx context.Context) error {
 	known := s.vocab.Load()
 	v := known
-	var rules map[string]string
+	var rules map[string]sources.RecordingRule
 	var refused error
 	asked := make(chan struct{})
 	go func() { // beside the names: the screen waits for both
@@ -94,7 +95,7 @@ func (s *session) scrapeInterval() time.Duration {
 // withRecorded is v with the series that the server has recorded now, of those that dlmon would record. Where the server
 // tells its rules (refused is nil), these are the series that a rule with the same expression records; where it tells none,
 // those that there are.
-func (s *session) withRecorded(ctx context.Context, v *vocabulary.Vocabulary, rules map[string]string, refused error) (
+func (s *session) withRecorded(ctx context.Context, v *vocabulary.Vocabulary, rules map[string]sources.RecordingRule, refused error) (
 	*vocabulary.Vocabulary, map[string]vocabulary.Recorded, error) {
 	if refused != nil && sources.KindOf(refused) != sources.Rejected {
 		return nil, nil, refused
@@ -103,18 +104,26 @@ func (s *session) withRecorded(ctx context.Context, v *vocabulary.Vocabulary, ru
 	found := map[string]vocabulary.Recorded{}
 	now := s.feed.Now()
 	var names, remarks []string
+	var stopped int
 	for _, r := range records {
-		expr, ok := rules[r.Name]
-		switch {
-		case ok && !vocabulary.SameExpr(expr, r.Expr):
+		rule, ok := rules[r.Name]
+		switch why := stoppedRule(rule, now); {
+		case ok && !vocabulary.SameExpr(rule.Expr, r.Expr):
 			remarks = append(remarks, vocabulary.RecordedElsewise(r.Name))
 		case ok:
-			found[r.Name] = vocabulary.Recorded{Expr: expr, Since: now}
+			found[r.Name] = vocabulary.Recorded{Expr: rule.Expr, Since: now, Stopped: why}
+			if why != "" {
+				stopped++
+				if !slices.Contains(remarks, why) {
+					remarks = append(remarks, why)
+				}
+			}
 		}
 		names = append(names, r.Name)
 	}
 	if refused != nil {
-		present, err := s.present(ctx, names, now)
+		// Nothing tells when the rules were evaluated last: a series without a fresh sample is not asked.
+		present, err := s.present(ctx, names, now, freshRecord)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -128,13 +137,29 @@ func (s *session) withRecorded(ctx context.Context, v *vocabulary.Vocabulary, ru
 			found[name] = r
 		}
 	}
-	switch n := len(found); {
+	switch n := len(found) - stopped; {
 	case n > 0 && n == len(records):
 		remarks = append(remarks, "recorded series answer all queries per tenant")
 	case n > 0:
 		remarks = append(remarks, fmt.Sprintf("recorded series answer %d of %d queries per tenant (dlmon rules prints the rules for all)", n, len(records)))
 	}
 	return v.WithRecorded(found, remarks), maps.Clone(found), nil
+}
+
+// stoppedRule says why a rule's series is not to be asked: it would answer with what was recorded last, up to five minutes
+// long, as if it were of now. "" of a rule that is well.
+func stoppedRule(r sources.RecordingRule, now time.Time) string {
+	at := r.LastEvaluation.UTC().Format("15:04 UTC")
+	if now.Sub(r.LastEvaluation) > 12*time.Hour {
+		at = r.LastEvaluation.UTC().Format("2006-01-02 15:04 UTC")
+	}
+	switch {
+	case r.Stalled():
+		return fmt.Sprintf("recording rules have stopped at %s (group %s): asked without them", at, r.Group)
+	case r.Failed != "":
+		return fmt.Sprintf("recording rules fail (group %s, %s): asked without them", r.Group, r.Failed)
+	}
+	return ""
 }
 
 // reach is how far back a recorded series is known to go, and how many of the lookbacks have been tried.
@@ -162,7 +187,7 @@ func (s *session) reachBack(ctx context.Context, found map[string]vocabulary.Rec
 				names = append(names, name)
 			}
 		}
-		there, err := s.present(ctx, names, now.Add(-back))
+		there, err := s.present(ctx, names, now.Add(-back), "")
 		if err != nil {
 			return err
 		}
@@ -174,17 +199,27 @@ func (s *session) reachBack(ctx context.Context, found map[string]vocabulary.Rec
 		}
 	}
 	for name, r := range depth {
-		found[name] = vocabulary.Recorded{Expr: found[name].Expr, Since: r.since}
+		at := found[name]
+		at.Since = r.since
+		found[name] = at
 	}
 	return nil
 }
 
-// present are those of the series names that have samples at a time.
-func (s *session) present(ctx context.Context, names []string, at time.Time) ([]string, error) {
+// freshRecord is how old the last sample of a recorded series may be where the server does not tell its rules: two
+// intervals of the slowest that dlmon prints.
+const freshRecord = "4m"
+
+// present are those of the series names that have samples at a time, none older than within ("": than five minutes).
+func (s *session) present(ctx context.Context, names []string, at time.Time, within string) ([]string, error) {
 	if len(names) == 0 {
 		return nil, nil
 	}
-	v, err := s.clients.prometheus.Instant(ctx, `group by (__name__) ({__name__=~"`+strings.Join(names, "|")+`"})`, at)
+	series := `{__name__=~"` + strings.Join(names, "|") + `"}`
+	if within != "" {
+		series = "last_over_time(" + series + "[" + within + "])"
+	}
+	v, err := s.clients.prometheus.Instant(ctx, `group by (__name__) (`+series+`)`, at)
 	if err != nil {
 		return nil, err
 	}

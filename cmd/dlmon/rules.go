@@ -71,7 +71,7 @@ func (c *Config) named(ctx context.Context) (v *vocabulary.Vocabulary, scrape ti
 // rulesFile is the text of the rules: a group for each interval.
 func rulesFile(v *vocabulary.Vocabulary, scrape time.Duration) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Recording rules for dlmon's queries per tenant, for the metric names of %s. Written by `dlmon rules`.\n", v.Name())
+	fmt.Fprintf(&b, "# Recording rules for dlmon's queries of every tenant, for the metric names of %s. Written by `dlmon rules`.\n", v.Name())
 	if note := v.Note(); note != "" {
 		fmt.Fprintf(&b, "# %s\n", note)
 	}
@@ -89,7 +89,7 @@ func rulesFile(v *vocabulary.Vocabulary, scrape time.Duration) string {
 			every := model.Duration(interval).String()
 			fmt.Fprintf(&b, "\n  - name: dlmon_tenants_%[1]s\n    interval: %[1]s\n    rules:\n", every)
 		}
-		fmt.Fprintf(&b, "      # Of each tenant: %s.\n      - record: %s\n        expr: %s\n", r.About, r.Name, folded(r.Expr))
+		fmt.Fprintf(&b, "      # %s\n      - record: %s\n        expr: %s\n", r.About, r.Name, folded(r.Expr))
 	}
 	return b.String()
 }

@@ -59,6 +59,10 @@ type rulesServer struct {
 	rules  map[string]string    // expressions by name; nil: there is no such endpoint
 	since  map[string]time.Time // of recorded series
 	looked int                  // queries that looked for recorded series
+	fails  map[string]string    // errors of rules by name
+	last   time.Time            // evaluation of the rules; zero: not told
+	clock  time.Duration        // how far the server's clock is ahead of this machine's
+	old    bool                 // the recorded series have no sample of the last minutes
 	*httptest.Server
 }
 
@@ -74,6 +78,7 @@ func (s *rulesServer) answer(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Date", time.Now().Add(s.clock).UTC().Format(http.TimeFormat))
 	var data any
 	switch r.URL.Path {
 	case "/api/v1/label/__name__/values":
@@ -85,7 +90,14 @@ func (s *rulesServer) answer(w http.ResponseWriter, r *http.Request) {
 		}
 		rules := []any{}
 		for name, expr := range s.rules {
-			rules = append(rules, map[string]any{"type": "recording", "name": name, "query": expr, "health": "ok"})
+			rule := map[string]any{"type": "recording", "name": name, "query": expr, "health": "ok"}
+			if why := s.fails[name]; why != "" {
+				rule["health"], rule["lastError"] = "err", why
+			}
+			if !s.last.IsZero() {
+				rule["lastEvaluation"] = s.last.Add(s.clock)
+			}
+			rules = append(rules, rule)
 		}
 		data = map[string]any{"groups": []any{map[string]any{"name": "g", "file": "f", "interval": 60, "rules": rules}}}
 	case "/api/v1/query":
@@ -94,7 +106,7 @@ func (s *rulesServer) answer(w http.ResponseWriter, r *http.Request) {
 		_, _ = fmt.Sscan(r.FormValue("time"), &at)
 		result := []any{}
 		for name, since := range s.since {
-			if float64(since.Unix()) <= at && strings.Contains(r.FormValue("query"), name) {
+			if float64(since.Unix()) <= at && !(s.old && strings.Contains(r.FormValue("query"), "[4m]")) && strings.Contains(r.FormValue("query"), name) {
 				result = append(result, map[string]any{"metric": map[string]string{"__name__": name}, "value": []any{at, "1"}})
 			}
 		}
@@ -209,6 +221,55 @@ func TestRecordedSeriesAreNoticedAndMissedAndReachBackAsFarAsTheyDo(t *testing.T
 	server.set(func() { server.rules = map[string]string{} })
 	if v = look(t, s); len(v.Remarks()) > 0 {
 		t.Errorf("after the rules went: %v", v.Remarks())
+	}
+}
+
+func TestRecordedSeriesAreAskedOnlyWhileTheirRulesAreEvaluated(t *testing.T) {
+	const name, other = "tenant_id:search_operations:rate5m", "tenant_id:search_latency_seconds:p95_rate5m"
+	rules, now := guideRecords(t), time.Now()
+	for _, c := range []struct {
+		what     string
+		last     time.Duration // of the group's evaluation, an interval being a minute
+		clock    time.Duration
+		fails    string
+		name     bool   // is asked
+		other    bool   // is asked
+		remarked string // in words
+	}{
+		{"evaluated just now", 30 * time.Second, 0, "", true, true, "answer all queries"},
+		{"late", 170 * time.Second, 0, "", true, true, "answer all queries"},
+		{"stalled", 200 * time.Second, 0, "", false, false, "recording rules have stopped at " + now.Add(-200*time.Second).UTC().Format("15:04 UTC") + " (group g)"},
+		{"stopped two days ago", 48 * time.Hour, 0, "", false, false, "stopped at " + now.Add(-48*time.Hour).UTC().Format("2006-01-02 15:04 UTC")},
+		{"one rule fails", 30 * time.Second, 0, "many-to-many", false, true, "recording rules fail (group g, many-to-many)"},
+		{"evaluated just now, the server's clock an hour behind", 30 * time.Second, -time.Hour, "", true, true, "answer all queries"},
+		{"stalled, the server's clock an hour ahead", 200 * time.Second, time.Hour, "", false, false, "recording rules have stopped"},
+	} {
+		server := newRulesServer(t)
+		server.rules, server.last, server.clock, server.fails = rules, now.Add(-c.last), c.clock, map[string]string{name: c.fails}
+		s := looking(t, server)
+		v := look(t, s)
+		for series, want := range map[string]bool{name: c.name, other: c.other} {
+			if _, ok := v.Recorded(series, rules[series]); ok != want || (v.Stopped(series) == "") != want {
+				t.Errorf("%s: %s is asked: %v, stopped %q", c.what, series, ok, v.Stopped(series))
+			}
+		}
+		if got := strings.Join(v.Remarks(), "\n"); strings.Count(got, c.remarked) != 1 {
+			t.Errorf("%s: remarks %q, want %q once", c.what, got, c.remarked)
+		}
+		server.set(func() { server.last, server.fails = time.Now(), nil })
+		v = look(t, s)
+		if _, ok := v.Recorded(name, rules[name]); !ok || v.Stopped(name) != "" || strings.Join(v.Remarks(), "") != "recorded series answer all queries per tenant" {
+			t.Errorf("%s, then well again: %v, %v", c.what, ok, v.Remarks())
+		}
+	}
+}
+
+func TestAServerWithoutRulesIsTrustedOnlyWhileItsSeriesAreFresh(t *testing.T) {
+	server := newRulesServer(t)
+	const name = "tenant_id:search_operations:rate5m"
+	server.since[name], server.old = time.Now().Add(-3*time.Hour), true
+	if _, ok := look(t, looking(t, server)).Recorded(name, "whatever"); ok {
+		t.Error("a series that has no new sample is asked")
 	}
 }
 

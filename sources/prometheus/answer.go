@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/prometheus/client_golang/api"
 	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
@@ -29,12 +30,19 @@ var lacking = []int{http.StatusForbidden, http.StatusNotFound, http.StatusMethod
 // neither the status nor the body of it.
 type checked struct{ api.Client }
 
+// toldTime is the key of a context's *time.Time that is set to the server's time, if it tells one: what it says of when
+// something was is by its own clock.
+type toldTime struct{}
+
 // Do returns a *sources.Error whose Asked is empty, for fault to fill in, beside the response, whose status v1 needs
 // to know whether it should try GET instead of POST.
 func (c checked) Do(ctx context.Context, req *http.Request) (*http.Response, []byte, error) {
 	resp, body, err := c.Client.Do(ctx, req)
 	if err != nil {
 		return resp, body, err
+	}
+	if at, ok := ctx.Value(toldTime{}).(*time.Time); ok {
+		*at, _ = http.ParseTime(resp.Header.Get("Date"))
 	}
 	code, object := resp.StatusCode, bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{"))
 	switch {

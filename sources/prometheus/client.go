@@ -175,24 +175,20 @@ func (c *Client) MetricNames(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
-// RecordingRules are the expressions of the server's recording rules by the names that they record, of those that the
-// server has evaluated without error. A server that tells no rules answers with an error of kind Rejected.
-func (c *Client) RecordingRules(ctx context.Context) (map[string]string, error) {
+// RecordingRules are the server's recording rules that have been evaluated, by the names that they record; of several by one
+// name, one that did not fail. A server that tells no rules answers with an error of kind Rejected.
+func (c *Client) RecordingRules(ctx context.Context) (map[string]sources.RecordingRule, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	r, err := c.api.Rules(ctx, nil)
+	var now time.Time
+	r, err := c.api.Rules(context.WithValue(ctx, toldTime{}, &now), nil)
 	if err != nil {
 		return nil, fault("rules", err)
 	}
-	out := map[string]string{}
-	for _, g := range r.Groups {
-		for _, any := range g.Rules {
-			if rule, ok := any.(v1.RecordingRule); ok && rule.Health == v1.RuleHealthGood {
-				out[sources.CleanName(rule.Name)] = sources.CleanBlock(rule.Query)
-			}
-		}
+	if now.IsZero() {
+		now = time.Now()
 	}
-	return out, nil
+	return recordingRules(r, now), nil
 }
 
 // Info tells the server's version and scrape interval. An endpoint that the server lacks is a note, not an error;

@@ -205,6 +205,49 @@ func rules(r v1.RulesResult) []sources.Rule {
 	return out
 }
 
+// recordingRules are those that have been evaluated; now is the server's time.
+func recordingRules(r v1.RulesResult, now time.Time) map[string]sources.RecordingRule {
+	out := map[string]sources.RecordingRule{}
+	for _, g := range r.Groups {
+		var last time.Time
+		for _, any := range g.Rules {
+			switch rule := any.(type) {
+			case v1.RecordingRule:
+				last = later(last, rule.LastEvaluation)
+			case v1.AlertingRule:
+				last = later(last, rule.LastEvaluation)
+			}
+		}
+		for _, any := range g.Rules {
+			rule, ok := any.(v1.RecordingRule)
+			name := sources.CleanName(rule.Name)
+			if !ok || rule.Health != v1.RuleHealthGood && rule.Health != v1.RuleHealthBad {
+				continue
+			}
+			got := sources.RecordingRule{
+				Expr: sources.CleanBlock(rule.Query), Group: sources.CleanName(g.Name), Interval: seconds(g.Interval),
+				LastEvaluation: last, Age: now.Sub(last),
+			}
+			if rule.Health == v1.RuleHealthBad {
+				if got.Failed = sources.Clean(rule.LastError); got.Failed == "" {
+					got.Failed = "it tells no reason"
+				}
+			}
+			if _, twice := out[name]; !twice || got.Failed == "" {
+				out[name] = got
+			}
+		}
+	}
+	return out
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
 func targets(r v1.TargetsResult) []sources.Target {
 	out := make([]sources.Target, 0, len(r.Active))
 	for _, t := range r.Active {

@@ -12,6 +12,8 @@ import (
 type Recorded struct {
 	Expr  string    // of the server's rule; "" where it does not tell its rules
 	Since time.Time // it has samples since then, or longer
+	// Stopped says why the series is not asked although a rule records it; "": it is asked.
+	Stopped string
 }
 
 // WithRecorded is v on a server that has these recorded series, by name, and these remarks about them.
@@ -30,11 +32,14 @@ func (v *Vocabulary) Same(other *Vocabulary) bool {
 // expression by that name.
 func (v *Vocabulary) Recorded(name, expr string) (since time.Time, ok bool) {
 	r, ok := v.recorded[name]
-	if !ok || r.Expr != "" && !SameExpr(r.Expr, expr) {
+	if !ok || r.Stopped != "" || r.Expr != "" && !SameExpr(r.Expr, expr) {
 		return time.Time{}, false
 	}
 	return r.Since, true
 }
+
+// Stopped says why a series that a rule records is not asked: the rule isn't evaluated any more; "" of any other.
+func (v *Vocabulary) Stopped(name string) string { return v.recorded[name].Stopped }
 
 // Remarks are what the operator should know: how the vocabulary was chosen, and what became of recorded series.
 func (v *Vocabulary) Remarks() []string {

@@ -54,3 +54,42 @@ func TestASparklineShowsADipAmongManyValues(t *testing.T) {
 		}
 	}
 }
+
+// The lowest and the highest of many values reach the lowest and the highest row of a plot, whatever its width.
+func TestALineShowsADipAndAPeakAmongManyValues(t *testing.T) {
+	values := slices.Repeat([]float64{0.5}, 500)
+	values[123], values[377] = 0, 1
+	for width := 20; width <= 200; width += 7 {
+		var a Area
+		rows := Lines([][]float64{values}, width, 10, Frame{Area: &a})
+		for name, y := range map[string]int{"peak": 0, "dip": a.Height - 1} {
+			inked := false
+			for _, c := range rows[y][a.Left : a.Left+a.Width] {
+				_, series := c.Ink.Series()
+				inked = inked || series && c.Rune != ' '
+			}
+			if !inked {
+				t.Errorf("%d cells: no %s", width, name)
+			}
+		}
+	}
+}
+
+// Of counts in a bucket, the single column in which something fell into it is seen, whatever the width.
+func TestAHeatmapShowsASingleObservationAmongManyColumns(t *testing.T) {
+	bucket := make([]float64, 500)
+	bucket[123] = 1
+	for width := 20; width <= 200; width += 7 {
+		inked := 0
+		for _, row := range Heatmap([][]float64{bucket}, []string{"1 s"}, width, 3, strings.Split(" .#", ""), Frame{}) {
+			for _, c := range row {
+				if c.Rune == '#' {
+					inked++
+				}
+			}
+		}
+		if inked == 0 {
+			t.Errorf("%d cells: nothing", width)
+		}
+	}
+}

@@ -2,6 +2,8 @@ package dashboard_test
 
 import (
 	"math"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"dlmon/sources"
 	"dlmon/sources/feed"
 	"dlmon/sources/feed/feedtest"
+	"dlmon/sources/vocabulary"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page/pagetest"
 )
@@ -50,6 +53,67 @@ func TestAGaugesRangeLooksBetweenItsColumns(t *testing.T) {
 		}
 		if ranged != c.want || !instant {
 			t.Errorf("step %v, scrape %v: range %q, want %q; the value now is asked: %v", c.step, c.scrape, ranged, c.want, instant)
+		}
+	}
+}
+
+// An average has no samples of its own: it is looked at six times a column, or as often as it is recorded.
+func TestADipOfAnAverageBetweenColumnsIsLookedFor(t *testing.T) {
+	const avg, recorded = "avg by (cache_type) (cache_hit_ratio)", "cache_type:cache_hit_ratio:avg"
+	now := time.Date(2026, 3, 14, 14, 0, 0, 0, time.UTC)
+	guide, err := vocabulary.Load(vocabulary.Guide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := guide.WithRecorded(map[string]vocabulary.Recorded{recorded: {Expr: avg, Since: now.Add(-31 * 24 * time.Hour)}}, nil)
+	for _, c := range []struct {
+		step  time.Duration
+		vocab dashboard.Vocabulary
+		want  string
+	}{
+		{15 * time.Second, pagetest.Vocabulary(), avg},
+		{time.Minute, pagetest.Vocabulary(), "min_over_time((" + avg + ")[1m:15s])"},
+		{6 * time.Hour, pagetest.Vocabulary(), "min_over_time((" + avg + ")[6h:1h])"},
+		{30 * time.Second, with, "min_over_time((max without () (" + recorded + "))[30s:30s])"},
+		{6 * time.Hour, with, "min_over_time((max without () (" + recorded + "))[6h:1m])"},
+	} {
+		env := dashboard.Env{Data: &feedtest.Reader{Clock: now}, Vocab: c.vocab, Window: 60 * c.step, Step: c.step, Rate: max(5*time.Minute, c.step), Scrape: 15 * time.Second}
+		var ranged []string
+		for _, r := range panelOf(t, "cache-hit-rate").Requests(env) {
+			if r.Kind == feed.Range {
+				ranged = append(ranged, r.Expr)
+			} else if strings.Contains(r.Expr, "avg") {
+				t.Errorf("step %v: %s is asked for now, which nothing shows", c.step, r.Expr)
+			}
+		}
+		if !slices.Equal(ranged, []string{c.want}) {
+			t.Errorf("step %v: %q, want %q", c.step, ranged, c.want)
+		}
+	}
+}
+
+// Every range of the built-in dashboards is either of what is counted (a rate over at least a step holds all that happened)
+// or keeps the bad extreme of what is sampled.
+func TestNoBuiltInRangeLosesItsBadExtreme(t *testing.T) {
+	rate := regexp.MustCompile(`rate\([^()]*\[(\$rate|1h)\]\)`)
+	for _, d := range append(dashboard.Builtin(), dashboard.TenantPage("acme"), dashboard.Movers(), dashboard.Neighbours()) {
+		for _, p := range d.Panels {
+			if p.Moves != nil && p.Moves.Tenant {
+				continue // its rows open the tenant's page, which has the past
+			}
+			for i, q := range p.Queries {
+				bars := p.Kind == dashboard.KindBars && i == 0 // WithPast asks it full screen
+				if !q.Range && !bars || p.Kind == dashboard.KindTargets {
+					continue
+				}
+				bad := "max_over_time("
+				if p.Thresholds.Below || d.ID == "business" || p.Moves != nil && p.Moves.Worse == "down" {
+					bad = "min_over_time("
+				}
+				if !rate.MatchString(q.Expr) && !strings.Contains(q.RangeExpr, bad) {
+					t.Errorf("%s, %s: %q between its columns %q: no %s", p.ID, q.Name, q.Expr, q.RangeExpr, bad)
+				}
+			}
 		}
 	}
 }

@@ -113,7 +113,7 @@ func (p Panel) check() error {
 			return fmt.Errorf("query %q: unknown unit %q", q.Name, q.Unit)
 		}
 		names[q.Name] = true
-		if err := checkTemplate(strings.ReplaceAll(cmp.Or(q.RangeExpr, q.Expr), stepVariable, "")); err != nil {
+		if err := checkTemplate(strings.NewReplacer(stepVariable, "", fineVariable, "", exprVariable, "").Replace(cmp.Or(q.RangeExpr, q.Expr))); err != nil {
 			return fmt.Errorf("query %q: %w", q.Name, err)
 		}
 		if err := checkTemplate(q.Expr); err != nil {

@@ -116,7 +116,9 @@ type Query struct {
 	Legend string `yaml:"legend"` // label concepts or names in braces: "{tenant} {limit_type}"; empty: the labels' values
 	Unit   string `yaml:"unit"`   // empty: the panel's
 	// RangeExpr is asked for the range instead of Expr where samples lie between its columns, $step being the time that a
-	// column stands for: max_over_time({{connections}}[$step]). The value now is Expr's. "": Expr's values at the columns.
+	// column stands for: max_over_time({{connections}}[$step]). What has no samples of its own is looked at some times in a
+	// column, $fine apart, $expr being Expr or what is recorded of it: min_over_time(($expr)[$step:$fine]). The value now is
+	// Expr's. "": Expr's values at the columns.
 	RangeExpr string `yaml:"range_expr"`
 	// What is asked while the panel is on the screen. A query that asks for neither is put by a snapshot only.
 	Range   bool `yaml:"range"`   // the range (sparkline, lines, heatmap); without Instant its last column is the value now
@@ -312,6 +314,8 @@ type Vocabulary interface {
 	// Recorded tells since when the server has recorded expr as the series name; false: it has not, or records another
 	// expression by that name.
 	Recorded(name, expr string) (since time.Time, ok bool)
+	// Stopped says why a series that a rule records is not asked: the rule isn't evaluated any more; "" of any other.
+	Stopped(name string) string
 	// Remarks are what the operator should know of the names in use: how they were found, recorded series that are not
 	// trusted, or that none are recorded.
 	Remarks() []string

@@ -104,6 +104,7 @@ func evalPromQL(d *Data, env Env) {
 		return
 	}
 	d.Query, _ = p.Queries[0].rangeQL(env)
+	d.warn(p.stopped(env))
 	if p.Kind == KindTenants {
 		d.tenants(env)
 		return

@@ -172,13 +172,31 @@ func (r rule) since(v Vocabulary) (since time.Time, ok bool) {
 	return since, true
 }
 
+// stopped says why recorded series that would answer p's queries are not asked.
+func (p Panel) stopped(env Env) (why []string) {
+	for _, q := range p.Queries {
+		for _, s := range q.recordable() {
+			r, ok := s.rule(env.Vocab, RateWindow(env.Scrape, 0))
+			if !ok {
+				continue
+			}
+			for _, part := range append([]Record{r.Record}, r.from...) {
+				if text := env.Vocab.Stopped(part.Name); text != "" && !slices.Contains(why, text) {
+					why = append(why, text)
+				}
+			}
+		}
+	}
+	return why
+}
+
 // fromRecord begins the expression that takes a recorded series.
 const fromRecord = "max without () ("
 
 // template is q's expression with what the server has recorded, since the time that the answer reaches back to, in place
-// of its own. Only the default rate window is recorded.
+// of its own. Of rates, only the default window is recorded.
 func (q Query) template(env Env, rate, back time.Duration) string {
-	if rate != RateWindow(env.Scrape, 0) || len(q.recordable()) == 0 {
+	if strings.Contains(q.Expr, "$rate") && rate != RateWindow(env.Scrape, 0) || len(q.recordable()) == 0 {
 		return q.Expr
 	}
 	choose := func(s Stat) string {

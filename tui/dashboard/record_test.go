@@ -113,6 +113,27 @@ func TestASeriesThatRecordsSomethingElseIsNotTrusted(t *testing.T) {
 	}
 }
 
+func TestAPanelSaysThatItsRecordingRulesHaveStopped(t *testing.T) {
+	w, p := newWorld(t, vocabulary.Guide), panelOf(t, "tenant-search-latency")
+	v := recordedSince(t, vocabulary.Guide, now.Add(-24*time.Hour))
+	series := map[string]vocabulary.Recorded{}
+	for _, r := range Records(v, 0) {
+		series[r.Name] = vocabulary.Recorded{Expr: r.Expr, Since: now.Add(-24 * time.Hour), Stopped: "stopped at 14:05"}
+	}
+	w.env.Vocab = v.WithRecorded(series, nil)
+	if got, _ := p.Queries[1].PromQL(w.env); strings.Contains(got, p95Name) {
+		t.Errorf("asks %s", got)
+	}
+	r := p.Queries[0].instant(w.expr(t, p, "main"))
+	w.Instants[r] = sources.Snapshot[sources.Vector]{Err: &sources.Error{Source: "prometheus", Kind: sources.Timeout, Reason: "no answer"}, Tried: now}
+	if d := Eval(p, w.env); !slices.Equal(d.Warnings, []string{"stopped at 14:05"}) || !strings.Contains(d.Hint, "evaluate them again") {
+		t.Errorf("warnings %q, hint %q", d.Warnings, d.Hint)
+	}
+	if d := Eval(panelOf(t, "request-rate"), w.env); len(d.Warnings) > 0 {
+		t.Errorf("a panel that asks nothing recorded says %q", d.Warnings)
+	}
+}
+
 func TestExemplarsAreThoseOfTheHistogramAlsoWhereQuantilesAreRecorded(t *testing.T) {
 	w, p := newWorld(t, vocabulary.Guide), panelOf(t, "tenant-search-latency")
 	w.env.Vocab = recordedSince(t, vocabulary.Guide, now.Add(-time.Hour))

@@ -38,13 +38,30 @@ func (q Query) PromQLAgo(env Env, ago time.Duration) (string, bool) {
 // two columns.
 func (q Query) rangeQL(env Env) (string, bool) {
 	if q.between(env) {
-		q.Expr = strings.ReplaceAll(q.RangeExpr, stepVariable, promDuration(max(env.Step, 2*env.scrape())))
+		span := max(env.Step, 2*env.scrape())
+		expr, fine := q.Expr, max(env.scrape(), (span/looks).Round(time.Second))
+		if strings.Contains(q.RangeExpr, exprVariable) {
+			if expr = q.template(env, env.rate(), env.Window+span); expr != q.Expr {
+				fine = min(recordEvery, span) // a few series, and all that there is of them
+			}
+		}
+		q.Expr = strings.NewReplacer(stepVariable, promDuration(span), fineVariable, promDuration(fine), exprVariable, strings.TrimSpace(expr)).Replace(q.RangeExpr)
+		q.Record = ""
 	}
 	return q.promQL(env, env.rate(), env.Window)
 }
 
-// stepVariable is the time that a column of a range stands for, at least two scrapes.
-const stepVariable = "$step"
+// What stands in a RangeExpr for the time of a column, at least two scrapes, for the time between two looks within it, and
+// for the expression itself.
+const (
+	stepVariable = "$step"
+	fineVariable = "$fine"
+	exprVariable = "$expr"
+)
+
+// looks is how many values of an aggregate are taken in a column: each costs as much as a column does, and Prometheus holds
+// all of them for all series at once, fifty million at most.
+const looks = 6
 
 // between tells whether there are samples between the columns of q's range, which RangeExpr looks at.
 func (q Query) between(env Env) bool { return q.RangeExpr != "" && env.Step > env.scrape() }
@@ -129,6 +146,7 @@ func (p Panel) Requests(env Env) []feed.Request {
 			}
 		case q.Instant:
 			reqs = append(reqs, q.instant(expr))
+		case p.Group != nil && q.Name == p.Group.Points: // of these, only the past is drawn
 		case ranged && (env.Step > coarse || q.between(env)):
 			now := q.instant(expr)
 			if env.Step > coarse {

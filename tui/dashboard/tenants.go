@@ -169,6 +169,9 @@ func (t *Tenant) take(stat string, v float64) {
 func (d *Data) tooSlow(env Env) {
 	if e, ok := errors.AsType[*sources.Error](d.Err); ok && (e.Kind == sources.Timeout || strings.Contains(e.Advice, "too slow")) && !d.Panel.recorded(env) {
 		d.Hint = "recording rules answer this at once: dlmon rules prints them"
+		if len(d.Panel.stopped(env)) > 0 {
+			d.Hint = "too slow without the recording rules: have Prometheus evaluate them again"
+		}
 	}
 }
 
