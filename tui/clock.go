@@ -291,7 +291,7 @@ func (m *Model) timeBadge() (part, bool) {
 func (m *Model) ago(d time.Duration) string {
 	switch {
 	case d < time.Minute:
-		return "just now"
+		return "<1m ago"
 	case d < time.Hour:
 		return strconv.Itoa(int(d/time.Minute)) + "m ago"
 	case d < 48*time.Hour:
