@@ -230,7 +230,7 @@ func TestTheBadgeTellsTheRangeItsZoneAndItsAge(t *testing.T) {
 	r.Clock = time.Date(2026, 3, 14, 14, 5, 32, 0, time.UTC)
 	for text, want := range map[string]string{
 		"11:00..12:00":              "◀ PAST 11:00–12:00 UTC · 2h ago",
-		"14:00..14:05":              "◀ PAST 14:00–14:05 UTC · <1m ago",
+		"14:00..14:05":              "◀ PAST 14:00:00–14:05:00 UTC · <1m ago",
 		"2026-03-10":                "◀ PAST 03-10 00:00–03-11 00:00 UTC · 3d ago",
 		"yesterday 14:00..+2m":      "◀ PAST 03-13 14:00:00–14:02:00 UTC · 24h ago",
 		"2025-12-24T18:00Z..19:00Z": "◀ PAST 2025-12-24 18:00–19:00 UTC · 79d ago",
