@@ -92,6 +92,9 @@ func measureTenants(b *testing.B, bin string, n int, rules bool) {
 	}) {
 		filled = float64(time.Since(s.Started).Milliseconds())
 	}
+	if rules && math.IsInf(filled, 1) {
+		b.Errorf("with the rules, the page is not filled within %v", watch/2)
+	}
 	key := func(keys, shows string) time.Duration {
 		time.Sleep(time.Second / 4) // who types faster is held to ten frames a second
 		pressed := time.Now()
