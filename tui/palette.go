@@ -8,14 +8,12 @@ import (
 	"slices"
 	"strings"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
 	"dlmon/tui/dashboard"
-	"dlmon/tui/keys"
 	"dlmon/tui/page"
 )
 
@@ -42,14 +40,18 @@ type entry struct {
 	about string // where it is, of whom; "" if there is nothing to say
 	key   string // the operator's key for it; "" if there is none
 	text  string // what is looked into, in lower case
+	away  bool   // a command of another place
 	do    func(m *Model) tea.Cmd
 }
 
 func (e *entry) id() string { return e.kind.String() + "\x00" + e.title + "\x00" + e.about }
 
-// palette is the overlay. The entries are collected when it opens and when new data comes, tenants off the loop.
+// palette is the overlay. The entries are collected when it opens, when new data comes and when another page comes onto
+// the screen under it, so that what is listed is what enter acts on; tenants off the loop.
 type palette struct {
 	open    bool
+	page    page.Page // whose commands are listed, and the place that it was then
+	scope   string
 	input   page.Filter
 	entries []entry // all but the tenants
 	tenants []entry
@@ -79,7 +81,8 @@ func (m *Model) openPalette() tea.Cmd {
 func (m *Model) collect() tea.Cmd {
 	p := &m.palette
 	selected := p.selected()
-	p.entries = slices.Concat(m.commands(), m.pageEntries(), m.panelEntries(), m.alertEntries(), m.serviceEntries())
+	p.page, p.scope = m.nav.top(), m.scope()
+	p.entries = slices.Concat(m.commands(), m.pageEntries(), m.panelEntries(), m.alertEntries(), m.serviceEntries(), m.elsewhere())
 	for i := range p.entries {
 		p.entries[i].text = strings.ToLower(p.entries[i].title + " " + p.entries[i].about)
 	}
@@ -95,6 +98,15 @@ func (m *Model) collect() tea.Cmd {
 		ids, _, _ := pan.TenantIDs(env)
 		return tenantsMsg{gen, ids}
 	}
+}
+
+// follow makes the entries anew if the page under the palette is another than the one they are of.
+func (m *Model) follow() tea.Cmd {
+	if p := &m.palette; p.page == m.nav.top() && p.scope == m.scope() {
+		return nil
+	}
+	m.dirty = true
+	return m.recollect()
 }
 
 // recollect makes the entries anew while the palette is open.
@@ -158,94 +170,6 @@ func (p *palette) take(msg tenantsMsg) {
 	}
 	p.search()
 	p.keep(selected)
-}
-
-// commands are what the keys of the page on the screen do, then those of everywhere.
-func (m *Model) commands() []entry {
-	var out []entry
-	seen := map[string]bool{}
-	add := func(b key.Binding) {
-		if !b.Enabled() {
-			return
-		}
-		var actions []string
-		for _, k := range b.Keys() {
-			if name, _, ok := keys.Known(m.scope(), k); ok && !slices.Contains(actions, name) {
-				actions = append(actions, name)
-			}
-		}
-		for _, name := range actions {
-			_, a, _ := keys.Find(name)
-			if seen[name] || !command(name) {
-				continue
-			}
-			seen[name] = true
-			what := a.What
-			if len(actions) == 1 && b.Help().Desc != "" {
-				what = m.named().Describe(b)
-			}
-			out = append(out, entry{kind: kindCommand, title: what, key: strings.Join(m.o.Keys.Of(name), " "),
-				do: func(m *Model) tea.Cmd { return m.act(pressOf(a.Keys[0])) }})
-		}
-	}
-	for _, b := range m.nav.top().Bindings() {
-		add(b)
-	}
-	for _, b := range globalKeys().list() {
-		add(b)
-	}
-	return out
-}
-
-// command tells whether an action is worth finding: moving is not, and pages are listed as such.
-func command(name string) bool {
-	switch name {
-	case "move.open":
-		return true
-	case "global.palette", "global.force-quit", "global.suspend", "global.overview", "global.tenants", "global.traces", "global.alerts", "global.health", "global.business":
-		return false
-	}
-	return !strings.HasPrefix(name, keys.Move+".")
-}
-
-func (m *Model) pageEntries() []entry {
-	var out []entry
-	for i, t := range m.nav.tabs {
-		out = append(out, entry{kind: kindPage, title: t.title, key: strings.Join(m.o.Keys.Of("global."+t.id), " "),
-			do: func(m *Model) tea.Cmd { m.nav.open(i); return nil }})
-	}
-	for _, v := range []struct{ view, title, action string }{
-		{page.TenantsMovers, "Movers", "movers"}, {page.TenantsNeighbours, "Noisy neighbours", "noisy"}, {page.TenantsBudget, "Error budget", "budget"},
-	} {
-		out = append(out, entry{kind: kindPage, title: v.title, about: "of all tenants", key: m.keyFrom("tenants", v.action), do: func(*Model) tea.Cmd {
-			return page.Send(page.OpenTenants{View: v.view})
-		}})
-	}
-	return append(out, entry{kind: kindPage, title: "Silences", about: "of Alertmanager", key: m.keyFrom("alerts", "silences"), do: func(m *Model) tea.Cmd {
-		m.nav.open(slices.IndexFunc(m.nav.tabs, func(t tab) bool { return t.id == "alerts" }))
-		if m.typing() { // a silence is being written there: it is not to be lost
-			return nil
-		}
-		return m.act(pressOf("a"))
-	}})
-}
-
-// keyFrom is the key that does an action of a tab's page; elsewhere the tab's own stands before it. "" if the operator
-// has left none.
-func (m *Model) keyFrom(tab, action string) string {
-	k, at := strings.Join(m.o.Keys.Of(keys.Name(tab, action)), " "), m.scope()
-	if here := keys.Name(at, action); at != tab { // the grid has movers too
-		if _, _, ok := keys.Find(here); ok {
-			return strings.Join(m.o.Keys.Of(here), " ")
-		}
-	}
-	if open := strings.Join(m.o.Keys.Of("global."+tab), " "); k != "" && at != tab {
-		if open == "" {
-			return ""
-		}
-		return open + " then " + k
-	}
-	return k
 }
 
 func (m *Model) panelEntries() []entry {
@@ -370,7 +294,7 @@ func (m *Model) paletteLines(width, height int) []string {
 	for _, h := range p.found {
 		longest = max(longest, ansi.StringWidth(p.entry(h).key))
 	}
-	longest = min(longest, width/3)
+	longest = min(longest, width*2/5)
 	t := page.Table{Styles: s, Columns: []page.Column{
 		{Min: 7}, {Min: 12, Max: max(16, width*3/5), Grow: true, Drop: 2}, {Min: 8, Max: 80, Grow: true, Drop: 1}, {Right: true, Min: longest},
 	}}

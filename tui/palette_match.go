@@ -86,7 +86,11 @@ func match(e *entry, words []string) (int, bool) {
 		}
 		total += score
 	}
-	return total*10 - min(len(e.text), 200)*2, true // of two that match alike the shorter one is more likely meant
+	total = total*10 - min(len(e.text), 200)*2 // of two that match alike the shorter one is more likely meant
+	if e.away {
+		total -= 500 // however long what is here
+	}
+	return total, true
 }
 
 // fuzzy tells whether a word matches a text, both in lower case, and how well.

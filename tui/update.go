@@ -52,6 +52,9 @@ func (m *Model) take(msg tea.Msg) (cmd tea.Cmd) {
 			cmd = tea.Batch(cmd, p.Open(m.context()))
 		}
 	}
+	if m.palette.open {
+		cmd = tea.Batch(cmd, m.follow())
+	}
 	m.want()
 	return cmd
 }
@@ -235,7 +238,7 @@ func (m *Model) act(k tea.KeyPressMsg) tea.Cmd {
 
 func (m *Model) back() tea.Cmd {
 	top := m.nav.top()
-	if p, ok := top.(page.Escaper); ok && p.Escape() {
+	if m.escape() {
 		return top.Update(m.context(), page.DataMsg{}) // there may be something to work out for what is shown now
 	}
 	if !m.picked(m.window).IsZero() {

@@ -13,6 +13,9 @@ type Action struct {
 	ID   string   // within its scope: "sort"
 	Keys []string // by default; the first is the one that pages know it by
 	What string   // in the infinitive: "sort by the next column"
+	// Selected tells that it is done to what is selected, focused or filtered on the page: from elsewhere nobody knows what
+	// that is. Writes, that it changes something at a server.
+	Selected, Writes bool
 }
 
 // Scope is a place with keys of its own.
@@ -32,7 +35,21 @@ const (
 // lost.
 var fixed = []string{"up", "down", "left", "right", "enter", "esc", "ctrl+c", "ctrl+z"}
 
-func act(id, keys, what string) Action { return Action{id, strings.Fields(keys), what} }
+func act(id, keys, what string) Action {
+	return Action{ID: id, Keys: strings.Fields(keys), What: what}
+}
+
+// on is an action on what is selected.
+func on(id, keys, what string) Action {
+	a := act(id, keys, what)
+	a.Selected = true
+	return a
+}
+
+func writes(a Action) Action {
+	a.Writes = true
+	return a
+}
 
 // scopes are all there are. Pages whose lists can be filtered take the key of global.filter, those that move those of
 // move.
@@ -79,20 +96,20 @@ var scopes = []Scope{
 		act("open", "enter", "go deeper: open what is selected"),
 	}},
 	{"grid", "Panels", []Action{
-		act("exemplar", "t", "the trace of an exemplar nearest to its p99, else the list of traces"),
-		act("full-screen", "f", "the focused panel full screen"),
-		act("tenant", "o", "the selected tenant's own page"),
+		on("exemplar", "t", "the trace of an exemplar nearest to its p99, else the list of traces"),
+		on("full-screen", "f", "the focused panel full screen"),
+		on("tenant", "o", "the selected tenant's own page"),
 		act("movers", "v", "movers: what changed most"),
 	}},
 	{"panel", "A panel full screen", []Action{
-		act("exemplar", "t", "the trace of an exemplar, else the list of traces"),
+		on("exemplar", "t", "the trace of an exemplar, else the list of traces"),
 		act("close", "f", "back to the grid"),
 		act("fast-left", "shift+left H", "ten columns earlier"),
 		act("fast-right", "shift+right L", "ten columns later"),
 	}},
 	{"tenants", "The list of tenants", []Action{
-		act("exemplar", "t", "the trace of an exemplar nearest to its p99, else the list of traces"),
-		act("tenant", "o", "the tenant's own page"),
+		on("exemplar", "t", "the trace of an exemplar nearest to its p99, else the list of traces"),
+		on("tenant", "o", "the tenant's own page"),
 		act("sort", "s", "sort by the next column"),
 		act("reverse", "S", "reverse the order"),
 		act("movers", "v", "movers: what changed most"),
@@ -100,24 +117,24 @@ var scopes = []Scope{
 		act("budget", "b", "error budget"),
 	}},
 	{"movers", "Movers", []Action{
-		act("exemplar", "t", "the trace of an exemplar nearest to its p99, else the list of traces"),
-		act("tenant", "o", "the tenant's own page"),
+		on("exemplar", "t", "the trace of an exemplar nearest to its p99, else the list of traces"),
+		on("tenant", "o", "the tenant's own page"),
 		act("against", "w", "against 1 h, 1 d, 1 w ago"),
 	}},
 	{"neighbours", "Noisy neighbours", []Action{
-		act("exemplar", "t", "the trace of an exemplar nearest to its p99, else the list of traces"),
-		act("tenant", "o", "the tenant's own page"),
+		on("exemplar", "t", "the trace of an exemplar nearest to its p99, else the list of traces"),
+		on("tenant", "o", "the tenant's own page"),
 		act("full-screen", "f", "the load of those who take the most"),
 	}},
 	{"budget", "Error budget", []Action{
-		act("traces", "t", "the tenant's failed traces"),
-		act("tenant", "o", "the tenant's own page"),
+		on("traces", "t", "the tenant's failed traces"),
+		on("tenant", "o", "the tenant's own page"),
 	}},
 	{"traces", "The list of traces", []Action{
 		act("exemplar", "t", "the trace behind the exemplar nearest to the p99"),
-		act("fast-left", "shift+left", "the tenth trace before in time"),
-		act("fast-right", "shift+right", "the tenth trace after in time"),
-		act("mark", "v", "mark as A, again as B, again not at all"),
+		on("fast-left", "shift+left", "the tenth trace before in time"),
+		on("fast-right", "shift+right", "the tenth trace after in time"),
+		on("mark", "v", "mark as A, again as B, again not at all"),
 		act("clear-marks", "V", "clear all marks"),
 		act("difference", "d", "what is different about the slow, failed or marked traces"),
 		act("compare", "c", "compare two marked traces"),
@@ -127,7 +144,7 @@ var scopes = []Scope{
 		act("search", "n", "search form"),
 		act("sort", "s", "sort by the next column"),
 		act("reverse", "S", "reverse the order"),
-		act("copy", "y", "copy the trace id"),
+		on("copy", "y", "copy the trace id"),
 	}},
 	{"analysis", "What several traces say", []Action{
 		act("difference", "d", "what is different"),
@@ -160,23 +177,23 @@ var scopes = []Scope{
 		act("copy-id", "Y", "copy the span id"),
 	}},
 	{"alerts", "The alerts", []Action{
-		act("traces", "t", "traces that explain the alert"),
-		act("tenant", "o", "the alert's tenant"),
+		on("traces", "t", "traces that explain the alert"),
+		on("tenant", "o", "the alert's tenant"),
 		act("sort", "s", "sort by the next column"),
 		act("reverse", "S", "reverse the order"),
 		act("group", "b", "group by the next property"),
-		act("silence", "z", "silence this alert"),
-		act("silence-filter", "Z", "silence what the filter shows"),
+		writes(on("silence", "z", "silence this alert")),
+		writes(on("silence-filter", "Z", "silence what the filter shows")),
 		act("silences", "a", "the list of silences"),
-		act("copy", "y", "copy the alert"),
-		act("copy-link", "Y", "copy the alert's link"),
+		on("copy", "y", "copy the alert"),
+		on("copy-link", "Y", "copy the alert's link"),
 	}},
 	{"silences", "The silences", []Action{
-		act("new", "n", "new silence"),
-		act("edit", "e", "extend it, or change its comment"),
-		act("expire", "D", "expire it now; asks first"),
-		act("anew", "z", "create an expired one anew"),
-		act("copy", "y", "copy its matchers"),
+		writes(act("new", "n", "new silence")),
+		writes(on("edit", "e", "extend it, or change its comment")),
+		writes(on("expire", "D", "expire it now; asks first")),
+		writes(on("anew", "z", "create an expired one anew")),
+		on("copy", "y", "copy its matchers"),
 	}},
 }
 
