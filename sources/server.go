@@ -17,7 +17,9 @@ type Target struct {
 type ServerInfo struct {
 	Version        string
 	ScrapeInterval time.Duration // Prometheus: the global one, or the commonest of its targets
-	Notes          []string      // what the server can and can't do, for the details page
+	// ExternalLabels are what Prometheus adds to alerts that have no such label when it sends them; nil: not told.
+	ExternalLabels Labels
+	Notes          []string // what the server can and can't do, for the details page
 }
 
 // Exemplar is one observation of a histogram that names its trace.

@@ -65,8 +65,9 @@ func about(r Request, at time.Time) Request {
 // AsOf is r as of a time in the past: every answer is about then, and Now is then. An answer about the past does not age,
 // so that none is ever stale. Of what no server keeps:
 //   - Rules are today's, with the alerts that the series ALERTS had then;
-//   - Alerts are an error of the kind NotKept where Prometheus has nothing of that time; they have no value and no receivers; what of their annotations came from a value is left out. Those that a
-//     silence of then matches are silenced;
+//   - Alerts are an error of the kind NotKept where Prometheus has nothing of that time; they have no value and no receivers;
+//     what of their annotations came from a value is left out. Those that a silence of then matches, with today's external
+//     labels where Prometheus tells them, are silenced;
 //   - Managed is empty;
 //   - Health is what dlmon itself saw then, without messages and details, else an error of the kind NotKept;
 //   - Targets are an error of that kind, so that screens take the series up instead;

@@ -2,6 +2,7 @@ package feed_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -88,6 +89,30 @@ func TestAlertsOfThePastAreThoseOfTheSeriesAlerts(t *testing.T) {
 	}
 	if b := s.Value[2]; b.State != sources.Pending || b.Labels["tenant"] != "globex" || b.Muted() {
 		t.Errorf("the pending one: %+v", b)
+	}
+}
+
+// Alertmanager knows an alert by its own labels and Prometheus's external ones, which the series ALERTS has not.
+func TestASilenceOfThenOnAnExternalLabelMutesAlertsOfThen(t *testing.T) {
+	r := pastReader()
+	r.SilencesSnap = feedtest.Value([]sources.Silence{
+		{ID: "cluster", StartsAt: then.Add(-time.Hour), EndsAt: then.Add(time.Minute), Matchers: []sources.Matcher{{Name: "cluster", Value: "eu"}}},
+		{ID: "tenant", StartsAt: then.Add(-time.Hour), EndsAt: then.Add(time.Minute), Matchers: []sources.Matcher{{Name: "tenant", Value: "external"}}},
+	}, r.Clock)
+	past := feed.AsOf(r, then)
+	silenced := func() (out []string) {
+		for _, a := range past.Alerts().Value {
+			out = append(out, a.Name+" "+a.Labels["cluster"]+strings.Join(a.Silenced, " "))
+		}
+		return out
+	}
+	if got := silenced(); !slices.Equal(got, []string{"Slow ", "Gone ", "Slow "}) {
+		t.Errorf("external labels not known yet: %q", got)
+	}
+	// An alert's own label wins over an external one; a change of what is known is seen at once.
+	r.Status[0].Info.ExternalLabels = sources.Labels{"cluster": "eu", "tenant": "external"}
+	if got := silenced(); !slices.Equal(got, []string{"Slow cluster", "Gone cluster tenant", "Slow cluster"}) {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -3,6 +3,7 @@ package feed
 // Alerts of the past, put together from what is kept: Prometheus's series of them, the rules of today, the silences.
 
 import (
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -15,6 +16,7 @@ import (
 // alertsStamp tells the answers apart from which alerts were put together.
 type alertsStamp struct {
 	rules, active, since, silences time.Time
+	external                       string // labels
 	known                          bool
 }
 
@@ -58,7 +60,8 @@ func (p *past) active() sources.Snapshot[sources.Vector] {
 func (p *past) joined(defs sources.Snapshot[[]sources.Rule], active sources.Snapshot[sources.Vector]) ([]sources.Rule, []sources.Alert) {
 	since, silences := p.Instant(Request{Expr: sinceSeries}), p.Silences()
 	live := p.Reader.Silences()
-	stamp := alertsStamp{defs.At, active.Tried, since.Tried, live.At, true}
+	external := p.external()
+	stamp := alertsStamp{defs.At, active.Tried, since.Tried, live.At, external.Key(), true}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.stamp == stamp {
@@ -100,7 +103,7 @@ func (p *past) joined(defs sources.Snapshot[[]sources.Rule], active sources.Snap
 		}
 		at[key] = len(alerts)
 		a.ActiveSince = starts[key]
-		a.Silenced = silencing(mutes, labels)
+		a.Silenced = silencing(mutes, external, labels)
 		if i := ruleOf(labels, rules, byName[a.Name]); i >= 0 {
 			a.Annotations = filled(rules[i].Annotations, labels)
 		}
@@ -172,8 +175,23 @@ func mutesOf(silences []sources.Silence) []mute {
 	return out
 }
 
-// silencing are the ids of the silences that mute an alert.
-func silencing(all []mute, labels sources.Labels) []string {
+// external are the labels that Prometheus adds to what it sends to Alertmanager, as far as they are known: today's.
+func (p *past) external() sources.Labels {
+	for _, s := range p.Reader.Sources() {
+		if s.Name == SourcePrometheus {
+			return s.Info.ExternalLabels
+		}
+	}
+	return nil
+}
+
+// silencing are the ids of the silences that mute an alert: Alertmanager sees its labels with the external ones beneath.
+func silencing(all []mute, external, labels sources.Labels) []string {
+	if len(all) > 0 && len(external) > 0 {
+		sent := maps.Clone(external)
+		maps.Copy(sent, labels)
+		labels = sent
+	}
 	var ids []string
 	for _, m := range all {
 		if len(m.set) > 0 && m.set.Matches(labels) {

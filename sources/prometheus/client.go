@@ -191,7 +191,7 @@ func (c *Client) RecordingRules(ctx context.Context) (map[string]sources.Recordi
 	return recordingRules(r, now), nil
 }
 
-// Info tells the server's version and scrape interval. An endpoint that the server lacks is a note, not an error;
+// Info tells the server's version, scrape interval and external labels. An endpoint that the server lacks is a note, not an error;
 // only a server that cannot be reached at all is one.
 func (c *Client) Info(ctx context.Context) (sources.ServerInfo, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
@@ -208,7 +208,10 @@ func (c *Client) Info(ctx context.Context) (sources.ServerInfo, error) {
 	if err := missing("configuration", err); err != nil {
 		return sources.ServerInfo{}, err
 	}
-	if info.ScrapeInterval = globalInterval(cfg.YAML); info.ScrapeInterval > 0 {
+	if info.ScrapeInterval, info.ExternalLabels = global(cfg.YAML); info.ExternalLabels == nil {
+		info.Notes = append(info.Notes, "tells no external labels: in the past, a silence that names one is matched as if alerts had none")
+	}
+	if info.ScrapeInterval > 0 {
 		return info, nil
 	}
 	r, err := c.api.Targets(ctx)
@@ -245,20 +248,23 @@ func typeName(v model.Value) string {
 	return "a " + v.Type().String()
 }
 
-func globalInterval(text string) time.Duration {
+// global reads a configuration's scrape interval, 0 if it has none, and its external labels, nil if it can't be read.
+func global(text string) (time.Duration, sources.Labels) {
 	var cfg struct {
 		Global struct {
-			ScrapeInterval string `yaml:"scrape_interval"`
+			ScrapeInterval string         `yaml:"scrape_interval"`
+			ExternalLabels model.LabelSet `yaml:"external_labels"`
 		} `yaml:"global"`
 	}
-	if yaml.Unmarshal([]byte(text), &cfg) != nil {
-		return 0
+	if text == "" || yaml.Unmarshal([]byte(text), &cfg) != nil {
+		return 0, nil
 	}
+	external := labelSet(cfg.Global.ExternalLabels)
 	d, err := model.ParseDuration(cfg.Global.ScrapeInterval)
 	if err != nil {
-		return 0
+		return 0, external
 	}
-	return time.Duration(d)
+	return time.Duration(d), external
 }
 
 func commonestInterval(ts []sources.Target) time.Duration {

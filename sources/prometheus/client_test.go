@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -201,7 +202,20 @@ func TestInfoTakesMissingEndpointsAsNotes(t *testing.T) {
 		http.NotFound(w, r)
 	})
 	info, err := c.Info(t.Context())
-	if err != nil || info.ScrapeInterval != 30*time.Second || info.Version != "" || len(info.Notes) != 1 {
+	if err != nil || info.ScrapeInterval != 30*time.Second || info.Version != "" || len(info.Notes) != 2 || info.ExternalLabels != nil {
 		t.Fatalf("%+v, %v", info, err)
+	}
+}
+
+func TestExternalLabelsAreThoseOfTheConfiguration(t *testing.T) {
+	for text, want := range map[string]sources.Labels{
+		"global: {external_labels: {cluster: eu, replica: '0'}}": {"cluster": "eu", "replica": "0"},
+		"global: {scrape_interval: 15s}":                         {},
+		"":                                                       nil,
+		"global: [":                                              nil,
+	} {
+		if _, got := global(text); !maps.Equal(got, want) || (got == nil) != (want == nil) {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
 	}
 }
