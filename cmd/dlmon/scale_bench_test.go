@@ -27,13 +27,7 @@ import (
 // apart, as they are typed; +Inf: not within half a minute), the share of wall time that Prometheus's engine spends on dlmon's queries and on the rules (by its query log),
 // and the memory of dlmon. DLMON_TENANTS takes another number of tenants.
 func BenchmarkTenThousandTenants(b *testing.B) {
-	n := 10_000
-	if text := os.Getenv("DLMON_TENANTS"); text != "" {
-		var err error
-		if n, err = strconv.Atoi(text); err != nil {
-			b.Fatal(err)
-		}
-	}
+	n := tenantCount(b)
 	bin, err := built()
 	if err != nil {
 		b.Fatal(err)
@@ -45,6 +39,19 @@ func BenchmarkTenThousandTenants(b *testing.B) {
 			}
 		})
 	}
+}
+
+// tenantCount is how many tenants a benchmark has.
+func tenantCount(b *testing.B) int {
+	text := os.Getenv("DLMON_TENANTS")
+	if text == "" {
+		return 10_000
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return n
 }
 
 const (
@@ -129,6 +136,12 @@ func measureTenants(b *testing.B, bin string, n int, rules bool) {
 
 // engineSeconds is how long the engine has worked on queries, rules' included, waiting left out.
 func engineSeconds(b *testing.B, server string) float64 {
+	const of = `prometheus_engine_query_duration_seconds_sum{slice="%s"}`
+	return ownMetrics(b, server, fmt.Sprintf(of, "inner_eval"), fmt.Sprintf(of, "prepare_time"), fmt.Sprintf(of, "result_sort"))
+}
+
+// ownMetrics is the sum of those series of the server's own.
+func ownMetrics(b *testing.B, server string, series ...string) float64 {
 	resp, err := http.Get(server + "/metrics")
 	if err != nil {
 		b.Fatal(err)
@@ -140,8 +153,8 @@ func engineSeconds(b *testing.B, server string) float64 {
 	}
 	sum := 0.0
 	for line := range strings.Lines(string(text)) {
-		for _, slice := range []string{"inner_eval", "prepare_time", "result_sort"} {
-			if rest, ok := strings.CutPrefix(line, `prometheus_engine_query_duration_seconds_sum{slice="`+slice+`"} `); ok {
+		for _, name := range series {
+			if rest, ok := strings.CutPrefix(line, name+" "); ok {
 				v, err := strconv.ParseFloat(strings.TrimSpace(rest), 64)
 				if err != nil {
 					b.Fatal(err)

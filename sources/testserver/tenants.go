@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"slices"
 	"sort"
 	"strconv"
 	"testing"
@@ -82,6 +83,12 @@ func NewTenants(t testing.TB, s *Server, n int, kinds ...string) *Tenants {
 
 // Series is how many series the service has.
 func (w *Tenants) Series() int { return len(w.series) }
+
+// Only keeps the series of one metric, where hours of them are to be written.
+func (w *Tenants) Only(metric string) *Tenants {
+	w.series = slices.DeleteFunc(w.series, func(s written) bool { return !bytes.Contains(s.labels, field(nil, 2, []byte(metric))) })
+	return w
+}
 
 // Write writes every series at from, from+step ... to.
 func (w *Tenants) Write(from, to time.Time, step time.Duration) {
