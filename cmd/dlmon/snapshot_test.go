@@ -120,6 +120,7 @@ type decoded struct {
 		P95        *float64 `json:"p95_seconds"`
 		P99        *float64 `json:"p99_seconds"`
 		ErrorRatio *float64 `json:"error_ratio"`
+		Refused    *float64 `json:"refused_rate"`
 	} `json:"tenants"`
 	Alerts []decodedAlert `json:"alerts"`
 	Health struct {
