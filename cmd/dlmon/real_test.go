@@ -278,10 +278,13 @@ func sameTenants(t *testing.T, server string, d decoded) {
 	p50, p95, p99 := quantile("0.5"), quantile("0.95"), quantile("0.99")
 	failed := column(`sum(rate(http_requests_total{status_code=~"5.."}[5m])) by (tenant_id) / sum(rate(http_requests_total[5m])) by (tenant_id)`)
 	refused := column(`sum(rate(rate_limit_hits_total[5m])) by (tenant_id)`)
+	if len(refused) == 0 || len(refused) == len(d.Tenants) {
+		t.Fatalf("%d tenants were refused something: expected some, not all", len(refused))
+	}
 	for _, row := range d.Tenants {
 		id := row.TenantID
 		got := []string{text(row.SearchRate), text(row.P50), text(row.P95), text(row.P99), text(row.ErrorRatio), text(row.Refused)}
-		want := []string{rate[id], p50[id], p95[id], p99[id], failed[id], cmp.Or(refused[id], "null")}
+		want := []string{rate[id], p50[id], p95[id], p99[id], failed[id], cmp.Or(refused[id], text(nil))}
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: %v, Prometheus answers %v", id, got, want)
 		}

@@ -369,7 +369,7 @@ func sayRule(c page.Context, r sources.Rule, say func(name, text string)) {
 	if !r.LastEvaluation.IsZero() {
 		text := c.Clock(r.LastEvaluation) + ", " + dashboard.FormatAge(c.Now.Sub(r.LastEvaluation)) + " ago"
 		if r.EvaluationTime > 0 {
-			text += ", took " + dashboard.FormatDuration(r.EvaluationTime)
+			text += ", took " + dashboard.SayDuration(r.EvaluationTime)
 		}
 		say("evaluated", text)
 	}

@@ -31,7 +31,7 @@ func TestTheDetailTellsEverything(t *testing.T) {
 	shows(t, p, c,
 		"firing, critical, for 14m, since 13:51:32 UTC", "SlowSearchQueries for acme-corp",
 		"now 812 ms, fires when > 500 ms for 2m", "┄┄┄┄", "search_type=hybrid", "https://runbooks.example/SlowSearchQueries",
-		"https://grafana.example/d/deeplake", "notifies on-call", "histogram_quantile(0.95", "deeplake in alert_rules.yml", "14:05:25, 7s ago, took 6.0 ms")
+		"https://grafana.example/d/deeplake", "notifies on-call", "histogram_quantile(0.95", "deeplake in alert_rules.yml", "14:05:25, 7s ago, took 6 ms")
 	press(p, c, "left") // nothing before it
 	press(p, c, "right", "right")
 	shows(t, p, c, "HighMemoryUsage", "it can't be evaluated: nobody is warned", "found duplicate series")
@@ -98,7 +98,7 @@ func TestWhenTheThresholdCanNotBeToldTheExpressionIsDrawnAndItIsSaid(t *testing.
 	}
 	r.RulesSnap.Value[0].Expr = "a > 0.5 and b > 2"
 	changed(p, c)
-	shows(t, p, c, "fires when > 0.50 for 2m, and b > 2", "┄┄┄")
+	shows(t, p, c, "fires when > 0.5 for 2m, and b > 2", "┄┄┄")
 }
 
 func TestThePictureSaysWhyItIsNotThere(t *testing.T) {

@@ -107,7 +107,7 @@ func formatter(r row) func(float64) string {
 		}
 	}
 	return func(v float64) string {
-		return strings.Replace(dashboard.FormatValue(v, unit), ".0 ", " ", 1)
+		return dashboard.SayValue(v, unit)
 	}
 }
 
@@ -123,7 +123,7 @@ func (p *Page) pictureLines(c page.Context, r row) []string {
 	}
 	format := formatter(r)
 	if pic.count {
-		format = func(v float64) string { return dashboard.FormatValue(v, dashboard.UnitNone) }
+		format = func(v float64) string { return dashboard.SayValue(v, dashboard.UnitNone) }
 	}
 	say := func(st lipgloss.Style, text string, limit int) (out []string) {
 		for _, l := range page.Wrap(text, max(10, c.Width-2), limit, g.Ellipsis) {

@@ -126,7 +126,7 @@ func TestThresholdsDecideTheStateAndSayWhy(t *testing.T) {
 		{"error-rate", []sample{one(0)}, StateOK, ""},
 		{"error-rate", []sample{one(1)}, StateOK, ""},
 		{"error-rate", []sample{one(4.1)}, StateWarn, "4.1 % > 1 %"},
-		{"error-rate", []sample{one(7)}, StateCritical, "7.0 % > 5 %"},
+		{"error-rate", []sample{one(7)}, StateCritical, "7 % > 5 %"},
 		{"error-rate", []sample{one(nan)}, StateNoData, "no value now"},
 		{"error-rate", nil, StateNoData, "prometheus has no such series"},
 		{"latency-p95", []sample{one(1.2)}, StateWarn, "1.2 s > 1 s"},

@@ -1,6 +1,8 @@
 package dashboard
 
-// Numbers as an operator reads them: three digits at most that matter, a unit, at most nine cells.
+// Numbers as an operator reads them: three digits at most that matter, a unit, at most nine cells. Where numbers stand
+// below each other or change in place (FormatValue), those of one size have one number of decimals: 1.90 s below 1.94 s.
+// Where a sentence or a bound says one (SayValue), it has no zeros that tell nothing: 1.9 s, 5 ms.
 
 import (
 	"math"
@@ -42,15 +44,29 @@ func FormatValue(v float64, unit string) string {
 	return scaled(v, 1000, []string{"", " k", " M", " G", " T"})
 }
 
-// FormatBucket writes the bounds of a histogram's bucket: "100 ms to 500 ms", "up to 10 ms", "more than 5.0 s".
+// SayValue is FormatValue as a sentence has it: "5 ms", "1.9 s".
+func SayValue(v float64, unit string) string {
+	text := FormatValue(v, unit)
+	n := strings.LastIndexAny(text, "0123456789") + 1
+	number := text[:n]
+	if strings.Contains(number, ".") {
+		number = strings.TrimRight(strings.TrimRight(number, "0"), ".")
+	}
+	return number + text[n:]
+}
+
+// SayDuration writes a duration like SayValue does seconds: "14 min", "1 h".
+func SayDuration(d time.Duration) string { return SayValue(d.Seconds(), UnitSeconds) }
+
+// FormatBucket writes the bounds of a histogram's bucket: "100 ms to 500 ms", "up to 10 ms", "more than 5 s".
 func FormatBucket(lower, upper float64, unit string) string {
 	switch {
 	case math.IsInf(upper, 1):
-		return "more than " + FormatValue(lower, unit)
+		return "more than " + SayValue(lower, unit)
 	case lower <= 0:
-		return "up to " + FormatValue(upper, unit)
+		return "up to " + SayValue(upper, unit)
 	}
-	return FormatValue(lower, unit) + " to " + FormatValue(upper, unit)
+	return SayValue(lower, unit) + " to " + SayValue(upper, unit)
 }
 
 // exponent is v as a power of ten in as few cells as can be: "1e18".
@@ -123,7 +139,7 @@ func formatSeconds(v float64) string {
 	case v < 0.9995:
 		return strconv.FormatFloat(v*1e3, 'f', 0, 64) + " ms"
 	case v < 9.995:
-		return strings.TrimSuffix(strconv.FormatFloat(v, 'f', 2, 64), "0") + " s"
+		return strconv.FormatFloat(v, 'f', 2, 64) + " s"
 	case v < 59.5:
 		return strconv.FormatFloat(v, 'f', 0, 64) + " s"
 	case v < 3600-30:

@@ -23,8 +23,8 @@ func TestFormatValue(t *testing.T) {
 		{0.0009996, UnitSeconds, "1.0 ms"},
 		{0.0034, UnitSeconds, "3.4 ms"},
 		{0.812, UnitSeconds, "812 ms"},
-		{0.9996, UnitSeconds, "1.0 s"},
-		{1.9, UnitSeconds, "1.9 s"},
+		{0.9996, UnitSeconds, "1.00 s"},
+		{1.9, UnitSeconds, "1.90 s"},
 		{1.94, UnitSeconds, "1.94 s"},
 		{9.996, UnitSeconds, "10 s"},
 		{40, UnitSeconds, "40 s"},
@@ -67,6 +67,31 @@ func TestFormatValue(t *testing.T) {
 	} {
 		if got := FormatValue(c.v, c.unit); got != c.want {
 			t.Errorf("%v %s is %q, want %q", c.v, c.unit, got, c.want)
+		}
+	}
+}
+
+func TestASentenceHasNoZerosThatTellNothing(t *testing.T) {
+	for _, c := range []struct {
+		v    float64
+		unit string
+		want string
+	}{
+		{1.9, UnitSeconds, "1.9 s"}, {1, UnitSeconds, "1 s"}, {10, UnitSeconds, "10 s"}, {0.005, UnitSeconds, "5 ms"},
+		{3600, UnitSeconds, "1 h"}, {0.3, UnitSeconds, "300 ms"}, {6 << 30, UnitBytes, "6 GiB"}, {100, UnitBytes, "100 B"},
+		{1e6, UnitPerSec, "1 M/s"}, {20, UnitPerSec, "20/s"}, {2.5, UnitNone, "2.5"}, {100, UnitNone, "100"}, {0.08, UnitRatio, "8 %"},
+		{0.00001, UnitRatio, "<0.01 %"}, {1e99, UnitBytes, "1e99"}, {-2, UnitSeconds, "-2 s"}, {math.NaN(), UnitSeconds, "–"}, {math.Inf(1), UnitBytes, "∞"},
+	} {
+		if got := SayValue(c.v, c.unit); got != c.want {
+			t.Errorf("%v %s is %q, want %q", c.v, c.unit, got, c.want)
+		}
+	}
+}
+
+func TestNumbersOfOneSizeHaveAsManyDecimals(t *testing.T) {
+	for v := 1.0; v < 9.99; v += 0.01 {
+		if got := FormatValue(v, UnitSeconds); len(got) != len("1.94 s") {
+			t.Fatalf("%v is %q", v, got)
 		}
 	}
 }

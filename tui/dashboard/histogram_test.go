@@ -167,7 +167,7 @@ func TestABucketTellsItsBoundsRateAndShare(t *testing.T) {
 	if _, share := h.At(0, 1); !math.IsNaN(share) {
 		t.Errorf("share of nothing: %v", share)
 	}
-	for want, b := range map[string][2]float64{"up to 100 ms": {0, 0.1}, "100 ms to 500 ms": {0.1, 0.5}, "more than 1.0 s": {1, math.Inf(1)}} {
+	for want, b := range map[string][2]float64{"up to 100 ms": {0, 0.1}, "100 ms to 500 ms": {0.1, 0.5}, "more than 1 s": {1, math.Inf(1)}} {
 		if got := FormatBucket(b[0], b[1], UnitSeconds); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}

@@ -5,7 +5,6 @@ package dashboard
 import (
 	"fmt"
 	"math"
-	"strings"
 )
 
 // judge is a value's state by the thresholds; NaN has no data.
@@ -37,7 +36,7 @@ func (t Thresholds) reason(v float64, unit string) string {
 	if t.Below {
 		sign = " < "
 	}
-	return FormatValue(v, unit) + sign + strings.Replace(FormatValue(*limit, unit), ".0 ", " ", 1)
+	return SayValue(v, unit) + sign + SayValue(*limit, unit)
 }
 
 // rank orders states by how much they want attention.

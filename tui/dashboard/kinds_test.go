@@ -50,7 +50,7 @@ func TestTenantsAreWorstFirst(t *testing.T) {
 		got = append(got, tenant.ID+" "+string(tenant.State)+" "+tenant.Reason)
 	}
 	want := []string{
-		"crawling critical p95 1.5 s > 1 s", "failing critical errors 8.0 % > 5 %",
+		"crawling critical p95 1.5 s > 1 s", "failing critical errors 8 % > 5 %",
 		"slow warn p95 700 ms > 500 ms, +600 % vs 1h", "changed warn p95 +200 % > 100 %",
 		"calm ok ", "quick ok ", "twitchy ok ", "silent ok ",
 	}

@@ -199,7 +199,7 @@ func (d *Data) facts(env Env) []string {
 	t := d.Panel.Thresholds
 	if g := d.Panel.Group; g != nil && g.By != "" && len(d.Lines) > 0 {
 		if worst, n := extreme(d.of(mainQuery), t.Below); n > len(d.Lines) {
-			out = append(out, "worst: "+worst.Name+" "+FormatValue(worst.Now, worst.Unit))
+			out = append(out, "worst: "+worst.Name+" "+SayValue(worst.Now, worst.Unit))
 		}
 	}
 	for _, q := range d.Panel.Queries {
@@ -216,9 +216,9 @@ func (d *Data) facts(env Env) []string {
 			continue
 		}
 		sum := join(values, "sum")
-		text := q.Title + " " + FormatValue(sum.Now, sum.Unit)
+		text := q.Title + " " + SayValue(sum.Now, sum.Unit)
 		if most, n := extreme(values, false); n > 1 && most.Now > 0 {
-			text += ", most " + most.Name + " " + FormatValue(most.Now, most.Unit)
+			text += ", most " + most.Name + " " + SayValue(most.Now, most.Unit)
 		}
 		out = append(out, text)
 	}

@@ -76,12 +76,12 @@ func (d *Data) verdict(env Env) {
 		if !compared && !state.alarms() || part && states[whole].alarms() {
 			continue
 		}
-		text := q.Title + " " + FormatValue(now, unit)
+		text := q.Title + " " + SayValue(now, unit)
 		if c := FormatChange(now, before, unit); c != "" {
 			text += fmt.Sprintf(", %s vs 1 h ago", c)
 		}
 		if !bad(median) {
-			text += ", others' median " + FormatValue(median, unit)
+			text += ", others' median " + SayValue(median, unit)
 		}
 		d.Findings = append(d.Findings, Finding{state, text})
 	}
@@ -126,7 +126,7 @@ func finite(v float64) float64 {
 func (d *Data) silent(rateBefore float64) {
 	if rateBefore > 0 {
 		d.State, d.Reason = StateWarn, "silent"
-		d.Findings = []Finding{{StateWarn, "no search and no request now; one hour ago " + FormatValue(rateBefore, UnitPerSec)}}
+		d.Findings = []Finding{{StateWarn, "no search and no request now; one hour ago " + SayValue(rateBefore, UnitPerSec)}}
 		return
 	}
 	d.set(StateNoData, "Prometheus has no traffic of "+d.Panel.Tenant+", neither now nor one hour ago", "")

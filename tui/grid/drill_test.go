@@ -277,7 +277,7 @@ func TestTheBucketUnderTheCursorIsMarkedOnEveryScreen(t *testing.T) {
 		color, ascii bool
 		cell, label  string
 	}{
-		{"default", true, false, "◆", "5.0 s ►"}, {"mono", false, false, "◆", "5.0 s ►"}, {"default", false, true, "X", "5.0 s >"},
+		{"default", true, false, "◆", "5 s ►"}, {"mono", false, false, "◆", "5 s ►"}, {"default", false, true, "X", "5 s >"},
 	} {
 		styles, err := themes.Load(s.theme, true, s.color, s.ascii)
 		if err != nil {
@@ -296,7 +296,7 @@ func TestTheBucketUnderTheCursorIsMarkedOnEveryScreen(t *testing.T) {
 			if !strings.Contains(text, s.cell) || !strings.Contains(text, s.label) {
 				t.Errorf("%v %v: the bucket is not marked:\n%s", s, size, text)
 			}
-			if !strings.Contains(text, "at 14:05:") || !strings.Contains(text, "2.0 s to 5.0 s: 0.9") || !strings.Contains(text, "1.0 % of all") {
+			if !strings.Contains(text, "at 14:05:") || !strings.Contains(text, "2 s to 5 s: 0.9") || !strings.Contains(text, "1.0 % of all") {
 				t.Errorf("%v %v: the bucket is not read:\n%s", s, size, text)
 			}
 			if !strings.Contains(styled, styles.Cursor.Render(s.cell)) {

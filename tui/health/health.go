@@ -211,7 +211,7 @@ func facts(c page.Context) string {
 		out = append(out, "HTTP "+strconv.Itoa(r.Code))
 	}
 	if r.Duration > 0 {
-		out = append(out, "took "+dashboard.FormatDuration(r.Duration))
+		out = append(out, "took "+dashboard.SayDuration(r.Duration))
 	}
 	at := "answered " + c.Clock(snap.At)
 	if !c.Live {

@@ -30,7 +30,7 @@ func servers(c page.Context) []block {
 			age = dashboard.FormatAge(c.Wall.Sub(st.At)) + " old"
 		}
 		if st.Cadence > 0 && st.State != feed.Off {
-			asked = "every " + dashboard.FormatDuration(st.Cadence.Round(time.Second))
+			asked = "every " + dashboard.SayDuration(st.Cadence.Round(time.Second))
 		}
 		b := block{key: "source " + st.Name, row: []page.Cell{
 			{Text: sign, Style: style}, {Text: st.Name, Style: s.Text}, {Text: string(st.State), Style: style},
@@ -64,13 +64,13 @@ func serverDetails(c page.Context, st feed.SourceStatus) []string {
 		say("error", st.Err.Error())
 	}
 	if wait := st.Next.Sub(c.Wall); st.Err != nil && wait > 0 {
-		say("next try", "in "+dashboard.FormatDuration(wait.Round(time.Second)))
+		say("next try", "in "+dashboard.SayDuration(wait.Round(time.Second)))
 	}
 	if st.Slowed {
 		say("slowed", "asked less often than wanted, because the server is slow")
 	}
 	if st.Info.ScrapeInterval > 0 {
-		say("scrapes every", dashboard.FormatDuration(st.Info.ScrapeInterval))
+		say("scrapes every", dashboard.SayDuration(st.Info.ScrapeInterval))
 	}
 	notes := st.Info.Notes
 	if st.Name == feed.SourcePrometheus && c.Env.Vocab != nil {

@@ -198,7 +198,7 @@ func (v *view) about(a sources.Alert) string {
 		}
 	}
 	if finite(a.Value) {
-		return "value " + dashboard.FormatValue(a.Value, dashboard.UnitNone)
+		return "value " + dashboard.SayValue(a.Value, dashboard.UnitNone)
 	}
 	return ""
 }

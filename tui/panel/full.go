@@ -44,7 +44,7 @@ func (v *view) header() []string {
 	}
 	facts = append(facts, v.thresholds()...)
 	if v.Grid.Step > 0 {
-		facts = append(facts, "step "+dashboard.FormatDuration(v.Grid.Step))
+		facts = append(facts, "step "+dashboard.SayDuration(v.Grid.Step))
 	}
 	if !v.At.IsZero() {
 		facts = append(facts, "at "+v.At.In(v.zone()).Format("15:04:05 MST"))
@@ -69,10 +69,10 @@ func (v *view) thresholds() []string {
 	}
 	var out []string
 	if t.Warn != nil {
-		out = append(out, v.g.Warn+" "+than+" "+dashboard.FormatValue(*t.Warn, v.Panel.Unit))
+		out = append(out, v.g.Warn+" "+than+" "+dashboard.SayValue(*t.Warn, v.Panel.Unit))
 	}
 	if t.Critical != nil {
-		out = append(out, v.g.Critical+" "+than+" "+dashboard.FormatValue(*t.Critical, v.Panel.Unit))
+		out = append(out, v.g.Critical+" "+than+" "+dashboard.SayValue(*t.Critical, v.Panel.Unit))
 	}
 	return out
 }

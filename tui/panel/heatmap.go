@@ -108,11 +108,11 @@ func (v *view) bucketLabels(from, to int) []string {
 	var labels []string
 	for i := from; i < to; i++ {
 		lower, upper := v.Heat.Range(i)
-		label := dashboard.FormatValue(upper, v.Panel.Unit)
+		label := dashboard.SayValue(upper, v.Panel.Unit)
 		if math.IsInf(upper, 1) {
 			label = "more"
 			if i > 0 {
-				label = ">" + dashboard.FormatValue(lower, v.Panel.Unit)
+				label = ">" + dashboard.SayValue(lower, v.Panel.Unit)
 			}
 		}
 		labels = append(labels, label)

@@ -2,7 +2,6 @@ package panel
 
 import (
 	"strconv"
-	"strings"
 
 	"charm.land/lipgloss/v2"
 
@@ -98,5 +97,5 @@ func (v *view) windowTitle() string {
 		return "trend"
 	}
 	span := v.column(v.Grid.Columns - 1).Sub(v.Grid.Start).Round(v.Grid.Step)
-	return "last " + strings.Replace(dashboard.FormatDuration(span), ".0 ", " ", 1)
+	return "last " + dashboard.SayDuration(span)
 }

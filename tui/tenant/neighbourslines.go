@@ -124,7 +124,7 @@ func (p *Neighbours) caution(c page.Context) string {
 		rate := max(c.Env.Rate, dashboard.RateWindow(c.Env.Scrape, c.Step))
 		if m.Columns > 0 && !tenancy.EnoughColumns(m.Columns, m.Step, rate) {
 			return fmt.Sprintf("too short to compare: it holds %d rate windows of %s, six are needed%s",
-				tenancy.Independent(m.Columns, m.Step, rate), dashboard.FormatDuration(rate), c.Hint("+", "; %s takes a longer one"))
+				tenancy.Independent(m.Columns, m.Step, rate), dashboard.SayDuration(rate), c.Hint("+", "; %s takes a longer one"))
 		}
 	}
 	return "Rising together is no proof: a common cause moves both. r is Pearson's correlation of p95 with that load."
@@ -159,7 +159,7 @@ func factor(f float64) string {
 }
 
 func fromTo(h tenancy.Hurt) string {
-	return dashboard.FormatValue(h.Calm, dashboard.UnitSeconds) + " to " + dashboard.FormatValue(h.Busy, dashboard.UnitSeconds)
+	return dashboard.SayValue(h.Calm, dashboard.UnitSeconds) + " to " + dashboard.SayValue(h.Busy, dashboard.UnitSeconds)
 }
 
 // blamed is the suspect with whose load the p95 of others rose, that with the most load of them; -1 for none.
@@ -179,7 +179,7 @@ func sentence(all []tenancy.Suspect, window string) string {
 	}
 	i := blamed(all)
 	x := all[max(i, 0)]
-	text := fmt.Sprintf("%s takes %s of search time", x.Tenant, dashboard.FormatValue(x.Share, dashboard.UnitRatio))
+	text := fmt.Sprintf("%s takes %s of search time", x.Tenant, dashboard.SayValue(x.Share, dashboard.UnitRatio))
 	if g := factor(x.Growth); g != dashboard.None {
 		text += fmt.Sprintf(", %s in %s", g, window)
 		if x.Growth > 1.1 || x.Swing > 1.25 {
@@ -199,7 +199,7 @@ func sentence(all []tenancy.Suspect, window string) string {
 			break
 		}
 		hurt = append(hurt, fmt.Sprintf("%s (%s to %s, r %.2f)", h.Tenant,
-			dashboard.FormatValue(h.Calm, dashboard.UnitSeconds), dashboard.FormatValue(h.Busy, dashboard.UnitSeconds), h.R))
+			dashboard.SayValue(h.Calm, dashboard.UnitSeconds), dashboard.SayValue(h.Busy, dashboard.UnitSeconds), h.R))
 	}
 	if len(hurt) > 1 {
 		hurt = []string{strings.Join(hurt[:len(hurt)-1], ", ") + " and " + hurt[len(hurt)-1]}
@@ -208,7 +208,7 @@ func sentence(all []tenancy.Suspect, window string) string {
 }
 
 func windowWords(c page.Context) string {
-	return strings.Replace(dashboard.FormatDuration(c.Window), ".0 ", " ", 1)
+	return dashboard.SayDuration(c.Window)
 }
 
 // Bindings implements page.Page.

@@ -175,10 +175,10 @@ func (b *builder) damage() {
 func skew(n, parent *tracing.Node) []string {
 	var out []string
 	if early := parent.Offset - n.Offset; early > 0 {
-		out = append(out, "begins "+dashboard.FormatDuration(early)+" before its parent: the clocks differ")
+		out = append(out, "begins "+dashboard.SayDuration(early)+" before its parent: the clocks differ")
 	}
 	if late := ending(n) - ending(parent); late > 0 {
-		out = append(out, "ends "+dashboard.FormatDuration(late)+" after its parent: the clocks differ, or the parent did not wait")
+		out = append(out, "ends "+dashboard.SayDuration(late)+" after its parent: the clocks differ, or the parent did not wait")
 	}
 	return out
 }

@@ -185,7 +185,7 @@ func (t *Trace) exemplar() string {
 	}
 	text := fmt.Sprintf("exemplar of %s, %d of %d", of, i+1, len(t.asked.Siblings))
 	if i < len(t.asked.Values) && !math.IsNaN(t.asked.Values[i]) {
-		text += ", observed " + dashboard.FormatValue(t.asked.Values[i], dashboard.UnitSeconds)
+		text += ", observed " + dashboard.SayValue(t.asked.Values[i], dashboard.UnitSeconds)
 	}
 	return text
 }

@@ -178,9 +178,9 @@ func (k *compare) above(c page.Context, _ int) []string {
 	verdict := "B is as long as A"
 	switch {
 	case d > 0:
-		verdict = "B is " + dashboard.FormatDuration(d) + " longer"
+		verdict = "B is " + dashboard.SayDuration(d) + " longer"
 	case d < 0:
-		verdict = "B is " + dashboard.FormatDuration(-d) + " shorter"
+		verdict = "B is " + dashboard.SayDuration(-d) + " shorter"
 	}
 	if r, ok := k.greatest(); ok {
 		verdict += fmt.Sprintf("; self time of %s %s: %s", r.Service, r.Operation, change(r.delta()))
@@ -224,7 +224,7 @@ func (k *compare) key(_ page.Context, pressed string, _ int) tea.Cmd {
 	case "b":
 		inB = true
 	case "y":
-		what := cmp.Or(side(r), fmt.Sprintf("%s in A, %s in B, %s", dashboard.FormatDuration(r.SelfA), dashboard.FormatDuration(r.SelfB), change(r.delta())))
+		what := cmp.Or(side(r), fmt.Sprintf("%s in A, %s in B, %s", dashboard.SayDuration(r.SelfA), dashboard.SayDuration(r.SelfB), change(r.delta())))
 		text := fmt.Sprintf("%s %s, self time: %s (A %s, B %s)", r.Service, r.Operation, what, k.a.Trace.ID, k.b.Trace.ID)
 		return page.Send(page.Copy{Text: text, What: r.Operation + "'s line"})
 	default:

@@ -188,5 +188,5 @@ func siblings(all []exemplar) (ids []string, values []float64) {
 
 // spanWords is a duration in words: "1 h", not "1.0 h".
 func spanWords(d time.Duration) string {
-	return strings.Replace(dashboard.FormatDuration(d), ".0 ", " ", 1)
+	return dashboard.SayDuration(d)
 }

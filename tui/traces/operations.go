@@ -133,7 +133,7 @@ func (k *operations) take(v any) {
 func (k *operations) tables() []table { return []table{&k.sheet} }
 
 func (k *operations) facts() []string {
-	return []string{dashboard.FormatDuration(k.whole) + " on critical paths"}
+	return []string{dashboard.SayDuration(k.whole) + " on critical paths"}
 }
 
 func (k *operations) above(page.Context, int) []string { return nil }
