@@ -83,7 +83,7 @@ func (p *parser) keyClashes(f *file) {
 			line, prefix := 0, ""
 			for _, name := range []string{c.Other, c.Name} {
 				for _, l := range levels {
-					if change, ok := l.keys[name]; ok && slices.Contains(change.keys, c.Key) {
+					if change, ok := l.keys[name]; ok && keys.Has(change.keys, c.Key) {
 						line, prefix = change.line, l.prefix()
 					}
 				}

@@ -24,12 +24,12 @@ func New(changes map[string][]string) *Map {
 		_, a, _ := Find(name)
 		var own []string
 		for _, k := range a.Keys {
-			if slices.Contains(fixed, k) {
+			if Has(fixed, k) {
 				own = append(own, k)
 			}
 		}
 		for _, k := range given {
-			if !slices.Contains(own, k) {
+			if !Has(own, k) {
 				own = append(own, k)
 			}
 		}
@@ -68,14 +68,15 @@ func (m *Map) Canonical(scope, pressed string) (string, bool) {
 	for _, s := range visible(scope) {
 		for _, a := range s.Actions {
 			name := Name(s.ID, a.ID)
-			byDefault := slices.Contains(a.Keys, pressed)
+			at := index(a.Keys, pressed)
+			byDefault := at >= 0
 			switch {
 			case !m.changed(name) && byDefault:
-				return pressed, true
+				return a.Keys[at], true
 			case !m.changed(name):
-			case slices.Contains(m.own[name], pressed):
+			case Has(m.own[name], pressed):
 				if byDefault {
-					return pressed, true
+					return a.Keys[at], true
 				}
 				return a.Keys[0], true
 			default:
@@ -120,7 +121,7 @@ func (m *Map) Clashes() []Clash {
 				for _, o := range scopes[:i+1] {
 					together := o.ID == s.ID || o.ID == Global || o.ID == Move
 					for l, b := range o.Actions {
-						if together && (o.ID != s.ID || l < j) && slices.Contains(m.Of(Name(o.ID, b.ID)), k) {
+						if together && (o.ID != s.ID || l < j) && Has(m.Of(Name(o.ID, b.ID)), k) {
 							out = append(out, clash(k, name, Name(o.ID, b.ID)))
 						}
 					}
@@ -133,7 +134,7 @@ func (m *Map) Clashes() []Clash {
 
 // clash tells the action that was given the key from the one that has it by default.
 func clash(key, name, other string) Clash {
-	if _, a, _ := Find(name); slices.Contains(a.Keys, key) {
+	if _, a, _ := Find(name); Has(a.Keys, key) {
 		name, other = other, name
 	}
 	return Clash{Key: key, Name: name, Other: other}
@@ -143,7 +144,7 @@ func clash(key, name, other string) Clash {
 func (c Clash) String() string {
 	_, other, _ := Find(c.Other)
 	text := fmt.Sprintf("%s is already %s (%s)", c.Key, c.Other, other.What)
-	if slices.Contains(fixed, c.Key) {
+	if Has(fixed, c.Key) {
 		return text + " and stays so: choose another key"
 	}
 	return text + ": choose another key, or give " + c.Other + " another one too"

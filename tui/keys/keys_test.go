@@ -131,15 +131,58 @@ func TestTheOperatorsKeysAreShown(t *testing.T) {
 func TestNamesOfKeysThatNoTerminalSendsAreRefused(t *testing.T) {
 	for name, says := range map[string]string{
 		"pageup": "expected a letter or sign", "": "expected", "ctrl+": "expected", "shift+s": "write shift+s as the letter that it types: S",
-		"ctrl+S": "write ctrl+s", "ctrl+i": "as tab", "ctrl+m": "as enter", "f13": "expected", "ab": "expected", " ": "expected", "hyper+a": "expected",
+		"ctrl+S": "write ctrl+s", "ctrl+i": "as tab", "ctrl+m": "write enter", "ctrl+[": "write esc", "ctrl+h": "write backspace",
+		"ctrl+@": "write ctrl+space", "ctrl+2": "write ctrl+space", "ctrl+7": "write ctrl+_", "ctrl+j": "as down or enter",
+		"ctrl+alt+i": "write alt+tab", "alt+ctrl+x": "write ctrl+alt+x", "alt+shift+s": "types: alt+S", "shift+1": "the sign that it types",
+		"ctrl+enter": "write enter", "shift+space": "write space", "ctrl++": "terminals send nothing", "ctrl+ü": "terminals send nothing", "f13": "expected", "ab": "expected", " ": "expected", "hyper+a": "expected",
 	} {
 		if err := Check(name); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v, want %q", name, err, says)
 		}
 	}
-	for _, name := range []string{"s", "S", "ctrl+s", "alt+x", "ctrl+alt+left", "shift+tab", "f5", "space", "+", "ctrl++", "ü", "pgup", "?"} {
+	for _, name := range []string{"s", "S", "ctrl+s", "alt+x", "ctrl+alt+left", "shift+tab", "f5", "space", "+", "ctrl+/", "ctrl+_", "ctrl+space", `ctrl+\`, "ctrl+alt+s", "alt+S", "alt+enter", "shift+delete", "ü", "pgup", "?"} {
 		if err := Check(name); err != nil {
 			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+func TestTwoNamesOfOneKeyAreOneKey(t *testing.T) {
+	for _, x := range [][]string{
+		{"ctrl+space", "ctrl+@", "ctrl+2", "ctrl+`"}, {"ctrl+_", "ctrl+/", "ctrl+7"}, {"tab", "ctrl+i", "ctrl+I"}, {"enter", "ctrl+m", "shift+enter"},
+		{"esc", "ctrl+[", "ctrl+3"}, {"backspace", "ctrl+h", "ctrl+?"}, {"S", "shift+s", "shift+S"}, {"ctrl+s", "ctrl+S", "ctrl+shift+s"},
+		{"alt+S", "alt+shift+s", "shift+alt+s"}, {"ctrl+alt+x", "alt+ctrl+x"}, {"alt+tab", "ctrl+alt+i"}, {"+"}, {"ctrl++"}, {"shift+tab"}, {"shift+up"},
+	} {
+		for _, name := range x {
+			if got := Same(name); got != x[0] {
+				t.Errorf("%s is %s, want %s", name, got, x[0])
+			}
+		}
+	}
+	for _, name := range Names() {
+		_, a, _ := Find(name)
+		for _, k := range a.Keys {
+			if Same(k) != k {
+				t.Errorf("%s: %s arrives as %s", name, k, Same(k))
+			}
+		}
+	}
+}
+
+func TestAKeyArrivesByWhateverName(t *testing.T) {
+	m := New(map[string][]string{"tenants.sort": {"ctrl+/", "ctrl+_", "alt+S"}, "move.down": nil})
+	if got := m.Of("tenants.sort"); !slices.Equal(got, []string{"ctrl+/", "alt+S"}) {
+		t.Errorf("one key twice: %v", got)
+	}
+	for pressed, want := range map[string]string{"ctrl+_": "s", "ctrl+/": "s", "alt+shift+s": "s", "ctrl+i": "tab", "shift+tab": "shift+tab"} {
+		if got, ok := m.Canonical("tenants", pressed); got != want || !ok {
+			t.Errorf("%s does what %s does, %v; want %s", pressed, got, ok, want)
+		}
+	}
+	for _, two := range [][2]string{{"ctrl+/", "ctrl+_"}, {"ctrl+_", "ctrl+/"}} {
+		c := New(map[string][]string{"tenants.sort": {two[0]}, "tenants.movers": {two[1]}}).Clashes()
+		if len(c) != 1 || c[0].Name != "tenants.movers" || c[0].Other != "tenants.sort" {
+			t.Errorf("%v: %v", two, c)
 		}
 	}
 }

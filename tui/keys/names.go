@@ -15,34 +15,99 @@ var named = []string{
 	"home", "end", "pgup", "pgdown",
 }
 
-// alike are keys that a terminal can't tell from others.
-var alike = map[string]string{"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+[": "esc", "ctrl+j": "down or enter", "ctrl+h": "backspace"}
+// control are the keys that send the same as one with ctrl does: a terminal turns a letter or sign with ctrl into one of 32
+// control characters, some of which have keys of their own.
+var control = map[string]string{
+	"@": "ctrl+space", "`": "ctrl+space", "2": "ctrl+space", "[": "esc", "3": "esc", "4": `ctrl+\`, "5": "ctrl+]", "6": "ctrl+^",
+	"/": "ctrl+_", "7": "ctrl+_", "8": "backspace", "?": "backspace", "h": "backspace", "i": "tab", "m": "enter",
+}
+
+// split takes the modifiers off a key, in whatever order.
+func split(name string) (key string, ctrl, alt, shift bool) {
+	for key = name; ; {
+		mod, rest, ok := strings.Cut(key, "+")
+		switch {
+		case !ok || rest == "":
+			return key, ctrl, alt, shift
+		case mod == "ctrl":
+			ctrl = true
+		case mod == "alt":
+			alt = true
+		case mod == "shift":
+			shift = true
+		default:
+			return key, ctrl, alt, shift
+		}
+		key = rest
+	}
+}
+
+// Same is the one name of a key: the same for all names that terminals do not tell apart.
+func Same(name string) string {
+	key, ctrl, alt, shift := split(name)
+	r, size := utf8.DecodeRuneInString(key)
+	switch one := size == len(key); {
+	case one && ctrl:
+		key, shift = string(unicode.ToLower(r)), false
+	case one && shift && unicode.IsLetter(r):
+		key, shift = string(unicode.ToUpper(r)), false
+	}
+	if with, ok := control[key]; ok && ctrl {
+		key, ctrl, _, _ = split(with)
+	}
+	switch key {
+	case "enter", "esc", "backspace":
+		ctrl, shift = false, false
+	case "tab":
+		ctrl = false
+	case "space":
+		shift = false
+	}
+	for _, mod := range []struct {
+		on   bool
+		name string
+	}{{shift, "shift+"}, {alt, "alt+"}, {ctrl, "ctrl+"}} {
+		if mod.on {
+			key = mod.name + key
+		}
+	}
+	return key
+}
+
+// Has tells whether a key is among others, by whatever name.
+func Has(list []string, key string) bool { return index(list, key) >= 0 }
+
+func index(list []string, key string) int {
+	key = Same(key)
+	return slices.IndexFunc(list, func(k string) bool { return Same(k) == key })
+}
 
 // Named are the names of keys that are no letter, for suggestions.
 func Named() []string { return slices.Clone(named) }
 
 // Check tells what is wrong with the name of a key; nil if it is one that a terminal can send.
 func Check(name string) error {
-	if with := alike[name]; with != "" {
-		return fmt.Errorf("%s is sent by terminals as %s", name, with)
-	}
-	key, mods := name, []string(nil)
-	for _, mod := range []string{"ctrl", "alt", "shift"} {
-		if rest, ok := strings.CutPrefix(key, mod+"+"); ok && rest != "" {
-			key, mods = rest, append(mods, mod)
-		}
-	}
-	if slices.Contains(named, key) || function(key) {
-		return nil
-	}
+	key, ctrl, _, shift := split(name)
 	r, size := utf8.DecodeRuneInString(key)
+	sign := size > 0 && size == len(key) && unicode.IsGraphic(r) && !unicode.IsSpace(r)
+	same := Same(name)
 	switch {
-	case size == 0 || size < len(key) || !unicode.IsGraphic(r) || unicode.IsSpace(r):
+	case !sign && !slices.Contains(named, key) && !function(key):
 		return fmt.Errorf("expected a letter or sign, or one of %s, f1 to f12, with ctrl+, alt+ or shift+ before it", strings.Join(named, ", "))
-	case slices.Contains(mods, "shift"):
-		return fmt.Errorf("write %s as the letter that it types: %c", name, unicode.ToUpper(r))
-	case slices.Contains(mods, "ctrl") && unicode.IsUpper(r):
-		return fmt.Errorf("terminals tell no capitals with ctrl: write ctrl+%c", unicode.ToLower(r))
+	case ctrl && key == "j":
+		return fmt.Errorf("%s is sent by terminals as down or enter: write another key", name)
+	case ctrl && key == "/" && same == strings.ReplaceAll(name, "/", "_"): // ctrl+/ is what one presses, ctrl+_ what arrives: both may be written
+		return nil
+	case sign && ctrl && unicode.IsUpper(r):
+		return fmt.Errorf("terminals tell no capitals with ctrl: write %s", same)
+	case sign && shift && !ctrl && unicode.IsLetter(r):
+		return fmt.Errorf("write %s as the letter that it types: %s", name, same)
+	case sign && shift && !ctrl:
+		return fmt.Errorf("write %s as the sign that it types, without shift+", name)
+	case same != name:
+		return fmt.Errorf("%s is sent by terminals as %s: write %[2]s", name, same)
+	case sign && ctrl && (r < 'a' || r > 'z') && !strings.ContainsRune(`\]^_`, r):
+		return fmt.Errorf("terminals send nothing of their own for ctrl with %s: ctrl goes with a to z, space and \\ ] ^ _ /", key)
 	}
 	return nil
 }
