@@ -226,6 +226,9 @@ func (f *Feed) done(e *entry, v any, err error, took time.Duration, now time.Tim
 		}
 		f.o.Log.Warn("request failed", "source", src.name, "fails", e.fails, "err", err)
 	}
+	if e.heavy {
+		src.tire(took, now)
+	}
 	if e.key.Kind == Health && err != nil {
 		f.history.lost(f.now(now))
 	}

@@ -24,6 +24,7 @@ type entry struct {
 
 	wanted bool
 	live   bool          // somebody wants it at the kind's own cadence
+	heavy  bool          // somebody says so
 	every  time.Duration // the shortest Every wanted; 0: none
 	left   time.Time     // since when nobody wants it
 
@@ -88,6 +89,7 @@ func moment(t time.Time) time.Time { return t.Round(0).UTC() }
 func (f *Feed) collect(now time.Time) {
 	for _, e := range f.entries {
 		e.live, e.every = false, 0
+		e.heavy = e.heavy && e.inFlight // until it is answered, or given up below
 		if e.track != nil {
 			e.track.wanted = 0
 		}
@@ -110,6 +112,7 @@ func (f *Feed) collect(now time.Time) {
 			f.entries[k] = e
 		}
 		wanted[e] = true
+		e.heavy = e.heavy || r.Heavy
 		if r.Every <= 0 {
 			e.live = true
 		} else if e.every == 0 || r.Every < e.every {
@@ -154,6 +157,9 @@ func (f *Feed) abandon(e *entry) {
 		e.cancel()
 		e.gen++
 		e.inFlight = false
+		if e.heavy {
+			e.src.tire(time.Since(e.started), time.Now())
+		}
 		if e.src.probing == e {
 			e.src.probing = nil
 		}

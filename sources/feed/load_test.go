@@ -88,3 +88,85 @@ func TestOneBusySpellHoldsNoQueryBackForLong(t *testing.T) {
 		}
 	}, func(s *server) { s.scrape = 0 })
 }
+
+// What looks at every tenant's series goes one by one with rests, from the first query on; what is cheap doesn't wait for it.
+func TestHeavyQueriesTakeAShareOfPrometheusFromTheFirstOneOn(t *testing.T) {
+	bubble(t, feed.Options{}, func(t *testing.T, r *rig) {
+		const took = 5 * time.Second
+		var want []feed.Request
+		for i := range 6 {
+			name := fmt.Sprint("heavy ", i)
+			want = append(want, feed.Request{Kind: feed.Instant, Expr: name, Every: time.Minute, Heavy: true})
+			r.prom.set(func(s *server) { s.slow[name] = took })
+		}
+		want = append(want, instant("cheap"))
+		r.sub.Want(want)
+		r.pass(4 * time.Second)
+		if !r.f.Instant(instant("cheap")).OK() {
+			t.Error("the cheap one waits for the heavy ones")
+		}
+		var began []time.Time
+		heavy := func() (out []time.Time) {
+			for _, c := range r.prom.got(feed.Instant) {
+				if c.expr != "cheap" {
+					out = append(out, c.began)
+				}
+			}
+			return out
+		}
+		r.pass(56 * time.Second)
+		if began = heavy(); len(began) != 3 {
+			t.Errorf("%d heavy queries in the first minute, want 3", len(began))
+		}
+		r.pass(2 * time.Minute)
+		began = heavy()
+		for i := 1; i < len(began); i++ {
+			if gap := began[i].Sub(began[i-1]); gap < 4*took {
+				t.Errorf("%v after the one before", gap)
+			}
+		}
+		for _, q := range want {
+			if !r.f.Instant(q).OK() {
+				t.Errorf("%s is not answered within three minutes", q.Expr)
+			}
+		}
+		// Leaving the page and coming back buys nothing.
+		r.pass(10 * time.Minute)
+		again := feed.Request{Kind: feed.Instant, Expr: "another", Heavy: true}
+		r.prom.set(func(s *server) { s.slow["another"] = took; s.calls = nil })
+		for range 10 {
+			r.sub.Want([]feed.Request{again})
+			r.pass(time.Second)
+			r.sub.Want(nil)
+			r.pass(100 * time.Millisecond)
+		}
+		if n := len(r.prom.got(feed.Instant, "another")); n > 6 {
+			t.Errorf("given up and asked again %d times in eleven seconds", n)
+		}
+	}, func(s *server) { s.slow = map[string]time.Duration{} })
+}
+
+func TestHeavyQueriesOfASmallServiceDoNotWait(t *testing.T) {
+	bubble(t, feed.Options{}, func(t *testing.T, r *rig) {
+		var want []feed.Request
+		for i := range 10 {
+			want = append(want, feed.Request{Kind: feed.Instant, Expr: fmt.Sprint(i), Heavy: true})
+		}
+		r.sub.Want(want)
+		r.pass(time.Second)
+		if n := len(r.prom.got(feed.Instant)); n < len(want) || r.prom.top > 3 {
+			t.Errorf("%d of %d answered after a second, %d at once", n, len(want), r.prom.top)
+		}
+	})
+}
+
+func TestASnapshotDoesNotRest(t *testing.T) {
+	bubble(t, feed.Options{At: time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)}, func(t *testing.T, r *rig) {
+		r.prom.set(func(s *server) { s.slow = map[string]time.Duration{"a": 5 * time.Second, "b": 5 * time.Second} })
+		r.sub.Want([]feed.Request{{Kind: feed.Instant, Expr: "a", Heavy: true}, {Kind: feed.Instant, Expr: "b", Heavy: true}})
+		r.pass(11 * time.Second)
+		if !r.f.Settled() {
+			t.Error("two queries of five seconds are not answered after eleven")
+		}
+	})
+}

@@ -43,6 +43,13 @@ func (f *Feed) step(now time.Time) (next time.Time, ok bool) {
 				if src.inFlight == maxInFlight {
 					break // an answer wakes us
 				}
+				if e.heavy && f.busy(src) {
+					continue // its answer wakes us
+				}
+				if e.heavy && f.o.At.IsZero() && now.Before(src.rest) { // a snapshot asks once and waits for it
+					plan(src.rest)
+					continue
+				}
 				f.launch(e, now)
 			}
 			continue
@@ -65,6 +72,16 @@ func (f *Feed) step(now time.Time) (next time.Time, ok bool) {
 	f.notify(now)
 	plan(f.notifyAt)
 	return next, ok
+}
+
+// busy tells whether src is being asked a heavy query.
+func (f *Feed) busy(src *source) bool {
+	for _, e := range f.entries {
+		if e.src == src && e.inFlight && e.heavy {
+			return true
+		}
+	}
+	return false
 }
 
 // inherit lets e, whose time has come while its source is backing off, share the source's error instead of a try.

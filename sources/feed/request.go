@@ -52,6 +52,9 @@ type Request struct {
 	// read whole, a minute or more after its last span ended, is never read again. Every is not part of the question:
 	// requests that differ only here (or, for Range, in Window) are asked together.
 	Every time.Duration
+	// Heavy says that the query may keep Prometheus busy for seconds: it is asked when no other such query is, and after a
+	// rest in proportion to what the last one took. It is no part of the question either.
+	Heavy bool
 
 	Search  sources.TraceSearch
 	TraceID string

@@ -31,11 +31,25 @@ type source struct {
 	relieved time.Time // when it was last believed to be fast again
 	refusals int       // requests refused or misunderstood since the last good answer
 
+	rest time.Time // no heavy query before then
+
 	// Backing off, while fails > 0.
 	fails    int
 	failedAt time.Time
 	next     time.Time // of the probe
 	probing  *entry
+}
+
+// Rest after a heavy query: four times what it took beyond a quarter of a second, so that from the first one on they take
+// about a fifth of Prometheus's time, and those of a small service don't wait. What they take in the long run the budget decides.
+const (
+	restTimes = 4
+	restFree  = 250 * time.Millisecond
+)
+
+// tire notes that a heavy query kept the server busy so long.
+func (s *source) tire(took time.Duration, now time.Time) {
+	s.rest = later(s.rest, now.Add(restTimes*max(0, took-restFree)))
 }
 
 // informer is a client that can say what its server is; the contract does not ask it of every client.

@@ -72,7 +72,8 @@ type Panel struct {
 	// Tenant is whom a panel of a tenant's page is about; see Dashboard.ForTenant.
 	Tenant string `yaml:"-"`
 
-	apart bool // see Apart
+	apart bool // see Asking
+	first bool // of the numbers asked apart only the first is asked, until it tells how many tenants there are
 }
 
 // Moves says how a change of the main query's values is weighed. The formula is that of tenancy.Rank.
@@ -252,6 +253,7 @@ type Data struct {
 	// For the kinds that are not PromQL.
 	Tenants []Tenant // worst first
 	Widest  Widths   // of the texts of Tenants
+	waiting []string // numbers of Tenants that have not come yet
 	Alerts  []sources.Alert
 	Health  sources.HealthReport
 	History map[string][]sources.HealthPoint

@@ -5,10 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"dlmon/sources"
-	"dlmon/sources/feed"
 	"dlmon/sources/feed/feedtest"
 	"dlmon/sources/vocabulary"
 )
@@ -34,8 +32,7 @@ func TestTenantsAreWorstFirst(t *testing.T) {
 		tenantRow("changed", 41, 0.1, 0.3, 0.4, 0),
 		tenantRow("twitchy", 41, 0.001, 0.005, 0.01, 0),
 	)...)
-	expr := w.expr(t, p, "p95")
-	w.Instants[feed.Request{Kind: feed.Instant, Expr: expr, Ago: time.Hour, Every: time.Minute}] = feedtest.Value(sources.Vector{
+	w.Instants[w.query(t, p, "p95").before(w.env)] = feedtest.Value(sources.Vector{
 		Samples: []sources.Sample{{Labels: labels("tenant_id", "changed"), Value: 0.1}, {Labels: labels("tenant_id", "twitchy"), Value: 0.001},
 			{Labels: labels("tenant_id", "slow"), Value: 0.1}},
 	}, now)

@@ -80,7 +80,7 @@ func (o *only) fill(expr string) string {
 
 // Asking is p as it is asked while d is what is known of it: of a table of tenants the past only of those whose range is
 // wanted, and the numbers of many apart, one query each. Joining fifty thousand series costs Prometheus more than finding
-// them, and what is slow does not hold up the rest; of few tenants, one query is the lighter one.
+// them, and what is slow does not hold up the rest; of few tenants, one query is the lighter one. How many there are, the first number tells.
 func (p Panel) Asking(d Data, env Env, past []string) Panel {
 	if p.Kind != KindTenants {
 		return p
@@ -91,8 +91,21 @@ func (p Panel) Asking(d Data, env Env, past []string) Panel {
 	case n > Many:
 		p = p.Only(append([]string{}, past...))
 	}
-	p.apart = len(d.Tenants) > Many || len(d.Tenants) == 0 && (d.Err != nil || p.recorded(env))
+	p.first = len(d.Tenants) == 0 && d.At.IsZero() && d.Err == nil && !p.recorded(env)
+	p.apart = p.first || len(d.Tenants) > Many || len(d.Tenants) == 0 && (d.Err != nil || p.recorded(env))
 	return p
+}
+
+// asked are the queries of q's stats in the order in which they are asked where nothing records them: the quantiles last,
+// for they look at every bucket of every tenant, and of these the one that is judged first.
+func (p Panel) asked(q Query) []Query {
+	stats := p.stats(q)
+	if p.first {
+		return stats[:1]
+	}
+	cost := func(s Query) int { return 2*btoi(strings.Contains(s.Expr, "histogram_quantile")) + btoi(s.calm) }
+	slices.SortStableFunc(stats[1:], func(a, b Query) int { return cost(a) - cost(b) })
+	return stats
 }
 
 // recorded tells whether the server has recorded all that the main query joins.

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -186,6 +187,54 @@ func TestManyTenantsAreAskedNumberByNumber(t *testing.T) {
 	w.env.Vocab = recordedSince(t, vocabulary.Guide, now)
 	if a, b := instants(Data{}), instants(few); a != 6 || b != 1 {
 		t.Errorf("recorded: unknown %d, few %d queries", a, b)
+	}
+}
+
+// The cheapest number tells how many tenants there are, before anything looks at every bucket of each.
+func TestUnrecordedNumbersOfManyTenantsAreAskedTheCheapestFirstAndAsHeavy(t *testing.T) {
+	w, p := newWorld(t, vocabulary.Guide), panelOf(t, "tenant-search-latency")
+	apart := p
+	apart.apart = true
+	asked := func(d Data) (out []string) {
+		for _, r := range p.Asking(d, w.env, nil).Requests(w.env) {
+			for _, q := range apart.stats(p.Queries[0]) {
+				if expr, _ := q.PromQL(w.env); expr == r.Expr {
+					name := q.Name
+					if r.Ago > 0 {
+						name += " before"
+					}
+					if r.Heavy {
+						name += "!"
+					}
+					out = append(out, name)
+					break
+				}
+			}
+		}
+		return out
+	}
+	if got := asked(Data{}); !slices.Equal(got, []string{"rate!"}) {
+		t.Errorf("at first %q", got)
+	}
+	if got := asked(Data{At: now, Tenants: make([]Tenant, Many+1)}); !slices.Equal(got, []string{"rate!", "errors!", "p95!", "p50!", "p99!", "p95 before!"}) {
+		t.Errorf("of many %q", got)
+	}
+	w.env.Vocab = recordedSince(t, vocabulary.Guide, now.Add(-24*time.Hour))
+	if got := strings.Join(asked(Data{At: now, Tenants: make([]Tenant, Many+1)}), " "); strings.Contains(got, "!") {
+		t.Errorf("recorded ones are heavy: %s", got)
+	}
+	// What has not come yet is named.
+	w.env.Vocab = vocab(t, vocabulary.Guide)
+	p = p.Asking(Data{At: now, Tenants: make([]Tenant, Many+1)}, w.env, nil)
+	rate := p.stats(p.Queries[0])[0]
+	expr, _ := rate.PromQL(w.env)
+	v := sources.Vector{At: now}
+	for i := range Many + 1 {
+		v.Samples = append(v.Samples, sources.Sample{Labels: labels("tenant_id", fmt.Sprint(i)), Value: 1})
+	}
+	w.Instants[rate.instant(expr)] = feedtest.Value(v, now)
+	if d := Eval(p, w.env); !strings.HasPrefix(d.Hint, "p50, p95, p99, errors follow one at a time") {
+		t.Errorf("hint %q of %d tenants", d.Hint, len(d.Tenants))
 	}
 }
 

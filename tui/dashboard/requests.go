@@ -92,12 +92,18 @@ func (q Query) instant(expr string) feed.Request {
 	case q.heavy:
 		every = max(every, recordEvery)
 	}
-	return feed.Request{Kind: feed.Instant, Expr: expr, Every: every}
+	return feed.Request{Kind: feed.Instant, Expr: expr, Every: every, Heavy: q.Heavy(expr)}
+}
+
+// Heavy tells whether expr, q as it is asked, looks at every series of every tenant: it is one that `dlmon rules` would
+// record, and isn't recorded.
+func (q Query) Heavy(expr string) bool {
+	return (q.heavy || len(q.recordable()) > 0) && !strings.Contains(expr, fromRecord)
 }
 
 func (q Query) before(env Env) feed.Request {
 	expr, _ := q.PromQLAgo(env, beforeAgo)
-	return feed.Request{Kind: feed.Instant, Expr: expr, Ago: beforeAgo, Every: beforeEvery}
+	return feed.Request{Kind: feed.Instant, Expr: expr, Ago: beforeAgo, Every: beforeEvery, Heavy: q.Heavy(expr)}
 }
 
 // ranged tells whether q's range is asked.
@@ -139,7 +145,7 @@ func (p Panel) Requests(env Env) []feed.Request {
 		ranged := q.ranged(env)
 		switch {
 		case q.Instant && p.apart && len(q.Stats) > 0:
-			for _, s := range p.stats(q) {
+			for _, s := range p.asked(q) {
 				if expr, ok := s.PromQL(env); ok {
 					reqs = append(reqs, s.instant(expr))
 				}
@@ -157,7 +163,7 @@ func (p Panel) Requests(env Env) []feed.Request {
 		if ranged {
 			reqs = append(reqs, q.rangeRequest(env))
 		}
-		if q.Before {
+		if q.Before && !p.first {
 			reqs = append(reqs, q.before(env))
 		}
 	}

@@ -47,6 +47,12 @@ func (d *Data) tenants(env Env) {
 		d.Err, d.Stale = failed, true
 		d.tooSlow(env)
 	}
+	if len(d.waiting) > 0 && len(d.Tenants) > Many && d.Hint == "" {
+		d.Hint = strings.Join(d.waiting, ", ") + " follow one at a time, to spare Prometheus"
+		if len(d.Panel.stopped(env)) == 0 {
+			d.Hint += ": recording rules answer at once (dlmon rules)"
+		}
+	}
 	// A tenant that only the range still knows has gone quiet; it is no row, or the table would never forget.
 	for _, q := range d.Panel.Queries[1:] {
 		label, _ := q.label(env.Vocab, "tenant")
@@ -114,6 +120,9 @@ func (d *Data) numbers(main Query, env Env, take func(label string, x sources.Sa
 			continue
 		}
 		now := env.Data.Instant(q.instant(expr))
+		if d.Panel.apart && !d.Panel.first && q.Heavy(expr) && !now.OK() && !whole.OK() {
+			d.waiting = append(d.waiting, q.Name)
+		}
 		if d.Panel.apart {
 			failed = cmp.Or(failed, now.Err)
 		}

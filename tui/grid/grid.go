@@ -303,7 +303,7 @@ func (g *Grid) requests(c page.Context, i int) []feed.Request {
 	k := asked{askedFor: askedFor{env: keyOf(c.Env)}}
 	if p.Kind == dashboard.KindTenants {
 		d := g.data[p.ID].data
-		k.known, k.failed, k.covers = len(d.Tenants) > 0, d.Err != nil, g.trends[p.ID].n
+		k.known, k.failed, k.covers = !d.At.IsZero(), d.Err != nil, g.trends[p.ID].n
 	}
 	// What targets ask depends on what the server can, too.
 	if a, ok := g.asks[p.ID]; ok && a.askedFor == k.askedFor && p.Kind != dashboard.KindTargets {

@@ -110,8 +110,8 @@ func (p *Movers) questions(c page.Context) []pair {
 		}
 		before, _ := q.PromQLAgo(c.Env, ago.d)
 		out = append(out, pair{i,
-			feed.Request{Kind: feed.Instant, Expr: now, Every: max(moversEvery, q.Every)},
-			feed.Request{Kind: feed.Instant, Expr: before, Ago: ago.d, Every: max(ago.every, q.Every)}})
+			feed.Request{Kind: feed.Instant, Expr: now, Every: max(moversEvery, q.Every), Heavy: q.Heavy(now)},
+			feed.Request{Kind: feed.Instant, Expr: before, Ago: ago.d, Every: max(ago.every, q.Every), Heavy: q.Heavy(before)}})
 	}
 	return out
 }

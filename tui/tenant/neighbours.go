@@ -89,7 +89,8 @@ func (p *Neighbours) choice(c page.Context) (choice, bool) {
 		_, ok4 = p.load.Queries[0].TenantLabel(c.Env.Vocab)
 	}
 	ask := func(format string, args ...any) feed.Request {
-		return feed.Request{Kind: feed.Instant, Expr: fmt.Sprintf(format, args...), Every: pickEvery}
+		expr := fmt.Sprintf(format, args...)
+		return feed.Request{Kind: feed.Instant, Expr: expr, Every: pickEvery, Heavy: p.load.Queries[0].Heavy(expr)}
 	}
 	return choice{
 		load:     ask("topk(%d, %s)", maxSuspects, load),

@@ -33,7 +33,7 @@ func (p *Page) Wants(c page.Context) []feed.Request {
 	if !p.known {
 		return nil
 	}
-	k := asked{env: c.Env, none: len(p.data.Tenants) == 0, failed: p.data.Err != nil, many: p.many(), covers: p.covers}
+	k := asked{env: c.Env, none: len(p.data.Tenants) == 0, answered: !p.data.At.IsZero(), failed: p.data.Err != nil, many: p.many(), covers: p.covers}
 	if p.reqs == nil || p.asked != k {
 		p.reqs, p.asked = p.asking(c).Requests(c.Env), k
 	}
@@ -42,11 +42,12 @@ func (p *Page) Wants(c page.Context) []feed.Request {
 
 // asked is what decides what is wanted.
 type asked struct {
-	env    dashboard.Env
-	none   bool
-	failed bool
-	many   bool
-	covers uint64
+	env      dashboard.Env
+	none     bool
+	answered bool
+	failed   bool
+	many     bool
+	covers   uint64
 }
 
 // current works the table out now where there is nothing to show yet, or little to do.
