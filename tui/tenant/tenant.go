@@ -3,6 +3,7 @@
 package tenant
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -143,6 +144,26 @@ func absent(c page.Context, reqs []feed.Request) []string {
 		return page.Explain(c.Styles, "asking Prometheus for its metrics", nil, c.Width)
 	}
 	return page.Explain(c.Styles, "asking Prometheus", nil, c.Width)
+}
+
+// refused are those of the requests that failed and were never answered, and the error of the first of them.
+func refused(c page.Context, reqs []feed.Request) (which []int, err error) {
+	for i, q := range reqs {
+		if at, failed := answeredAt(c.Data, q); failed != nil && at.IsZero() {
+			which = append(which, i)
+			err = cmp.Or(err, failed)
+		}
+	}
+	return which, err
+}
+
+// refusal says above a list what it lacks because queries fail; nothing without an error. The list keeps most of the page.
+func refusal(c page.Context, what string, err error) []string {
+	if err == nil {
+		return nil
+	}
+	lines := page.Explain(c.Styles, what, err, c.Width)
+	return lines[:min(len(lines), max(2, c.Height/4))]
 }
 
 // staleFact is what a heading says of data that could not be refreshed; "" when all could.
