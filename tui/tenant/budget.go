@@ -64,16 +64,18 @@ func (p *Budget) judge(c page.Context) tea.Cmd {
 	if !ok || len(reqs) != len(p.panel.Queries) {
 		return nil
 	}
+	objective := objectiveOf(c)
+	stamp := page.Stamp(c.Data, reqs) + fmt.Sprint(objective)
+	p.work.follow(c.Env.At, stamp)
 	answers := map[string][]sources.Sample{}
 	for i, r := range reqs {
 		s := c.Data.Instant(r)
-		if !s.Answered() && !p.work.known {
-			return nil
+		if !s.Answered() {
+			return nil // without one of the windows most levels are not known
 		}
 		answers[p.panel.Queries[i].Name] = s.Value.Samples
 	}
-	objective := objectiveOf(c)
-	return p.work.start(p, page.Stamp(c.Data, reqs)+fmt.Sprint(objective), func() any { return budgets(answers, label, objective) })
+	return p.work.start(p, stamp, func() any { return budgets(answers, label, objective) })
 }
 
 // objectiveOf is the objective in use; without one, 99.9 %.
@@ -203,15 +205,17 @@ func (p *Budget) View(c page.Context) []string {
 	if len(rows) > maxBudgets {
 		count += fmt.Sprintf(", the worst %d listed", maxBudgets)
 	}
-	lines := []string{page.Title(s, title, facts(c, p.filter.Prompt(), count, staleFact(c, p.Wants(c))), c.Width), p.summary(c)}
+	lines := []string{page.Title(s, title, facts(c, p.filter.Prompt(), count, staleFact(c, p.Wants(c))), c.Width)}
 	refusals := p.refusals(c)
-	lines = append(lines, refusals...)
-	switch {
-	case len(p.work.value) == 0 && len(refusals) > 0:
-		return page.Above(lines, foot, c.Height)
-	case len(p.work.value) == 0:
-		return page.Above(append(lines, page.Explain(s, "Prometheus has no request of any tenant", nil, c.Width)...), foot, c.Height)
-	case len(rows) == 0:
+	if len(p.work.value) == 0 {
+		why := refusals
+		if len(why) == 0 {
+			why = page.Explain(s, "Prometheus has no request of any tenant"+ofThen(c), nil, c.Width)
+		}
+		return page.Above(append(lines, why...), foot, c.Height)
+	}
+	lines = append(append(lines, p.summary(c)), refusals...)
+	if len(rows) == 0 {
 		return page.Above(append(lines, page.Explain(s, "nothing matches "+p.filter.Text, nil, c.Width)...), foot, c.Height)
 	}
 	rows = rows[:min(len(rows), maxBudgets)]
@@ -262,7 +266,13 @@ func (p *Budget) summary(c page.Context) string {
 		sign, style := levelMark(s, tenancy.Unknown)
 		parts = append(parts, style.Render(fmt.Sprintf("%s %d not known", sign, n)))
 	}
-	if len(parts) == 0 {
+	switch sign, style := levelMark(s, tenancy.Silent); {
+	case len(parts) > 0:
+	case counts[tenancy.Within] == 0:
+		parts = append(parts, style.Render(sign+" no tenant had requests"))
+	case counts[tenancy.Silent] > 0:
+		parts = append(parts, s.OK.Render(s.Glyphs.OK+" every tenant that had requests is within its budget"))
+	default:
 		parts = append(parts, s.OK.Render(s.Glyphs.OK+" every tenant is within its budget"))
 	}
 	parts = append(parts, s.Muted.Render("1x spends 30 days' budget in 30 days"))
