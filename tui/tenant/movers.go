@@ -182,6 +182,8 @@ func (p *Movers) rank(c page.Context) tea.Cmd {
 	if len(pairs) == 0 {
 		return nil
 	}
+	stamp := page.Stamp(c.Data, p.Wants(c))
+	p.work.follow(c.Env.At, stamp)
 	answers := make([][2]sources.Snapshot[sources.Vector], len(pairs))
 	complete := true
 	for i, x := range pairs {
@@ -192,7 +194,7 @@ func (p *Movers) rank(c page.Context) tea.Cmd {
 		return nil // a ranking of the half would jump
 	}
 	panels, env := p.panels, c.Env
-	return p.work.start(p, page.Stamp(c.Data, p.Wants(c)), func() any { return rank(panels, env, pairs, answers) })
+	return p.work.start(p, stamp, func() any { return rank(panels, env, pairs, answers) })
 }
 
 // rank is pure: from the answers to the rows.

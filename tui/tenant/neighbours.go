@@ -136,8 +136,16 @@ func (p *Neighbours) Update(c page.Context, msg tea.Msg) tea.Cmd {
 
 // look chooses whom to look at, and compares them, when there are new answers.
 func (p *Neighbours) look(c page.Context) tea.Cmd {
+	if p.work.follow(c.Env.At, page.Stamp(c.Data, p.Wants(c))) || p.picked.window != c.Window {
+		p.work.drop()
+		p.picked = picked{window: c.Window}
+	}
 	if !p.pick(c) {
 		return nil
+	}
+	stamp := page.Stamp(c.Data, p.Wants(c)) // of those who are picked now
+	if len(p.picked.all) == 0 {             // that nobody searches is an answer, too
+		return p.work.start(p, stamp, func() any { return []tenancy.Suspect(nil) })
 	}
 	reqs := p.ranges(c)
 	if len(reqs) != 3 {
@@ -158,16 +166,16 @@ func (p *Neighbours) look(c page.Context) tea.Cmd {
 	x, _ := p.choice(c)
 	total := tenancy.Totals{Load: single(c, x.total), Searches: single(c, x.searches)}
 	pick, rate := p.picked, max(c.Env.Rate, dashboard.RateWindow(c.Env.Scrape, c.Step))
-	return p.work.start(p, page.Stamp(c.Data, append(reqs, x.total, x.searches)), func() any { return compare(answers, labels, pick, total, rate) })
+	return p.work.start(p, stamp, func() any { return compare(answers, labels, pick, total, rate) })
 }
 
-// pick keeps those who are looked at for a while, and chooses anew then; false: nobody has been chosen yet.
+// pick keeps those who are looked at for a while, and chooses anew then; false: the answers to choose by are not there yet.
 func (p *Neighbours) pick(c page.Context) bool {
 	x, ok := p.choice(c)
 	if !ok {
 		return false
 	}
-	if age := c.Now.Sub(p.picked.at); p.picked.window == c.Window && age >= 0 && age < pickKeep {
+	if age := c.Now.Sub(p.picked.at); len(p.picked.all) > 0 && age >= 0 && age < pickKeep {
 		return true
 	}
 	for _, r := range x.all() {
@@ -195,9 +203,6 @@ func (p *Neighbours) pick(c page.Context) bool {
 	n.all = slices.Compact(n.all)
 	if t := single(c, x.tenants); t > 0 {
 		n.tenants = int(t)
-	}
-	if p.picked.window != n.window {
-		p.work.drop()
 	}
 	p.picked = n
 	return true
