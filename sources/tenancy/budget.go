@@ -12,8 +12,9 @@ type Level int
 
 // Levels, the least urgent first.
 const (
-	Unknown  Level = iota // no requests to tell by
+	Silent   Level = iota // no requests in any of the windows
 	Within                // the budget lasts
+	Unknown               // what is known rules out none of the levels below, or not all of them
 	Spending              // it would not last its period
 	Slow                  // page: 5 % of the budget gone in 6 h at this rate
 	Fast                  // page: 2 % of the budget gone in 1 h at this rate
@@ -33,10 +34,24 @@ const (
 )
 
 // Ratios are a tenant's shares of failed requests (0 to 1) over the last 5 min, 30 min, 1 h and 6 h; NaN without requests.
+// Lacks are the windows of which nothing is known, not even whether there were requests: theirs are NaN too.
 type Ratios struct {
 	Tenant          string
 	M5, M30, H1, H6 float64
+	Lacks           Windows
 }
+
+// Windows is a set of the windows that burn rates are taken over.
+type Windows uint8
+
+// The windows of Ratios.
+const (
+	In5m Windows = 1 << iota
+	In30m
+	In1h
+	In6h
+	AllWindows = In5m | In30m | In1h | In6h
+)
 
 // Budget is how a tenant spends its error budget. A burn rate of 1 spends it in exactly Period.
 type Budget struct {
@@ -61,8 +76,12 @@ func Budgets(all []Ratios, objective float64) []Budget {
 			b.Level = Slow
 		case b.H6 > SpendBurn && b.M30 > SpendBurn:
 			b.Level = Spending
-		case !math.IsNaN(b.M5) || !math.IsNaN(b.H6):
-			b.Level = Within
+		case r.Lacks == 0 && math.IsNaN(b.M5) && math.IsNaN(b.M30) && math.IsNaN(b.H1) && math.IsNaN(b.H6):
+			b.Level = Silent
+		case (r.below(In1h, b.H1, FastBurn) || r.below(In5m, b.M5, FastBurn)) && (r.below(In6h, b.H6, SpendBurn) || r.below(In30m, b.M30, SpendBurn)):
+			b.Level = Within // who does not spend does not burn slowly either
+		default:
+			b.Level = Unknown
 		}
 		b.Spent = b.H6 * float64(6*time.Hour) / float64(Period)
 		if b.M5 > 0 {
@@ -74,6 +93,11 @@ func Budgets(all []Ratios, objective float64) []Budget {
 		return cmp.Or(cmp.Compare(b.Level, a.Level), cmp.Compare(b.worst(), a.worst()), cmp.Compare(a.Tenant, b.Tenant))
 	})
 	return out
+}
+
+// below tells whether a burn rate is known not to be above a threshold. A window without requests burns nothing.
+func (r Ratios) below(w Windows, burn, threshold float64) bool {
+	return r.Lacks&w == 0 && !(burn > threshold)
 }
 
 // worst is what budgets of one level are ordered by: the burn rate of the last hour, or, without one, that of six.

@@ -34,7 +34,7 @@ type Move struct {
 	Reading
 	Doublings float64 // of what is weighed, its floor added; negative: less of it
 	Score     float64 // what moves are ranked by, never negative
-	Shared    bool    // half of the tenants or more moved that way, which is discounted
+	Shared    bool    // most of the tenants moved that way, and by half as much or more: it is no news of this one
 	Few       bool    // there are too few observations for it to count in full
 	Better    bool
 	New, Gone bool // it was nothing before, it is nothing now
@@ -45,6 +45,8 @@ const (
 	enough = 20
 	// sharedPart is how much of what the median tenant moved is taken off each tenant's own move.
 	sharedPart = 0.5
+	// commonPart is how much of a tenant's move the median one must be for it to be called most tenants'.
+	commonPart = 0.5
 	// betterPart is what a move for the better counts.
 	betterPart = 0.5
 	// Least is the Score below which a thing is called steady: 0.15 is a growth by 11 % of a value far above its floor.
@@ -76,7 +78,7 @@ func Rank(readings []Reading) (moves []Move, steady int) {
 		v.Score = math.Abs(m)
 		if common := median[r.Signal]; r.Tenant && common*m > 0 {
 			shared := math.Min(math.Abs(common), v.Score)
-			v.Shared = shared >= Least
+			v.Shared = shared >= Least && shared >= v.Score*commonPart
 			v.Score -= sharedPart * shared
 		}
 		if r.Count < enough { // not for NaN

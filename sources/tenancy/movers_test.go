@@ -69,6 +69,25 @@ func TestTenantThatAloneTurnedSlowLosesNothingToTheMedian(t *testing.T) {
 	}
 }
 
+func TestOnlyWhoMovedAboutAsMuchMovedAsMostTenants(t *testing.T) {
+	readings := []Reading{
+		{Thing: "hooli", Signal: "rate", Tenant: true, Now: 220, Before: 100, Count: nan, Scale: rate},
+		{Thing: "shrank", Signal: "rate", Tenant: true, Now: 50, Before: 100, Count: nan, Scale: rate},
+	}
+	for i := range 9 {
+		readings = append(readings, Reading{Thing: fmt.Sprint(i), Signal: "rate", Tenant: true, Now: 114 + float64(i), Before: 100, Count: nan, Scale: rate})
+	}
+	readings = append(readings, Reading{Thing: "a bit more", Signal: "rate", Tenant: true, Now: 135, Before: 100, Count: nan, Scale: Scale{Floor: 2}})
+	shared := map[string]bool{}
+	moves, _ := Rank(readings)
+	for _, m := range moves {
+		shared[m.Thing] = m.Shared
+	}
+	if fmt.Sprint(shared) != "map[a bit more:true hooli:false shrank:false]" {
+		t.Errorf("%v", shared)
+	}
+}
+
 func TestFewObservationsCountLess(t *testing.T) {
 	many := Reading{Thing: "many", Signal: "p95", Now: 0.3, Before: 0.1, Count: 300, Scale: seconds}
 	few := Reading{Thing: "few", Signal: "p95", Now: 1.3, Before: 0.1, Count: 3, Scale: seconds}

@@ -15,13 +15,16 @@ type Series struct {
 	Load     []float64 // seconds of search per second
 	Searches []float64 // per second
 	P95      []float64 // seconds
+	// LoadNow and SearchesNow are as of the time, and over the rate window, of Totals: a column of a long window is a rate
+	// over another one, and up to a step old. NaN when unknown.
+	LoadNow, SearchesNow float64
 }
 
 // Suspect is a tenant that takes much of the load, and who became slower while it did.
 type Suspect struct {
 	Tenant string
-	Load   float64 // seconds of search per second in the last column that has one
-	Share  float64 // of everybody's load then, 0 to 1; NaN when that is not known
+	Load   float64 // seconds of search per second now; NaN when unknown, as the shares are
+	Share  float64 // of everybody's load, 0 to 1
 	Asked  float64 // its share of everybody's searches
 	// Growth is the load of the window's last quarter over that of its first; Searches and PerSearch are its two factors:
 	// more searches, longer ones. NaN when unknown.
@@ -77,8 +80,8 @@ func EnoughColumns(columns int, step, rate time.Duration) bool {
 func Neighbours(suspects, all []Series, total Totals, step, rate time.Duration) []Suspect {
 	var out []Suspect
 	for _, s := range suspects {
-		x := Suspect{Tenant: s.Tenant, Load: last(s.Load), Growth: growth(s.Load), Searches: growth(s.Searches)}
-		x.Share, x.Asked, x.PerSearch = x.Load/total.Load, last(s.Searches)/total.Searches, x.Growth/x.Searches
+		x := Suspect{Tenant: s.Tenant, Load: s.LoadNow, Growth: growth(s.Load), Searches: growth(s.Searches)}
+		x.Share, x.Asked, x.PerSearch = part(s.LoadNow, total.Load), part(s.SearchesNow, total.Searches), x.Growth/x.Searches
 		calm, busy := thirds(s.Load)
 		x.Swing = sources.Summarize(at(s.Load, busy)).Avg / sources.Summarize(at(s.Load, calm)).Avg
 		if EnoughColumns(len(s.Load), step, rate) && x.Swing >= minSwing {
@@ -209,7 +212,8 @@ func growth(values []float64) float64 {
 	return sources.Summarize(values[len(values)-n:]).Avg / sources.Summarize(values[:n]).Avg
 }
 
-func last(values []float64) float64 { return sources.Summarize(values).Last }
+// part is a share of a total: at most all of it, also where the two were asked a moment apart.
+func part(of, total float64) float64 { return math.Min(of/total, 1) }
 
 func median(values []float64) float64 {
 	var kept []float64

@@ -23,6 +23,7 @@ func series(id string, of func(i int) (load, searches, p95 float64)) Series {
 	for i := range columns {
 		l, n, p := of(i)
 		s.Load, s.Searches, s.P95 = append(s.Load, l), append(s.Searches, n), append(s.P95, p)
+		s.LoadNow, s.SearchesNow = l, n
 	}
 	return s
 }
@@ -118,6 +119,27 @@ func TestLessThanItsNoiseIsNoRise(t *testing.T) {
 	}
 	if got := Neighbours(all[:1], all, Totals{12, 400}, step, window); len(got[0].Hurt) > 0 {
 		t.Errorf("%+v", got[0].Hurt)
+	}
+}
+
+func TestSharesAreOfTheTotalsTimeNotOfTheLastColumns(t *testing.T) {
+	jumped := series("hooli", func(int) (float64, float64, float64) { return 1, 10, 0.06 }) // its columns are half an hour old
+	jumped.LoadNow, jumped.SearchesNow = 11, 60
+	unknown := series("globex", func(int) (float64, float64, float64) { return 1, 10, 0.06 })
+	unknown.LoadNow, unknown.SearchesNow = nan, nan
+	all := []Series{unknown, jumped}
+	got := Neighbours(all, all, Totals{15, 80}, 30*time.Minute, 30*time.Minute)
+	if x := got[0]; x.Tenant != "hooli" || math.Abs(x.Share-11.0/15) > 1e-9 || math.Abs(x.Asked-0.75) > 1e-9 {
+		t.Errorf("%+v", x)
+	}
+	if x := got[1]; !math.IsNaN(x.Share) || !math.IsNaN(x.Asked) {
+		t.Errorf("a share of what is not known: %+v", x)
+	}
+	if x := Neighbours(all, all, Totals{10.5, 59}, step, window)[0]; x.Share != 1 || x.Asked != 1 {
+		t.Errorf("more than all: %+v", x)
+	}
+	if x := Neighbours(all, all, Totals{nan, nan}, step, window)[0]; !math.IsNaN(x.Share) || !math.IsNaN(x.Asked) {
+		t.Errorf("of an unknown total: %+v", x)
 	}
 }
 

@@ -64,16 +64,18 @@ func (p *Budget) judge(c page.Context) tea.Cmd {
 	if !ok || len(reqs) != len(p.panel.Queries) {
 		return nil
 	}
+	objective := objectiveOf(c)
+	stamp := page.Stamp(c.Data, reqs) + fmt.Sprint(objective)
+	p.work.follow(c.Env.At, stamp)
 	answers := map[string][]sources.Sample{}
 	for i, r := range reqs {
 		s := c.Data.Instant(r)
-		if !s.Answered() && !p.work.known {
-			return nil
+		if !s.Answered() {
+			return nil // without one of the windows most levels are not known
 		}
 		answers[p.panel.Queries[i].Name] = s.Value.Samples
 	}
-	objective := objectiveOf(c)
-	return p.work.start(p, page.Stamp(c.Data, reqs)+fmt.Sprint(objective), func() any { return budgets(answers, label, objective) })
+	return p.work.start(p, stamp, func() any { return budgets(answers, label, objective) })
 }
 
 // objectiveOf is the objective in use; without one, 99.9 %.
@@ -91,19 +93,21 @@ func budgets(answers map[string][]sources.Sample, label string, objective float6
 			id := s.Labels[label]
 			r := rows[id]
 			if r == nil {
-				r = &tenancy.Ratios{Tenant: id, M5: math.NaN(), M30: math.NaN(), H1: math.NaN(), H6: math.NaN()}
+				r = &tenancy.Ratios{Tenant: id, M5: math.NaN(), M30: math.NaN(), H1: math.NaN(), H6: math.NaN(), Lacks: tenancy.AllWindows}
 				rows[id] = r
 			}
+			answered := tenancy.In5m
 			switch query {
 			case "30m":
-				r.M30 = s.Value
+				r.M30, answered = s.Value, tenancy.In30m
 			case "1h":
-				r.H1 = s.Value
+				r.H1, answered = s.Value, tenancy.In1h
 			case "6h":
-				r.H6 = s.Value
+				r.H6, answered = s.Value, tenancy.In6h
 			default:
 				r.M5 = s.Value
 			}
+			r.Lacks &^= answered
 		}
 	}
 	all := make([]tenancy.Ratios, 0, len(rows))
@@ -166,7 +170,17 @@ func (p *Budget) hints() []string {
 }
 
 func (p *Budget) visible(c page.Context) int {
-	return max(1, c.Height-3-len(page.Footer(c, p.hints()...)))
+	return max(1, c.Height-3-len(p.refusals(c))-len(page.Footer(c, p.hints()...)))
+}
+
+// refusals say which burn rates are not known because their query fails.
+func (p *Budget) refusals(c page.Context) []string {
+	which, err := refused(c, p.Wants(c))
+	var windows []string
+	for _, i := range which {
+		windows = append(windows, p.panel.Queries[i].Title)
+	}
+	return refusal(c, "not known: the burn over "+strings.Join(windows, ", "), err)
 }
 
 // View implements page.Page.
@@ -191,11 +205,17 @@ func (p *Budget) View(c page.Context) []string {
 	if len(rows) > maxBudgets {
 		count += fmt.Sprintf(", the worst %d listed", maxBudgets)
 	}
-	lines := []string{page.Title(s, title, facts(c, p.filter.Prompt(), count, staleFact(c, p.Wants(c))), c.Width), p.summary(c)}
-	switch {
-	case len(p.work.value) == 0:
-		return page.Above(append(lines, page.Explain(s, "Prometheus has no request of any tenant", nil, c.Width)...), foot, c.Height)
-	case len(rows) == 0:
+	lines := []string{page.Title(s, title, facts(c, p.filter.Prompt(), count, staleFact(c, p.Wants(c))), c.Width)}
+	refusals := p.refusals(c)
+	if len(p.work.value) == 0 {
+		why := refusals
+		if len(why) == 0 {
+			why = page.Explain(s, "Prometheus has no request of any tenant"+ofThen(c), nil, c.Width)
+		}
+		return page.Above(append(lines, why...), foot, c.Height)
+	}
+	lines = append(append(lines, p.summary(c)), refusals...)
+	if len(rows) == 0 {
 		return page.Above(append(lines, page.Explain(s, "nothing matches "+p.filter.Text, nil, c.Width)...), foot, c.Height)
 	}
 	rows = rows[:min(len(rows), maxBudgets)]
@@ -242,7 +262,17 @@ func (p *Budget) summary(c page.Context) string {
 			parts = append(parts, style.Render(fmt.Sprintf("%s %d %s", sign, counts[l], levelRule[l])))
 		}
 	}
-	if len(parts) == 0 {
+	if n := counts[tenancy.Unknown]; n > 0 {
+		sign, style := levelMark(s, tenancy.Unknown)
+		parts = append(parts, style.Render(fmt.Sprintf("%s %d not known", sign, n)))
+	}
+	switch sign, style := levelMark(s, tenancy.Silent); {
+	case len(parts) > 0:
+	case counts[tenancy.Within] == 0:
+		parts = append(parts, style.Render(sign+" no tenant had requests"))
+	case counts[tenancy.Silent] > 0:
+		parts = append(parts, s.OK.Render(s.Glyphs.OK+" every tenant that had requests is within its budget"))
+	default:
 		parts = append(parts, s.OK.Render(s.Glyphs.OK+" every tenant is within its budget"))
 	}
 	parts = append(parts, s.Muted.Render("1x spends 30 days' budget in 30 days"))
@@ -258,7 +288,8 @@ var levelRule = map[tenancy.Level]string{
 
 // levelWords are the states in the table.
 var levelWords = map[tenancy.Level]string{
-	tenancy.Fast: "page: fast", tenancy.Slow: "page: slow", tenancy.Spending: "spending", tenancy.Within: "within", tenancy.Unknown: "no requests",
+	tenancy.Fast: "page: fast", tenancy.Slow: "page: slow", tenancy.Spending: "spending", tenancy.Within: "within", tenancy.Unknown: "not known",
+	tenancy.Silent: "no requests",
 }
 
 func levelMark(s *themes.Styles, l tenancy.Level) (string, lipgloss.Style) {
@@ -276,7 +307,7 @@ func levelMark(s *themes.Styles, l tenancy.Level) (string, lipgloss.Style) {
 func budgetCells(s *themes.Styles, b tenancy.Budget) []page.Cell {
 	sign, style := levelMark(s, b.Level)
 	name := s.Text
-	if b.Level > tenancy.Within {
+	if b.Level > tenancy.Unknown {
 		name = s.Bold
 	}
 	short := b.Level == tenancy.Fast
@@ -300,7 +331,7 @@ func lastsText(b tenancy.Budget) string {
 	switch {
 	case b.Lasts > 0:
 		return dashboard.FormatDuration(b.Lasts)
-	case b.Level == tenancy.Unknown || math.IsNaN(b.M5):
+	case math.IsNaN(b.M5):
 		return dashboard.None
 	}
 	return "not spent"

@@ -182,17 +182,19 @@ func (p *Movers) rank(c page.Context) tea.Cmd {
 	if len(pairs) == 0 {
 		return nil
 	}
+	stamp := page.Stamp(c.Data, p.Wants(c))
+	p.work.follow(c.Env.At, stamp)
 	answers := make([][2]sources.Snapshot[sources.Vector], len(pairs))
 	complete := true
 	for i, x := range pairs {
 		answers[i] = [2]sources.Snapshot[sources.Vector]{c.Data.Instant(x.now), c.Data.Instant(x.before)}
 		complete = complete && answers[i][0].Answered() && answers[i][1].Answered()
 	}
-	if !complete && !p.work.known {
-		return nil // a ranking of the half would jump
+	if !complete {
+		return nil // a ranking of the half would jump; the questions may have changed since the last one
 	}
 	panels, env := p.panels, c.Env
-	return p.work.start(p, page.Stamp(c.Data, p.Wants(c)), func() any { return rank(panels, env, pairs, answers) })
+	return p.work.start(p, stamp, func() any { return rank(panels, env, pairs, answers) })
 }
 
 // rank is pure: from the answers to the rows.
@@ -208,8 +210,8 @@ func rank(panels []dashboard.Panel, env dashboard.Env, pairs []pair, answers [][
 	for i, x := range pairs {
 		pan := panels[x.panel]
 		now, before := answers[i][0].Value.Samples, answers[i][1].Value.Samples
-		if len(before) == 0 {
-			continue // nothing is known of then: not everything is new
+		if len(before) == 0 || !answers[i][0].OK() {
+			continue // nothing is known of then, or of now: not everything is new, or gone
 		}
 		out.past = true
 		q := pan.Queries[0]

@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -111,6 +112,75 @@ func TestMoversSayThatNothingIsKnownOfThen(t *testing.T) {
 		if q.Ago != 0 && q.Ago != 7*24*time.Hour {
 			t.Errorf("asked for %v ago", q.Ago)
 		}
+	}
+}
+
+func TestMoversRankNothingBeforeAllIsAnswered(t *testing.T) {
+	r := pagetest.Reader()
+	collapsed(r)
+	answers := r.InstantFunc
+	r.InstantFunc = func(q feed.Request) sources.Snapshot[sources.Vector] {
+		if !q.At.IsZero() && q.Ago > 0 || strings.Contains(q.Expr, "[8m]") { // not yet
+			return sources.Snapshot[sources.Vector]{}
+		}
+		return answers(q)
+	}
+	p, c := NewMovers(), pagetest.Context(r, 120, 38)
+	told(p, c)
+	c.Env.Scrape = 2 * time.Minute // other questions, of which those about rates are not answered
+	told(p, c)
+	if got := text(p, c); !strings.Contains(got, "t00") || !strings.Contains(got, "cache hit rate query") {
+		t.Errorf("half of it is ranked:\n%s", got)
+	}
+	c = goBack(pagetest.Context(r, 120, 38), r, time.Hour)
+	told(p, c)
+	if got := text(p, c); !strings.Contains(got, "asking Prometheus") || strings.Contains(got, "no data") {
+		t.Errorf("while it is being asked:\n%s", got)
+	}
+}
+
+func TestMoversTellARefusedQueryFromAnEmptyAnswer(t *testing.T) {
+	for name, x := range map[string]struct {
+		refuses func(feed.Request) bool
+		want    string
+	}{
+		"then":            {func(q feed.Request) bool { return q.Ago > 0 }, "fail: what they tell"},
+		"traffic now":     {func(q feed.Request) bool { return q.Ago == 0 && strings.Contains(q.Expr, "rate(search_operations") }, "cache hit rate query"},
+		"everything":      {func(feed.Request) bool { return true }, "fail: what they tell"},
+		"nothing refused": {func(feed.Request) bool { return false }, "gone"},
+	} {
+		r := pagetest.Reader()
+		collapsed(r)
+		answers := r.InstantFunc
+		r.InstantFunc = func(q feed.Request) sources.Snapshot[sources.Vector] {
+			if x.refuses(q) {
+				return feedtest.Failed[sources.Vector](errors.New("prometheus: 422 too many samples"), pagetest.Now)
+			}
+			return answers(q)
+		}
+		p, c := NewMovers(), pagetest.Context(r, 120, 38)
+		told(p, c)
+		got := text(p, c)
+		refused := name != "nothing refused"
+		if !strings.Contains(got, x.want) || strings.Contains(got, "422 too many samples") != refused || strings.Contains(got, "no data") ||
+			refused && strings.Contains(got, "gone") {
+			t.Errorf("%s:\n%s", name, got)
+		}
+	}
+}
+
+func TestMoversNameTheDayOfThen(t *testing.T) {
+	r := pagetest.Reader()
+	collapsed(r)
+	c := goBack(pagetest.Context(r, 120, 38), present(r), 48*time.Hour)
+	p := NewMovers()
+	told(p, c)
+	if got := text(p, c); !strings.Contains(got, "holds nothing of 03-12 13:05;") || !strings.Contains(got, "1 h ago  03-12 13:05") {
+		t.Errorf("%s", got)
+	}
+	c = pagetest.Context(r, 120, 38)
+	if told(p, c); strings.Contains(text(p, c), "03-14") {
+		t.Errorf("today's date:\n%s", text(p, c))
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
-	"time"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/lipgloss/v2"
@@ -14,6 +13,7 @@ import (
 	"dlmon/sources/tenancy"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
+	"dlmon/tui/when"
 )
 
 // small is the width in cells below which a row names its tenant in the column of what moved.
@@ -27,7 +27,14 @@ func (p *Movers) hints() []string {
 }
 
 func (p *Movers) visible(c page.Context) int {
-	return max(1, c.Height-2-len(page.Footer(c, p.hints()...)))
+	return max(1, c.Height-2-len(p.refusals(c))-len(page.Footer(c, p.hints()...)))
+}
+
+// refusals say how many of the questions fail.
+func (p *Movers) refusals(c page.Context) []string {
+	reqs := p.Wants(c)
+	which, err := refused(c, reqs)
+	return refusal(c, fmt.Sprintf("%d of %d queries fail: what they tell is not compared", len(which), len(reqs)), err)
 }
 
 // View implements page.Page.
@@ -40,10 +47,8 @@ func (p *Movers) View(c page.Context) []string {
 	ago := agos[p.ago]
 	foot := page.Footer(c, p.hints()...)
 	moved, rows := p.work.value, p.rows()
-	then := c.Zone(c.Now.Add(-ago.d)).Format("15:04")
-	if ago.d > time.Hour {
-		then = c.Zone(c.Now.Add(-ago.d)).Format("2006-01-02 15:04")
-	}
+	at := c.Zone(c.Now.Add(-ago.d))
+	then := when.Day(at, c.Zone(c.Wall)) + at.Format("15:04")
 	title := "Movers against " + ago.words + " ago"
 	if !p.work.known {
 		lines := []string{page.Title(s, title, then, c.Width)}
@@ -60,7 +65,11 @@ func (p *Movers) View(c page.Context) []string {
 		steady = fmt.Sprintf("%d of %s", len(rows), steady)
 	}
 	lines := []string{page.Title(s, title, facts(c, then, p.filter.Prompt(), steady, staleFact(c, p.Wants(c))), c.Width)}
+	refusals := p.refusals(c)
+	lines = append(lines, refusals...)
 	switch {
+	case !moved.past && len(refusals) > 0:
+		return page.Above(lines, foot, c.Height)
 	case !moved.past:
 		lines = append(lines, page.Explain(s, "no data "+ago.words+" ago: Prometheus holds nothing of "+then+c.Hint("w", "; %s compares with another time"), nil, c.Width)...)
 		return page.Above(lines, foot, c.Height)

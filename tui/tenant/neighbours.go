@@ -118,13 +118,28 @@ func (p *Neighbours) ranges(c page.Context) []feed.Request {
 	return out
 }
 
+// shares are load and searches now of those with the most load, over the rate window that everybody's are asked over.
+func (p *Neighbours) shares(c page.Context) []feed.Request {
+	env := c.Env
+	env.Rate, env.Window, env.Step = dashboard.RateWindow(env.Scrape, 0), 0, 0
+	var out []feed.Request
+	for _, pan := range []dashboard.Panel{p.load, p.searches} {
+		expr, ok := pan.Only(p.picked.suspects).Queries[0].RangeQL(env)
+		if !ok || len(p.picked.suspects) == 0 {
+			return nil
+		}
+		out = append(out, feed.Request{Kind: feed.Instant, Expr: expr, Every: pickEvery})
+	}
+	return out
+}
+
 // Wants implements page.Page.
 func (p *Neighbours) Wants(c page.Context) []feed.Request {
 	x, ok := p.choice(c)
 	if !ok {
 		return nil
 	}
-	return append(x.all(), p.ranges(c)...)
+	return slices.Concat(x.all(), p.shares(c), p.ranges(c))
 }
 
 // Open implements page.Opener.
@@ -137,8 +152,16 @@ func (p *Neighbours) Update(c page.Context, msg tea.Msg) tea.Cmd {
 
 // look chooses whom to look at, and compares them, when there are new answers.
 func (p *Neighbours) look(c page.Context) tea.Cmd {
+	if p.work.follow(c.Env.At, page.Stamp(c.Data, p.Wants(c))) || p.picked.window != c.Window {
+		p.work.drop()
+		p.picked = picked{window: c.Window}
+	}
 	if !p.pick(c) {
 		return nil
+	}
+	stamp := page.Stamp(c.Data, p.Wants(c)) // of those who are picked now
+	if len(p.picked.all) == 0 {             // that nobody searches is an answer, too
+		return p.work.start(p, stamp, func() any { return []tenancy.Suspect(nil) })
 	}
 	reqs := p.ranges(c)
 	if len(reqs) != 3 {
@@ -156,19 +179,27 @@ func (p *Neighbours) look(c page.Context) tea.Cmd {
 	for i, pan := range []dashboard.Panel{p.load, p.searches, p.p95} {
 		labels[i], _ = pan.Queries[0].TenantLabel(c.Env.Vocab)
 	}
+	var now [2]map[string]float64
+	for i, r := range p.shares(c) {
+		s := c.Data.Instant(r)
+		if !s.OK() {
+			return nil
+		}
+		now[i] = byLabel(s.Value.Samples, labels[i])
+	}
 	x, _ := p.choice(c)
 	total := tenancy.Totals{Load: single(c, x.total), Searches: single(c, x.searches)}
 	pick, rate := p.picked, max(c.Env.Rate, dashboard.RateWindow(c.Env.Scrape, c.Step))
-	return p.work.start(p, page.Stamp(c.Data, append(reqs, x.total, x.searches)), func() any { return compare(answers, labels, pick, total, rate) })
+	return p.work.start(p, stamp, func() any { return compare(answers, labels, now, pick, total, rate) })
 }
 
-// pick keeps those who are looked at for a while, and chooses anew then; false: nobody has been chosen yet.
+// pick keeps those who are looked at for a while, and chooses anew then; false: the answers to choose by are not there yet.
 func (p *Neighbours) pick(c page.Context) bool {
 	x, ok := p.choice(c)
 	if !ok {
 		return false
 	}
-	if age := c.Now.Sub(p.picked.at); p.picked.window == c.Window && age >= 0 && age < pickKeep {
+	if age := c.Now.Sub(p.picked.at); len(p.picked.all) > 0 && age >= 0 && age < pickKeep {
 		return true
 	}
 	for _, r := range x.all() {
@@ -197,9 +228,6 @@ func (p *Neighbours) pick(c page.Context) bool {
 	if t := single(c, x.tenants); t > 0 {
 		n.tenants = int(t)
 	}
-	if p.picked.window != n.window {
-		p.work.drop()
-	}
 	p.picked = n
 	return true
 }
@@ -213,13 +241,19 @@ func single(c page.Context, r feed.Request) float64 {
 }
 
 // compare is pure: from the answers to the suspects.
-func compare(answers [3]sources.Matrix, labels [3]string, pick picked, total tenancy.Totals, rate time.Duration) []tenancy.Suspect {
+func compare(answers [3]sources.Matrix, labels [3]string, now [2]map[string]float64, pick picked, total tenancy.Totals, rate time.Duration) []tenancy.Suspect {
 	rows := map[string]*tenancy.Series{}
+	value := func(of map[string]float64, id string) float64 {
+		if v, ok := of[id]; ok {
+			return v
+		}
+		return math.NaN()
+	}
 	for i, m := range answers {
 		for _, s := range m.Series {
 			id := s.Labels[labels[i]]
 			if rows[id] == nil {
-				rows[id] = &tenancy.Series{Tenant: id}
+				rows[id] = &tenancy.Series{Tenant: id, LoadNow: value(now[0], id), SearchesNow: value(now[1], id)}
 			}
 			values := onto(s.Values, m, answers[0])
 			switch i {

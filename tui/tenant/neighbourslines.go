@@ -60,7 +60,7 @@ func (p *Neighbours) View(c page.Context) []string {
 	}
 	lines := []string{page.Title(s, title, facts(c, p.narrowed(), p.looked(), staleFact(c, p.Wants(c))), c.Width)}
 	if len(p.work.value) == 0 {
-		return page.Above(append(lines, page.Explain(s, "no tenant searches now", nil, c.Width)...), foot, c.Height)
+		return page.Above(append(lines, page.Explain(s, p.nobody(c), nil, c.Width)...), foot, c.Height)
 	}
 	sign, style := s.Glyphs.OK, s.OK
 	if blamed(p.work.value) >= 0 {
@@ -102,6 +102,17 @@ func (p *Neighbours) why(c page.Context) []string {
 		}
 	}
 	return absent(c, p.Wants(c))
+}
+
+// nobody says why there is no suspect.
+func (p *Neighbours) nobody(c page.Context) string {
+	switch x, _ := p.choice(c); {
+	case c.Live:
+		return "no tenant searches now"
+	case math.IsNaN(single(c, x.total)):
+		return "Prometheus holds no search of any tenant" + ofThen(c)
+	}
+	return "no tenant searched" + ofThen(c)
 }
 
 // looked says how many of all tenants are looked at.

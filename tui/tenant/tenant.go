@@ -3,6 +3,7 @@
 package tenant
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -32,8 +33,9 @@ func New(name string) page.Page {
 type work[T any] struct {
 	gen     uint64
 	running bool
-	again   bool   // there is newer data than what is being worked on
-	stamp   string // of the data that was last taken
+	again   bool      // there is newer data than what is being worked on
+	stamp   string    // of the data that was last taken
+	at      time.Time // the past time shown that the rest is about; zero: the present
 	value   T
 	known   bool
 	err     error
@@ -66,9 +68,19 @@ func (w *work[T]) take(msg page.Computed) (again bool) {
 }
 
 // drop forgets what is known: the question is another one now. What is being worked on comes too late.
-func (w *work[T]) drop() {
-	gen := w.gen
-	*w = work[T]{gen: gen + 1}
+func (w *work[T]) drop() { *w = work[T]{gen: w.gen + 1, at: w.at} }
+
+// follow takes up which time is shown, and tells whether that has dropped what was known: the present must not be read as
+// the past, nor one past as another. The present goes on by itself, and a pause shows the same data as before.
+func (w *work[T]) follow(at time.Time, stamp string) (dropped bool) {
+	if at.Equal(w.at) {
+		return false
+	}
+	w.at = at
+	if dropped = stamp != w.stamp; dropped {
+		w.drop()
+	}
+	return dropped
 }
 
 // comparison is what the pages of all tenants have in common: a list with a filter, worked out off the loop.
@@ -145,6 +157,26 @@ func absent(c page.Context, reqs []feed.Request) []string {
 	return page.Explain(c.Styles, "asking Prometheus", nil, c.Width)
 }
 
+// refused are those of the requests that failed and were never answered, and the error of the first of them.
+func refused(c page.Context, reqs []feed.Request) (which []int, err error) {
+	for i, q := range reqs {
+		if at, failed := answeredAt(c.Data, q); failed != nil && at.IsZero() {
+			which = append(which, i)
+			err = cmp.Or(err, failed)
+		}
+	}
+	return which, err
+}
+
+// refusal says above a list what it lacks because queries fail; nothing without an error. The list keeps most of the page.
+func refusal(c page.Context, what string, err error) []string {
+	if err == nil {
+		return nil
+	}
+	lines := page.Explain(c.Styles, what, err, c.Width)
+	return lines[:min(len(lines), max(2, c.Height/4))]
+}
+
 // staleFact is what a heading says of data that could not be refreshed; "" when all could.
 func staleFact(c page.Context, reqs []feed.Request) string {
 	var oldest time.Time
@@ -157,6 +189,14 @@ func staleFact(c page.Context, reqs []feed.Request) string {
 		return ""
 	}
 	return c.Styles.Glyphs.Stale + " stale " + dashboard.FormatAge(c.Now.Sub(oldest))
+}
+
+// ofThen says of what is missing that it is missing of the time shown.
+func ofThen(c page.Context) string {
+	if c.Live {
+		return ""
+	}
+	return " at that time"
 }
 
 func facts(c page.Context, all ...string) string {

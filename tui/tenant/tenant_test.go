@@ -138,7 +138,10 @@ func TestOneWorkAtATimeAndTheNewestWins(t *testing.T) {
 	}
 }
 
-// rates answers the burn rates' queries by tenant and window.
+// none stands for an answer of a tenant without requests: 0/0.
+var none = math.Inf(-1)
+
+// rates answers the burn rates' queries by tenant and window: NaN is no row.
 func rates(values map[string][4]float64) *feedtest.Reader {
 	r := pagetest.Reader()
 	r.InstantFunc = func(q feed.Request) sources.Snapshot[sources.Vector] {
@@ -146,6 +149,9 @@ func rates(values map[string][4]float64) *feedtest.Reader {
 		for id, of := range values {
 			for i, window := range []string{"[5m]", "[30m]", "[1h]", "[6h]"} {
 				if strings.Contains(q.Expr, window) && !math.IsNaN(of[i]) {
+					if of[i] == none {
+						of[i] = math.NaN()
+					}
 					v.Samples = append(v.Samples, sources.Sample{Labels: sources.Labels{"tenant_id": id}, Value: of[i]})
 				}
 			}
