@@ -53,7 +53,7 @@ func (p *Page) listKey(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	p.cursor.Key, p.named = r.key, r.name() // what is acted on stays selected
 	switch k.String() {
 	case "enter":
-		p.openDetail(r)
+		p.openDetail(c, r)
 		return nil
 	case "right", "l":
 		if r.group() {
