@@ -179,7 +179,7 @@ func (p *Page) previewLines(c page.Context, limit int) []string {
 		text += ", as far as is known: Alertmanager does not answer"
 	}
 	lines = append(lines, style.Render(page.Cut(" "+text, c.Width, g.Ellipsis)))
-	return append(lines, names(c, m.alerts, max(1, limit-len(lines)))...)
+	return append(lines, names(c, m.alerts, max(1, limit-len(lines)), nil)...)
 }
 
 // questionLines ask whether the silence is to be sent, on at most height lines.
