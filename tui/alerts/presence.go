@@ -107,7 +107,7 @@ func (p *Page) presenceLines(c page.Context, r row, how presence) []string {
 	}
 	is, rest := "not active "+when, ""
 	switch rule := len(r.all) == 0; {
-	case how == unknown && sources.KindOf(err) == sources.NotKept && err != nil:
+	case how == unknown && notKept(err):
 		return page.Explain(s, "whether it was active "+when+" is not known: nobody keeps what was active then", nil, c.Width)
 	case how == unknown && err != nil:
 		return page.Explain(s, "whether it was active "+when+" is not known", err, c.Width)
