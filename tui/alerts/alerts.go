@@ -277,6 +277,7 @@ func (p *Page) written(c page.Context, msg page.Written) tea.Cmd {
 			return nil
 		}
 		p.form = nil
+		p.silences.cursor.Key, p.silences.made = msg.ID, msg.ID // a silence that is changed may have become another
 		return page.Send(page.Notice{Text: f.done(c)})
 	}
 	what := p.writing

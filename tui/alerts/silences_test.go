@@ -1,10 +1,12 @@
 package alerts
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"dlmon/sources"
+	"dlmon/tui/page"
 	"dlmon/tui/page/pagetest"
 )
 
@@ -44,4 +46,39 @@ func TestTheQuestionBeforeExpiringPromisesNoNotificationThatSomethingElseKeepsQu
 	shows(t, p, c, "Of its 2 alerts 1 will notify again:", "LowCacheHitRate  tenant_id=globex", "1 will stay quiet:", "tenant_id=acme-corp  inhibited by SlowSearchQueries")
 	c.Width, c.Height = 40, 11
 	shows(t, p, c, "1 will notify again", "1 will stay quiet", "y expires it")
+}
+
+// selectedSilence is the id of the silence that the pointer stands on.
+func selectedSilence(p *Page, c page.Context) string {
+	p.View(c)
+	return p.silenced(c)[p.silences.cursor.Row].ID
+}
+
+func TestTheSilenceJustWrittenIsTheSelectedOne(t *testing.T) {
+	for name, keys := range map[string][]string{"created": {"a", "n", "a", "=", "b", "tab", "tab", "x"}, "changed": {"a", "down", "e", "5", "h"}, "from an alert": {"z", "x"}} {
+		r := given()
+		p, c := writable(r, 120, 40)
+		press(p, c, keys...)
+		press(p, c, "enter")
+		made := set(t, press(p, c, "y"), p)
+		p.Update(c, page.Written{Page: p, ID: "zzz"})
+		if p.mode != modeSilences {
+			press(p, c, "a")
+		}
+		for _, k := range []string{"e", "D"} { // until it is listed nothing is done to another instead
+			if got := notice(press(p, c, k)); !strings.Contains(got, "not listed yet") {
+				t.Errorf("%s, %s: %q", name, k, got)
+			}
+		}
+		made.ID, made.State = "zzz", sources.SilenceActive
+		r.SilencesSnap.Value = append(append([]sources.Silence{}, r.SilencesSnap.Value...), made)
+		changed(p, c)
+		if got := selectedSilence(p, c); got != "zzz" {
+			t.Errorf("%s: %s is selected", name, got)
+		}
+		press(p, c, "e")
+		if p.form == nil || p.form.base.ID != "zzz" {
+			t.Errorf("%s: e opens another", name)
+		}
+	}
 }
