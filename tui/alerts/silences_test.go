@@ -82,3 +82,23 @@ func TestTheSilenceJustWrittenIsTheSelectedOne(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoExtendsASilenceIsItsCreatorFromThenOn(t *testing.T) {
+	p, c := writable(given(), 120, 40)
+	c.Creator = "eve"
+	press(p, c, "a", "e")
+	shows(t, p, c, "by        eve  was: ada")
+	write(p, c, "2h")
+	press(p, c, "enter")
+	shows(t, p, c, "by            eve  was: ada")
+	if s := set(t, press(p, c, "y"), p); s.CreatedBy != "eve" || s.ID != "2c1b-silence" {
+		t.Errorf("%+v", s)
+	}
+	for creator, want := range map[string]string{"": "by        ada", "ada": "by        ada"} {
+		p, c := writable(given(), 120, 40)
+		c.Creator = creator
+		press(p, c, "a", "e")
+		shows(t, p, c, want)
+		hides(t, p, c, "was:")
+	}
+}
