@@ -113,6 +113,9 @@ func sourceSheet(c page.Context) page.Sheet {
 func alertSheet(c page.Context) page.Sheet {
 	s := page.Sheet{Title: "Alerts as of " + c.Zone(c.Now).Format("2006-01-02 15:04:05 MST"),
 		Head: []string{"alert", "severity", "state", "active since", "value", "labels", "summary"}}
+	if !c.Data.Alerts().OK() {
+		s.None = "what fires at that time is not known"
+	}
 	for _, a := range c.Data.Alerts().Value {
 		state := string(a.State)
 		switch {

@@ -11,7 +11,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"dlmon/sources"
 	"dlmon/themes"
+	"dlmon/tui/handoff"
 	"dlmon/tui/page"
 	"dlmon/tui/page/pagetest"
 )
@@ -195,5 +197,16 @@ func TestLocalTimeIsSaidInTheCommandAndTheNumbers(t *testing.T) {
 	d := m.Handoff()
 	if !slices.Contains(d.Command, "local") || d.To.Location() != time.Local {
 		t.Errorf("%v, %v", d.Command, d.To.Location())
+	}
+}
+
+func TestAHandoffDoesNotSayThatNothingFiresWhereThatIsNotKnown(t *testing.T) {
+	r := pagetest.Reader()
+	r.AlertsSnap, r.RulesSnap = sources.Snapshot[[]sources.Alert]{}, sources.Snapshot[[]sources.Rule]{}
+	m, _ := newModel(t, r, 120, 40)
+	press(m, "4")
+	text := handoff.Markdown(m.Handoff())
+	if strings.Contains(text, "nothing") || !strings.Contains(text, "what fires at that time is not known") || !strings.Contains(text, "## Rules\n\nnot known") {
+		t.Errorf("%.3000s", text)
 	}
 }

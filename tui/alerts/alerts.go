@@ -277,6 +277,7 @@ func (p *Page) written(c page.Context, msg page.Written) tea.Cmd {
 			return nil
 		}
 		p.form = nil
+		p.silences.cursor.Key, p.silences.made = msg.ID, msg.ID // a silence that is changed may have become another
 		return page.Send(page.Notice{Text: f.done(c)})
 	}
 	what := p.writing
@@ -316,6 +317,19 @@ func (r row) tenant() (id, why string) {
 	return id, ""
 }
 
+// common are the labels that all the row's alerts have alike.
+func (r row) common() sources.Labels {
+	l := r.all[0].Labels.Without()
+	for _, i := range r.all[1:] {
+		for name, value := range l {
+			if i.Labels[name] != value {
+				delete(l, name)
+			}
+		}
+	}
+	return l
+}
+
 // query asks for the traces that explain a row; of a rule without an alert, by what the rule's own labels say.
 func (r row) query() page.TraceQuery {
 	if len(r.all) == 0 {
@@ -323,13 +337,8 @@ func (r row) query() page.TraceQuery {
 	}
 	q := page.AlertQuery(r.all[0].Alert, r.rule)
 	if r.group() { // what all have in common
-		common := sources.Alert{Name: r.name(), Labels: r.all[0].Labels.Without(), ActiveSince: q.Since}
+		common := sources.Alert{Name: r.name(), Labels: r.common(), ActiveSince: q.Since}
 		for _, i := range r.all[1:] {
-			for name, value := range common.Labels {
-				if i.Labels[name] != value {
-					delete(common.Labels, name)
-				}
-			}
 			if !i.ActiveSince.IsZero() && i.ActiveSince.Before(common.ActiveSince) {
 				common.ActiveSince = i.ActiveSince
 			}

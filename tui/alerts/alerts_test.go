@@ -266,3 +266,19 @@ func BenchmarkTenThousandAlerts(b *testing.B) {
 		}
 	})
 }
+
+func TestOfATimeOfWhichNothingIsKeptNothingIsCounted(t *testing.T) {
+	lost := &sources.Error{Source: "prometheus", Asked: "alerts", Reason: "Prometheus has nothing of that time", Kind: sources.NotKept}
+	r := &feedtest.Reader{Clock: pagetest.Now, Status: pagetest.Reader().Status,
+		RulesSnap: feedtest.Failed[[]sources.Rule](lost, pagetest.Now), AlertsSnap: feedtest.Failed[[]sources.Alert](lost, pagetest.Now)}
+	p, c := New(), pagetest.Context(r, 100, 20)
+	c.Live = false
+	shows(t, p, c, "○ what fired then is not known", "Prometheus has nothing of that time")
+	hides(t, p, c, "0 firing", "✖", "could not be read")
+	write(p, c, "/x")
+	hides(t, p, c, "0 of 0", "nothing matches")
+	r.RulesSnap, r.AlertsSnap = sources.Snapshot[[]sources.Rule]{}, sources.Snapshot[[]sources.Alert]{}
+	p = New()
+	shows(t, p, c, "asking Prometheus")
+	hides(t, p, c, "0 firing")
+}

@@ -21,51 +21,19 @@ import (
 
 // detail is what the detail is about.
 type detail struct {
-	last   row // as it was when it was last listed
+	last   row // as it was when it was last listed:
+	live   bool
+	at     time.Time // then, by the time shown
 	scroll int
 	link   int // which link Y copies next
 }
 
-func (p *Page) openDetail(r row) {
-	p.mode, p.detail = modeDetail, detail{last: r}
+func (p *Page) openDetail(c page.Context, r row) {
+	p.mode, p.detail = modeDetail, detail{last: r, live: c.Live, at: c.Now}
 	if r.rule != nil && r.one() == nil && !r.group() {
 		p.detail.last.all = nil
 	}
 }
-
-// shown is what the detail is about as it stands now; gone: it is no longer active, and this is how it was.
-func (p *Page) shown(c page.Context) (r row, gone bool) {
-	d, was := p.known(c), p.detail.last
-	find := func(ok func(row) bool) bool {
-		all := d.everything()
-		i := slices.IndexFunc(all, ok)
-		if i >= 0 {
-			p.detail.last = all[i]
-		}
-		return i >= 0
-	}
-	if one := was.one(); one != nil {
-		for _, i := range d.instances {
-			if i.Name == one.Name && i.key() == one.key() {
-				p.detail.last = row{key: i.key(), state: i.state(), all: []*instance{i}, rule: i.rule}
-				return p.detail.last, false
-			}
-		}
-		return was, true
-	}
-	if was.group() {
-		same := func(x row) bool { return len(x.all) > 0 && x.name() == was.name() && x.severity() == was.severity() }
-		found := find(func(x row) bool { return same(x) && x.state == was.state }) || find(same)
-		return p.detail.last, !found
-	}
-	key := ruleKey(was.rule)
-	found := find(func(x row) bool { return x.key == key }) ||
-		find(func(x row) bool { return x.rule != nil && ruleKey(x.rule) == key }) // it has an active alert by now
-	return p.detail.last, !found
-}
-
-// everything is each group, alert and rule once.
-func (d *data) everything() []row { return d.list(arrangement{grouping: 3}, nil).rows }
 
 func (p *Page) detailKey(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	r, _ := p.shown(c)
@@ -92,13 +60,13 @@ func (p *Page) neighbour(c page.Context, d int) {
 	if p.cursor.Move(l.keys, d, len(l.rows)) {
 		r := l.rows[p.cursor.Row]
 		p.named = r.name()
-		p.openDetail(r)
+		p.openDetail(c, r)
 	}
 }
 
 func (p *Page) detailLines(c page.Context) []string {
 	s := c.Styles
-	r, gone := p.shown(c)
+	r, how := p.shown(c)
 	foot := page.Footer(c, p.detailHints(c)...)
 	title := r.name()
 	if r.group() {
@@ -110,12 +78,12 @@ func (p *Page) detailLines(c page.Context) []string {
 	}
 	head := []string{page.Title(s, title, facts, c.Width)}
 	all := p.about(c, r)
-	if gone {
-		all = append([]string{" " + s.OK.Render(s.Glyphs.OK+" no longer active") + s.Muted.Render(": this is how it was last")}, all[1:]...)
-	}
-	if pic := p.pictureLines(c, r); len(pic) > 0 {
+	if pic := p.pictureLines(c, r, how); len(pic) > 0 {
 		at := min(p.noteLines(c, r)+1, len(all))
 		all = slices.Insert(all, at, pic...)
+	}
+	if how != here {
+		all = append(p.presenceLines(c, r, how), all[1:]...)
 	}
 	room := max(1, c.Height-len(head)-len(foot))
 	p.detail.scroll = max(0, min(p.detail.scroll, len(all)-room))
@@ -284,7 +252,7 @@ func (r row) standing(c page.Context) string {
 func (p *Page) sayManaged(c page.Context, r row, say func(name, text string)) {
 	i := r.one()
 	switch state := sourceState(c, feed.SourceAlertmanager); {
-	case len(r.all) == 0:
+	case len(r.all) == 0 || r.bare:
 		return
 	case state == feed.Off:
 		say("alertmanager", "off: set --alertmanager-url to see who is notified and what is silenced")

@@ -3,6 +3,7 @@ package alerts
 // The form that a silence is written in: for an alert, for what the filter shows, for one that expired, or to change one.
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -76,7 +77,7 @@ func newForm(c page.Context, s sources.Silence, notes []string) *form {
 	creator := c.Creator
 	ends := "2h"
 	if f.changes() {
-		creator, ends = s.CreatedBy, ""
+		creator, ends = cmp.Or(creator, s.CreatedBy), "" // who extends it answers for it from now on
 	}
 	f.below = [belowFields]textinput.Model{input(ends), input(s.Comment), input(creator)}
 	f.below[fieldEnds].Placeholder = "(as it is)"

@@ -84,7 +84,7 @@ func (f *form) fieldLines(c page.Context) (lines []string, starts []int, focus i
 			style, pointer, focus = s.Key, " "+g.Pointer+" ", len(lines)
 		}
 		starts = append(starts, len(lines))
-		lines = append(lines, style.Render(page.Fit(pointer+name, label, ""))+f.inputLine(c, i, width))
+		lines = append(lines, style.Render(page.Fit(pointer+name, label, ""))+f.inputLine(c, i, width)+s.Muted.Render(f.creatorWas(i)))
 		if fault := f.faults[i]; fault != "" {
 			sign := g.Critical
 			for _, l := range page.Wrap(fault, width, 2, g.Ellipsis) {
@@ -97,6 +97,14 @@ func (f *form) fieldLines(c page.Context) (lines []string, starts []int, focus i
 		}
 	}
 	return lines, starts, focus
+}
+
+// creatorWas is what stands beside a silence's creator where that becomes another.
+func (f *form) creatorWas(field int) string {
+	if field != f.first()+fieldCreator || !f.changes() || strings.TrimSpace(f.field(field).Value()) == f.base.CreatedBy {
+		return ""
+	}
+	return "  was: " + f.base.CreatedBy
 }
 
 func (f *form) inputLine(c page.Context, i, width int) string {
@@ -179,7 +187,7 @@ func (p *Page) previewLines(c page.Context, limit int) []string {
 		text += ", as far as is known: Alertmanager does not answer"
 	}
 	lines = append(lines, style.Render(page.Cut(" "+text, c.Width, g.Ellipsis)))
-	return append(lines, names(c, m.alerts, max(1, limit-len(lines)))...)
+	return append(lines, names(c, m.alerts, max(1, limit-len(lines)), nil)...)
 }
 
 // questionLines ask whether the silence is to be sent, on at most height lines.
@@ -196,7 +204,7 @@ func (p *Page) questionLines(c page.Context, height int) []string {
 		from = "from " + clock(c, x.StartsAt)
 	}
 	t.say("when", from+" until "+clock(c, x.EndsAt)+", in "+span(x.EndsAt.Sub(c.Now)))
-	t.say("by", x.CreatedBy)
+	t.say("by", x.CreatedBy+f.creatorWas(f.first()+fieldCreator))
 	t.say("comment", x.Comment)
 	ask := " " + s.Key.Render("y") + s.Text.Render(" sends it to Alertmanager   ") + s.Key.Render("esc") + s.Text.Render(" goes back")
 	if f.sending {

@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -53,7 +54,7 @@ func (p *Page) listKey(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	p.cursor.Key, p.named = r.key, r.name() // what is acted on stays selected
 	switch k.String() {
 	case "enter":
-		p.openDetail(r)
+		p.openDetail(c, r)
 		return nil
 	case "right", "l":
 		if r.group() {
@@ -146,8 +147,14 @@ func (p *Page) why(c page.Context) []string {
 	s := c.Styles
 	rules := c.Data.Rules()
 	switch {
-	case p.filter.Text != "":
+	case p.filter.Text != "" && c.Data.Alerts().OK():
 		return page.Explain(s, "nothing matches "+p.filter.Text, nil, c.Width)
+	case !rules.OK() && notKept(rules.Err):
+		lines := page.Explain(s, "what fired then is not known", nil, c.Width)
+		if e, ok := errors.AsType[*sources.Error](rules.Err); ok {
+			lines = append(lines, "  "+s.Muted.Render(page.Cut(e.Reason, max(0, c.Width-2), s.Glyphs.Ellipsis)))
+		}
+		return lines
 	case rules.Err != nil && !rules.OK():
 		return page.Explain(s, "the alerting rules could not be read", rules.Err, c.Width)
 	case !rules.OK():
@@ -159,15 +166,22 @@ func (p *Page) why(c page.Context) []string {
 	return page.Explain(s, "Prometheus has no alerting rules", nil, c.Width)
 }
 
-// facts count what there is by state, whatever hides it, and name filter, order and age.
+// notKept tells that an error is about a past that nobody has kept.
+func notKept(err error) bool { return err != nil && sources.KindOf(err) == sources.NotKept }
+
+// facts count what there is by state, as far as that is known, and name filter, order and age.
 func (p *Page) facts(c page.Context, l listing) string {
 	var facts []string
+	known := c.Data.Alerts().OK()
 	if f := p.filter.Prompt(); f != "" {
-		facts = append(facts, f, fmt.Sprintf("%d of %d", l.passing(), l.total))
+		facts = append(facts, f)
+		if known {
+			facts = append(facts, fmt.Sprintf("%d of %d", l.passing(), l.total))
+		}
 	}
 	words := [states]string{"firing", "pending", "failing to evaluate", "silenced", "inhibited", "inactive"}
 	for st, n := range l.counts {
-		if n > 0 || st == 0 {
+		if n > 0 || st == 0 && known {
 			facts = append(facts, fmt.Sprintf("%d %s", n, words[st]))
 		}
 	}
@@ -176,6 +190,9 @@ func (p *Page) facts(c page.Context, l listing) string {
 	}
 	if snap := c.Data.Managed(); snap.Err != nil {
 		facts = append(facts, c.Styles.Glyphs.Stale+" Alertmanager does not answer: what is silenced may be old")
+	}
+	if !known {
+		return strings.Join(facts, " "+c.Styles.Glyphs.Dot+" ")
 	}
 	if p.want.grouping != 0 {
 		facts = append(facts, "by "+groupings[p.want.grouping])

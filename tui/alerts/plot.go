@@ -115,7 +115,7 @@ func formatter(r row) func(float64) string {
 const maxSeries = 8
 
 // pictureLines are the plot with what there is to say of it.
-func (p *Page) pictureLines(c page.Context, r row) []string {
+func (p *Page) pictureLines(c page.Context, r row, how presence) []string {
 	s, g := c.Styles, c.Styles.Glyphs
 	pic, ok := p.picture(c)
 	if !ok {
@@ -131,7 +131,7 @@ func (p *Page) pictureLines(c page.Context, r row) []string {
 		}
 		return out
 	}
-	out := append([]string{""}, say(s.Text, pic.caption(r, format), 2)...)
+	out := append([]string{""}, say(s.Text, pic.caption(r, how, format), 2)...)
 	if pic.note != "" {
 		out = append(out, say(s.Muted, "no threshold is drawn: "+pic.note, 2)...)
 	}
@@ -170,7 +170,7 @@ func (p *Page) pictureLines(c page.Context, r row) []string {
 	for _, cells := range rows {
 		out = append(out, " "+chart.Paint(cells, func(k chart.Ink, text string) string { return panel.Ink(s, k).Render(text) }))
 	}
-	if strip := p.stateStrip(c, r, m, rows[0]); strip != "" {
+	if strip := p.stateStrip(c, r, how, m, rows[0]); strip != "" {
 		out = append(out, " "+strip)
 	}
 	if n := len(series) - maxSeries; n > 0 {
@@ -181,11 +181,15 @@ func (p *Page) pictureLines(c page.Context, r row) []string {
 
 func plotHeight(c page.Context) int { return max(4, min(14, c.Height/3)) }
 
-// caption says what is drawn, what it is now and when it fires.
-func (pic picture) caption(r row, format func(float64) string) string {
+// caption says what is drawn, what it is now (was last, if it has ended) and when it fires.
+func (pic picture) caption(r row, how presence, format func(float64) string) string {
 	var parts []string
 	if i := r.one(); i != nil && !math.IsNaN(i.Value) {
-		parts = append(parts, "now "+format(i.Value))
+		now := "now "
+		if how == ended {
+			now = "last "
+		}
+		parts = append(parts, now+format(i.Value))
 	}
 	if pic.what != "" {
 		parts = append(parts, pic.what)
@@ -216,8 +220,8 @@ func (d *data) quietSince(i *instance) (since time.Time, ok bool) {
 }
 
 // stateStrip is a line under the plot that tells since when the alert was pending, since when it fires, and since when it
-// is silenced.
-func (p *Page) stateStrip(c page.Context, r row, m sources.Matrix, first []chart.Cell) string {
+// is silenced; it ends where the alert did.
+func (p *Page) stateStrip(c page.Context, r row, how presence, m sources.Matrix, first []chart.Cell) string {
 	s, i := c.Styles, r.one()
 	if i == nil || i.ActiveSince.IsZero() || m.Columns < 2 {
 		return ""
@@ -228,22 +232,27 @@ func (p *Page) stateStrip(c page.Context, r row, m sources.Matrix, first []chart
 		part := float64(t.Sub(m.Start)) / float64(m.End().Sub(m.Start))
 		return max(0, min(width, int(math.Round(part*float64(width-1)))))
 	}
-	from, fired, quiet := at(i.ActiveSince), width, width
+	end := width
+	if how == ended {
+		end = min(at(p.detail.at)+1, width)
+	}
+	from := min(at(i.ActiveSince), end)
+	fired, quiet := end, end
 	loud := i.Alert // as it was before anything kept it quiet
 	loud.Silenced, loud.Inhibited = nil, nil
 	sign, style := page.AlertMark(s, loud)
 	word := stateText(i.Alert) + " "
 	if i.State == sources.Firing {
-		fired = max(from, at(i.ActiveSince.Add(r.rule.For)))
+		fired = min(max(from, at(i.ActiveSince.Add(r.rule.For))), end)
 		if since, ok := p.known(c).quietSince(i); ok {
-			quiet = max(fired, min(at(since), width-1)) // what was silenced just now is seen to be
+			quiet = max(fired, min(at(since), end-1)) // what was silenced just now is seen to be
 		}
 		if i.Muted() && quiet > fired {
 			word = string(i.State) + ", then " + word
 		}
 	}
 	b := strings.Repeat(" ", left+from) + s.Pending.Render(strings.Repeat(s.Glyphs.Pending, max(0, fired-from))) +
-		style.Render(strings.Repeat(sign, max(0, quiet-fired))) + s.Muted.Render(strings.Repeat(s.Glyphs.Muted, width-quiet))
+		style.Render(strings.Repeat(sign, max(0, quiet-fired))) + s.Muted.Render(strings.Repeat(s.Glyphs.Muted, end-quiet))
 	if from > 0 { // what the signs mean stands before them, where there is room
 		if room := left + from; ansi.StringWidth(word) <= room {
 			b = strings.Repeat(" ", room-ansi.StringWidth(word)) + s.Muted.Render(word) + strings.TrimLeft(b, " ")

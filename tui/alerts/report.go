@@ -12,6 +12,9 @@ var _ page.Reporter = (*Page)(nil)
 func (p *Page) Report(c page.Context) page.Report {
 	var r page.Report
 	s := page.Sheet{Title: "Rules", Head: []string{"rule", "group", "state", "severity", "for", "alerts", "last error"}}
+	if !c.Data.Rules().OK() {
+		s.None = "not known"
+	}
 	for _, rule := range c.Data.Rules().Value {
 		hold := ""
 		if rule.For > 0 {

@@ -22,6 +22,7 @@ type row struct {
 	rule   *sources.Rule // nil: unknown
 	member bool          // one of the alerts of the opened row above
 	opened bool
+	bare   bool // see bared
 	waits  bool // a rule that has not been evaluated yet: nobody knows whether it would fire
 }
 

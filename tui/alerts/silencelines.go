@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
@@ -127,23 +128,76 @@ func (p *Page) whyNoSilence(c page.Context) []string {
 // expiryLines ask whether a silence is to be expired, and say what that does, on at most height lines.
 func (p *Page) expiryLines(c page.Context, x sources.Silence, height int) []string {
 	s := c.Styles
-	quieted := p.known(c).quieted(x.ID)
-	what := "It silences no alert now."
-	if n := len(quieted); n > 0 {
-		what = fmt.Sprintf("It silences %s, which will notify again:", counted(n, "alert"))
-	}
 	lines := []string{" " + s.Bold.Render("Expire this silence?")}
 	t := &sheet{c: c}
 	t.say("silence", matchersText(x.Matchers))
 	t.say("until", clock(c, x.EndsAt)+", in "+span(x.EndsAt.Sub(c.Now)))
 	t.say("by", x.CreatedBy+": "+x.Comment)
-	does := append([]string{" " + s.Text.Render(what)}, names(c, quieted, max(1, min(12, height/2)))...)
+	does := p.expiryDoes(c, x.ID, max(1, min(12, height/2)))
 	ask := " " + s.Key.Render("y") + s.Text.Render(" expires it   ") + s.Key.Render("esc") + s.Text.Render(" keeps it")
 	return append(lines, asking(c, t.lines, does, ask, height-1)...)
 }
 
-// names list alerts on at most limit lines; the rest is counted.
-func names(c page.Context, all []*instance, limit int) []string {
+// expiryDoes says which alerts notify again once a silence is gone, and what keeps the others of those it silences quiet.
+func (p *Page) expiryDoes(c page.Context, id string, limit int) []string {
+	d := p.known(c)
+	var again, quiet []*instance
+	why := map[*instance]string{}
+	for _, i := range d.quieted(id) {
+		if why[i] = d.alsoQuiet(c, i, id); why[i] == "" {
+			again = append(again, i)
+		} else {
+			quiet = append(quiet, i)
+		}
+	}
+	var lines []string
+	say := func(text string, all []*instance, limit int) {
+		lines = append(lines, " "+c.Styles.Text.Render(text))
+		lines = append(lines, names(c, all, limit, func(i *instance) string { return why[i] })...)
+	}
+	all := "It silences " + counted(len(again)+len(quiet), "alert")
+	switch {
+	case len(again)+len(quiet) == 0:
+		say(all+" now.", nil, 0)
+	case len(quiet) == 0:
+		say(all+", which will notify again:", again, limit)
+	case len(again) == 0:
+		say(all+", which will stay quiet:", quiet, limit)
+	default:
+		say(fmt.Sprintf("Of its %d alerts %d will notify again:", len(again)+len(quiet), len(again)), again, max(1, limit/2))
+		say(fmt.Sprintf("%d will stay quiet:", len(quiet)), quiet, max(1, limit/2))
+	}
+	return lines
+}
+
+// alsoQuiet is what keeps an alert from notifying besides the silence id: the silence that ends last, or an alert that
+// inhibits it; "" for nothing.
+func (d *data) alsoQuiet(c page.Context, i *instance, id string) string {
+	var last *sources.Silence
+	for _, other := range i.Silenced {
+		x := d.silences[other]
+		switch {
+		case other == id:
+		case x == nil:
+			return "silenced by " + other
+		case silenceState(c, *x) == sources.SilenceActive && (last == nil || x.EndsAt.After(last.EndsAt)):
+			last = x
+		}
+	}
+	switch {
+	case last != nil:
+		return "silenced by " + last.CreatedBy + " until " + clock(c, last.EndsAt)
+	case len(i.Inhibited) > 0:
+		if by := d.managed[i.Inhibited[0]]; by != nil {
+			return "inhibited by " + by.Labels["alertname"]
+		}
+		return "inhibited"
+	}
+	return ""
+}
+
+// names list alerts on at most limit lines; the rest is counted. more is what else is said of each, nil for nothing.
+func names(c page.Context, all []*instance, limit int, more func(*instance) string) []string {
 	s := c.Styles
 	var out []string
 	for n, i := range all {
@@ -151,8 +205,12 @@ func names(c page.Context, all []*instance, limit int) []string {
 			return append(out, s.Muted.Render(fmt.Sprintf("   and %d more", len(all)-n)))
 		}
 		sign, style := page.AlertMark(s, i.Alert)
-		text := i.Name + "  " + labelText(i.whom())
-		out = append(out, "   "+style.Render(sign)+" "+s.Text.Render(page.Cut(text, max(1, c.Width-6), s.Glyphs.Ellipsis)))
+		text, room := i.Name+"  "+labelText(i.whom()), c.Width-6
+		if more != nil && more(i) != "" { // the labels give way to it
+			also := "  " + more(i)
+			text = page.Cut(text, max(room-ansi.StringWidth(also), min(ansi.StringWidth(i.Name), room/2)), s.Glyphs.Ellipsis) + also
+		}
+		out = append(out, "   "+style.Render(sign)+" "+s.Text.Render(page.Cut(text, max(1, room), s.Glyphs.Ellipsis)))
 	}
 	return out
 }
@@ -209,5 +267,5 @@ func silenceAbout(c page.Context, d *data, x sources.Silence) []string {
 		return t.lines
 	}
 	t.say("now", "silences "+counted(len(quieted), "alert"))
-	return append(t.lines, names(c, quieted, 20)...)
+	return append(t.lines, names(c, quieted, 20, nil)...)
 }

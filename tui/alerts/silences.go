@@ -20,6 +20,7 @@ type silenceList struct {
 	filter   page.Filter
 	expiring *sources.Silence // to be confirmed
 	err      error            // of the last change that was made from here
+	made     string           // the id of the silence written last: it is selected as soon as it is listed
 }
 
 func (p *Page) openSilences() {
@@ -64,6 +65,11 @@ func (p *Page) silenced(c page.Context) []sources.Silence {
 		return cmp.Or(cmp.Compare(slices.Index(silenceStates, x), slices.Index(silenceStates, y)), by, cmp.Compare(a.ID, b.ID))
 	})
 	return out
+}
+
+// listed tells whether Alertmanager's last answer holds a silence.
+func listed(c page.Context, id string) bool {
+	return slices.ContainsFunc(c.Data.Silences().Value, func(s sources.Silence) bool { return s.ID == id })
 }
 
 func idsOf(all []sources.Silence) []string {
@@ -118,6 +124,9 @@ func (p *Page) silenceKey(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	}
 	if l.cursor.Row >= len(all) {
 		return nil
+	}
+	if write && l.cursor.Key == l.made && l.made != "" && !listed(c, l.made) { // what the pointer stands on is another
+		return warn("the silence just written is not listed yet: wait for Alertmanager's answer")
 	}
 	s := all[l.cursor.Row]
 	l.cursor.Key = s.ID

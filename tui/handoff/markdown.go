@@ -1,6 +1,7 @@
 package handoff
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -65,7 +66,7 @@ func sheet(b *strings.Builder, s page.Sheet, none string) {
 	}
 	fmt.Fprintf(b, "## %s\n\n", heading(s.Title))
 	if len(s.Rows) == 0 {
-		fmt.Fprintf(b, "%s\n\n", none)
+		fmt.Fprintf(b, "%s\n\n", cmp.Or(s.None, none))
 		return
 	}
 	b.WriteString("|")

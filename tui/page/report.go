@@ -43,7 +43,8 @@ type Sheet struct {
 	Title string
 	Head  []string
 	Rows  [][]string
-	More  int // rows that were left out
+	More  int    // rows that were left out
+	None  string // said where there is no row, if that is no good news
 }
 
 // sheetRows bounds a sheet: a ticket is read by a person.
