@@ -43,7 +43,7 @@ func TestConfigSaysWhereWhatIsWrong(t *testing.T) {
 		{"window too long", "window: 31d\n", `:1: window: expected a duration between 1m and 30d, got "31d"`},
 		{"refresh too short", "refresh: 500ms\n", `:1: refresh: expected a duration between 1s and 1h, got "500ms"`},
 		{"list for a duration", "window: [1h]\n", `:1: window: expected a duration such as 1h, got a list`},
-		{"nothing", "theme:\n", `:1: theme: expected the name of a theme such as default, high-contrast, colour-blind-safe, mono, got nothing`},
+		{"nothing", "theme:\n", `:1: theme: expected the name of a theme (letters, digits, . _ -) such as default, high-contrast, colour-blind-safe, mono, got nothing`},
 		{"spans", "max-spans: many\n", `:1: max-spans: expected a number between 1000 and 2000000, got "many"`},
 		{"too few spans", "max-spans: 999\n", `:1: max-spans: expected a number between 1000 and 2000000, got "999"`},
 		{"theme", "window: 1h\ntheme: pink\n", `:2: theme: expected one of default, high-contrast, colour-blind-safe, mono, or a theme of your own, pink.yaml in `},

@@ -122,6 +122,33 @@ func TestUnknownThemeIsRefusedWithTheNamesThereAre(t *testing.T) {
 	}
 }
 
+func TestOnlyThemesThatCanBeAskedForAreOffered(t *testing.T) {
+	dir, env := withTheme(t, "rv", "ok: 46\n")
+	for _, name := range []string{"default", "my theme"} {
+		if err := os.WriteFile(filepath.Join(dir, name+".yaml"), []byte("ok: 3\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := execute(t, env, "config", "--check", "--theme", "rv.yaml")
+	want := `dlmon: --theme: expected one of default, high-contrast, colour-blind-safe, mono, rv, or a theme of your own, rv.yaml in ` + dir + `, got "rv.yaml"; leave out .yaml`
+	if got.code != ExitUsage || strings.TrimSpace(got.errors) != want {
+		t.Errorf("exit %d, errors\n%s\nwant\n%s", got.code, got.errors, want)
+	}
+}
+
+func TestAFileOfABuiltInThemesNameIsNotPassedOver(t *testing.T) {
+	dir, env := withTheme(t, "default", "ok: 3\n")
+	want := "dlmon: " + filepath.Join(dir, "default.yaml") + ": the theme default is built in, and this file is not read; give it another name"
+	for _, args := range [][]string{{"--theme", "default"}, {}} {
+		if got := execute(t, env, append(args, "config", "--check")...); got.code != ExitUsage || strings.TrimSpace(got.errors) != want {
+			t.Errorf("%v: exit %d, errors\n%s\nwant\n%s", args, got.code, got.errors, want)
+		}
+	}
+	if got := execute(t, env, "config", "--check", "--theme", "mono"); got.code != ExitOK {
+		t.Errorf("another theme: exit %d, %s", got.code, got.errors)
+	}
+}
+
 // The guide for those who make a theme shows one; it has to be right.
 func TestThemeInTheDocsIsRight(t *testing.T) {
 	text, err := os.ReadFile("../../docs/terminals.md")
