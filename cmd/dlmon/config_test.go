@@ -48,6 +48,9 @@ func TestConfigSaysWhereWhatIsWrong(t *testing.T) {
 		{"too few spans", "max-spans: 999\n", `:1: max-spans: expected a number between 1000 and 2000000, got "999"`},
 		{"theme", "window: 1h\ntheme: pink\n", `:2: theme: expected one of default, high-contrast, colour-blind-safe, mono, or a theme of your own, pink.yaml in `},
 		{"page", "page: tenant\n", `:1: page: expected one of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, all, got "tenant"`},
+		{"page of a list", "rotate: [overview, cellar]\n", `:1: rotate: expected pages with commas between them, of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, got "overview,cellar"`},
+		{"nothing in a list", "rotate:\n  - overview\n  -\n", `:3: rotate: expected pages with commas between them, of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, got nothing`},
+		{"list in a list", "rotate: [[overview]]\n", `:1: rotate: expected pages with commas between them, of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, got a list`},
 		{"text for a switch", "ascii: \"yes\"\n", `:1: ascii: expected true or false, got "yes"`},
 		{"unknown key", "windw: 1h\n", `:1: windw: unknown key, did you mean window?`},
 		{"unknown key, nothing near", "frobnication: 1\n", `:1: frobnication: unknown key, expected one of alertmanager, alertmanager-url, ascii, `},
@@ -173,6 +176,21 @@ func TestFlagBeatsEnvironmentBeatsContextBeatsTopLevelBeatsDefault(t *testing.T)
 	}
 	if c := loaded(t, nil); c.Window != time.Hour || c.origins["window"].text != "default" {
 		t.Errorf("default window is %v from %q", c.Window, c.origins["window"].text)
+	}
+}
+
+func TestPagesOfTheRotationMayBeAListOrAText(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"[overview, alerts]", "overview alerts"},
+		{"\n  - overview\n  - movers", "overview movers"},
+		{"overview,alerts", "overview alerts"},
+		{"overview", "overview"},
+		{"[]", ""},
+	} {
+		path := write(t, "dlmon.yaml", "rotate: "+c.text+"\n")
+		if got := strings.Join(loaded(t, nil, "--config", path).Rotate, " "); got != c.want {
+			t.Errorf("rotate: %s: %q, want %q", c.text, got, c.want)
+		}
 	}
 }
 
