@@ -80,6 +80,7 @@ func TestConfigSaysWhereWhatIsWrong(t *testing.T) {
 		{"context is no mapping", "contexts:\n  prod: http://h\n", `:2: contexts.prod: expected settings such as prometheus-url, got a single value`},
 		{"current context", "window: 1h\ncurrent-context: prd\ncontexts: {prod: {}, staging: {}}\n", `:2: current-context: expected one of prod, staging, got "prd"`},
 		{"tags", "tags: {tenant: tenant_id}\n", `:1: tags.tenant: expected a list of span tags such as [tenant_id, tenant.id], got "tenant_id"`},
+		{"no tags", "tags: {tenant: []}\n", `:1: tags.tenant: expected a list of span tags such as [tenant_id, tenant.id], got an empty list`},
 		{"user twice", "prometheus: {url: 'http://u:pass@h', authorization: {credentials: c}}\n", `prometheus: expected either user and password in the URL or credentials in its block, got both`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

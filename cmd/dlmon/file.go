@@ -291,6 +291,8 @@ func kindOf(n *yaml.Node) string {
 	switch n = deref(n); {
 	case n.Kind == yaml.MappingNode:
 		return "keys and values"
+	case n.Kind == yaml.SequenceNode && len(n.Content) == 0:
+		return "an empty list"
 	case n.Kind == yaml.SequenceNode:
 		return "a list"
 	case n.Tag == "!!null":

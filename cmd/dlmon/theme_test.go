@@ -91,6 +91,7 @@ func TestThemeSaysWhereWhatIsWrong(t *testing.T) {
 		{"base", "base: neon\n", `:1: base: expected one of default, high-contrast, colour-blind-safe, got "neon"`},
 		{"strong", "strong: yes please\n", `:1: strong: expected true or false, got "yes please"`},
 		{"series", "series: red\n", `:1: series: expected a list of colours such as ["#5fafff", 214, green], got "red"`},
+		{"empty list", "heat: []\n", `:1: heat: expected a list of colours such as ["#5fafff", 214, green], got an empty list`},
 		{"colour of a series", "series: [red, rde]\n", `:1: series.1: expected a colour: `},
 		{"twice", "ok: 1\nok: 2\n", `:2: ok: expected once, got it in line 1 too`},
 		{"no mapping", "- ok\n", `:1: expected colours such as ok: "#7fd962", got a list`},
