@@ -69,6 +69,26 @@ func TestKioskTurnsThroughItsPagesInOrder(t *testing.T) {
 	}
 }
 
+func TestKioskBeginsWithThePageAskedForAndGoesOnFromThere(t *testing.T) {
+	for _, c := range []struct{ page, first, next string }{
+		{"tenants", "Tenants", "Movers"},
+		{page.TenantsMovers, "Movers", "Overview"},
+		{"health", "Overview", "Tenants"}, // a preference of the config's that is not shown in turn
+	} {
+		r := calm()
+		o := options(r, themes.Default)
+		o.Page, o.Kiosk = c.page, Kiosk{On: true, Rotate: []string{"overview", "tenants", page.TenantsMovers}, Every: 20 * time.Second}
+		m := New(o)
+		t.Cleanup(m.Close)
+		m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
+		first := m.nav.top().Title()
+		later(m, r, 20*time.Second)
+		if next := m.nav.top().Title(); first != c.first || next != c.next {
+			t.Errorf("%s: it shows %s and then %s, want %s and then %s", c.page, first, next, c.first, c.next)
+		}
+	}
+}
+
 func TestKioskTurnsToComparisonsOfTenantsToo(t *testing.T) {
 	r := calm()
 	m := wall(t, r, Kiosk{Rotate: []string{"overview", page.TenantsMovers, page.TenantsBudget}, Every: 20 * time.Second}, 120, 40)

@@ -43,11 +43,14 @@ func TestConfigSaysWhereWhatIsWrong(t *testing.T) {
 		{"window too long", "window: 31d\n", `:1: window: expected a duration between 1m and 30d, got "31d"`},
 		{"refresh too short", "refresh: 500ms\n", `:1: refresh: expected a duration between 1s and 1h, got "500ms"`},
 		{"list for a duration", "window: [1h]\n", `:1: window: expected a duration such as 1h, got a list`},
-		{"nothing", "theme:\n", `:1: theme: expected the name of a theme such as default, high-contrast, colour-blind-safe, mono, got nothing`},
+		{"nothing", "theme:\n", `:1: theme: expected the name of a theme (letters, digits, . _ -) such as default, high-contrast, colour-blind-safe, mono, got nothing`},
 		{"spans", "max-spans: many\n", `:1: max-spans: expected a number between 1000 and 2000000, got "many"`},
 		{"too few spans", "max-spans: 999\n", `:1: max-spans: expected a number between 1000 and 2000000, got "999"`},
 		{"theme", "window: 1h\ntheme: pink\n", `:2: theme: expected one of default, high-contrast, colour-blind-safe, mono, or a theme of your own, pink.yaml in `},
 		{"page", "page: tenant\n", `:1: page: expected one of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, all, got "tenant"`},
+		{"page of a list", "rotate: [overview, cellar]\n", `:1: rotate: expected pages with commas between them, of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, got "overview,cellar"`},
+		{"nothing in a list", "rotate:\n  - overview\n  -\n", `:3: rotate: expected pages with commas between them, of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, got nothing`},
+		{"list in a list", "rotate: [[overview]]\n", `:1: rotate: expected pages with commas between them, of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, got a list`},
 		{"text for a switch", "ascii: \"yes\"\n", `:1: ascii: expected true or false, got "yes"`},
 		{"unknown key", "windw: 1h\n", `:1: windw: unknown key, did you mean window?`},
 		{"unknown key, nothing near", "frobnication: 1\n", `:1: frobnication: unknown key, expected one of alertmanager, alertmanager-url, ascii, `},
@@ -77,6 +80,7 @@ func TestConfigSaysWhereWhatIsWrong(t *testing.T) {
 		{"context is no mapping", "contexts:\n  prod: http://h\n", `:2: contexts.prod: expected settings such as prometheus-url, got a single value`},
 		{"current context", "window: 1h\ncurrent-context: prd\ncontexts: {prod: {}, staging: {}}\n", `:2: current-context: expected one of prod, staging, got "prd"`},
 		{"tags", "tags: {tenant: tenant_id}\n", `:1: tags.tenant: expected a list of span tags such as [tenant_id, tenant.id], got "tenant_id"`},
+		{"no tags", "tags: {tenant: []}\n", `:1: tags.tenant: expected a list of span tags such as [tenant_id, tenant.id], got an empty list`},
 		{"user twice", "prometheus: {url: 'http://u:pass@h', authorization: {credentials: c}}\n", `prometheus: expected either user and password in the URL or credentials in its block, got both`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -173,6 +177,21 @@ func TestFlagBeatsEnvironmentBeatsContextBeatsTopLevelBeatsDefault(t *testing.T)
 	}
 	if c := loaded(t, nil); c.Window != time.Hour || c.origins["window"].text != "default" {
 		t.Errorf("default window is %v from %q", c.Window, c.origins["window"].text)
+	}
+}
+
+func TestPagesOfTheRotationMayBeAListOrAText(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"[overview, alerts]", "overview alerts"},
+		{"\n  - overview\n  - movers", "overview movers"},
+		{"overview,alerts", "overview alerts"},
+		{"overview", "overview"},
+		{"[]", ""},
+	} {
+		path := write(t, "dlmon.yaml", "rotate: "+c.text+"\n")
+		if got := strings.Join(loaded(t, nil, "--config", path).Rotate, " "); got != c.want {
+			t.Errorf("rotate: %s: %q, want %q", c.text, got, c.want)
+		}
 	}
 }
 

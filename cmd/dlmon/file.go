@@ -162,6 +162,11 @@ func (p *parser) level(n *yaml.Node, context string, f *file) *level {
 
 func (p *parser) scalar(l *level, o option, key string, v *yaml.Node) {
 	v = deref(v)
+	if o.list && v.Kind == yaml.SequenceNode {
+		if v = p.joined(o, key, v); v == nil {
+			return
+		}
+	}
 	if v.Kind != yaml.ScalarNode || v.Tag == "!!null" {
 		p.fail(v, key, "%s", got2(o, kindOf(v)))
 		return
@@ -180,6 +185,20 @@ func (p *parser) scalar(l *level, o option, key string, v *yaml.Node) {
 		return
 	}
 	l.settings[o.name] = setting{value, v.Line}
+}
+
+// joined is a list as the text that flags and variables write it as; nil if it holds more than texts.
+func (p *parser) joined(o option, key string, list *yaml.Node) *yaml.Node {
+	var texts []string
+	for _, n := range list.Content {
+		n = deref(n)
+		if n.Kind != yaml.ScalarNode || n.Value == "" {
+			p.fail(n, key, "%s", got2(o, quoted(n)))
+			return nil
+		}
+		texts = append(texts, n.Value)
+	}
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: strings.Join(texts, ","), Line: list.Line}
 }
 
 // got2 says what an option expects when it was given no scalar at all.
@@ -272,6 +291,8 @@ func kindOf(n *yaml.Node) string {
 	switch n = deref(n); {
 	case n.Kind == yaml.MappingNode:
 		return "keys and values"
+	case n.Kind == yaml.SequenceNode && len(n.Content) == 0:
+		return "an empty list"
 	case n.Kind == yaml.SequenceNode:
 		return "a list"
 	case n.Tag == "!!null":

@@ -3,6 +3,7 @@ package dlmon
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,7 +11,8 @@ import (
 )
 
 // checkKiosk refuses what would not do what was asked for. In a file or in the environment the settings of a kiosk may
-// stand without one: they wait for --kiosk.
+// stand without one: they wait for --kiosk. So may what is an operator's preference everywhere else, the first page and
+// the mouse; only on the command line they are meant for this very screen.
 func (c *Config) checkKiosk() error {
 	var errs []error
 	if !c.Kiosk {
@@ -29,6 +31,13 @@ func (c *Config) checkKiosk() error {
 	}
 	if len(c.Rotate) > 0 && c.Tenant != "" {
 		errs = append(errs, errors.New("--tenant: a kiosk turns between pages or stays on a tenant's; leave out --rotate or --tenant"))
+	}
+	if c.origins["page"].text == "flag" && len(c.Rotate) > 0 && !slices.Contains(c.Rotate, c.Page) {
+		errs = append(errs, fmt.Errorf("--page: %s is not among the pages that --rotate turns between, %s; add it there or leave out --page",
+			c.Page, strings.Join(c.Rotate, ",")))
+	}
+	if c.origins["mouse"].text == "flag" && c.Mouse == "on" {
+		errs = append(errs, errors.New("--mouse: nobody is at a kiosk to use it; leave out --mouse on or --kiosk"))
 	}
 	return errors.Join(errs...)
 }

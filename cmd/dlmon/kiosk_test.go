@@ -22,6 +22,8 @@ func TestASettingOfTheKioskWithoutOneIsRefusedWithWhatToDo(t *testing.T) {
 		{[]string{"--kiosk", "--every", "1m"}, "--every: there is nothing to turn to; add --rotate"},
 		{[]string{"--kiosk", "--at", "-3h"}, "--at: a kiosk shows the present"},
 		{[]string{"--kiosk", "--tenant", "acme", "--rotate", "overview"}, "--tenant: a kiosk turns between pages or stays"},
+		{[]string{"--kiosk", "--rotate", "overview,tenants", "--page", "health"}, "--page: health is not among the pages that --rotate turns between, overview,tenants;"},
+		{[]string{"--kiosk", "--mouse", "on"}, "--mouse: nobody is at a kiosk to use it"},
 		{[]string{"--kiosk", "--rotate", "overview,cellar"}, "--rotate: expected pages with commas between them"},
 		{[]string{"--kiosk", "--dim", "22:00-22:00"}, "--dim: expected a stretch of the day"},
 	} {
@@ -36,6 +38,20 @@ func TestSettingsOfTheKioskMayWaitInTheEnvironment(t *testing.T) {
 	got := execute(t, map[string]string{"DLMON_ROTATE": "overview,alerts", "DLMON_KIOSK_LOCKED": "true"}, "--health-url", "http://127.0.0.1:1/")
 	if !strings.Contains(got.errors, "needs a terminal") {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestWhatAnOperatorPrefersElsewhereIsNoFaultOfTheKiosk(t *testing.T) {
+	path := write(t, "dlmon.yaml", "mouse: on\npage: health\nhealth-url: http://127.0.0.1:1/\n")
+	for _, args := range [][]string{
+		{"--config", path},
+		{"--config", path, "--page", "alerts"},
+		{"--config", path, "--mouse", "off"},
+	} {
+		got := execute(t, map[string]string{"DLMON_ROTATE": "overview,alerts"}, append(args, "--kiosk")...)
+		if !strings.Contains(got.errors, "needs a terminal") {
+			t.Errorf("%v: %+v", args, got)
+		}
 	}
 }
 

@@ -24,6 +24,7 @@ type option struct {
 	usage  string
 	def    string
 	toggle bool // a flag without a value
+	list   bool // of texts with commas between them, in a file also as YAML has lists
 	// set parses and stores; its error says what was expected, without the value.
 	set func(c *Config, s string) error
 	// get is the effective value for `dlmon config`: a text, a number or a bool.
@@ -125,7 +126,7 @@ func options() []option {
 		option{name: "kiosk-locked", usage: "a kiosk on which no key does anything", def: "false", toggle: true,
 			set: func(c *Config, s string) error { return setBool(&c.KioskLocked, s) },
 			get: func(c *Config) any { return c.KioskLocked }},
-		option{name: "rotate", usage: "pages a kiosk turns between: overview,tenants,alerts", def: "",
+		option{name: "rotate", usage: "pages a kiosk turns between: overview,tenants,alerts", def: "", list: true,
 			set: func(c *Config, s string) error { return setPages(&c.Rotate, s) },
 			get: func(c *Config) any { return strings.Join(c.Rotate, ",") }},
 		option{name: "every", usage: "how long a kiosk shows each page, 1s to 1h", def: "20s",

@@ -23,30 +23,34 @@ var themeName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 func setTheme(to *string, s string) error {
 	if !themeName.MatchString(s) {
-		return errors.New("expected the name of a theme such as " + strings.Join(themes.Names(), ", "))
+		return errors.New("expected the name of a theme (letters, digits, . _ -) such as " + strings.Join(themes.Names(), ", "))
 	}
 	*to = s
 	return nil
 }
 
-// loadTheme reads the theme that the config names, unless it is built in.
+// loadTheme reads the theme that the config names, unless it is built in. A file of a built-in theme's name is refused:
+// whoever wrote it would wait in vain for its colours.
 func (c *Config) loadTheme(env func(string) (string, bool)) error {
-	if slices.Contains(themes.Names(), c.Theme) {
-		return nil
-	}
 	dirs := themeDirs(c.File, env)
+	builtIn := slices.Contains(themes.Names(), c.Theme)
 	for _, dir := range dirs {
 		path := filepath.Join(dir, c.Theme+".yaml")
 		text, err := os.ReadFile(path)
-		if errors.Is(err, fs.ErrNotExist) {
+		switch {
+		case errors.Is(err, fs.ErrNotExist), builtIn && err != nil:
 			continue
-		}
-		if err != nil {
+		case builtIn:
+			return fmt.Errorf("%s: the theme %s is built in, and this file is not read; give it another name", path, c.Theme)
+		case err != nil:
 			return fmt.Errorf("theme: %w", err)
 		}
 		custom, err := parseTheme(c.Theme, path, text)
 		c.custom = &custom
 		return err
+	}
+	if builtIn {
+		return nil
 	}
 	at := c.origins["theme"].text
 	if file, ok := strings.CutPrefix(at, "file "); ok {
@@ -55,12 +59,14 @@ func (c *Config) loadTheme(env func(string) (string, bool)) error {
 		at = where("theme", at)
 	}
 	names := append(themes.Names(), themesIn(dirs)...)
-	hint := ""
-	if near := nearest(c.Theme, names); near != "" {
+	name, hint := strings.TrimSuffix(c.Theme, ".yaml"), ""
+	if near := nearest(name, names); name != c.Theme {
+		hint = "; leave out .yaml"
+	} else if near != "" {
 		hint = ", did you mean " + near + "?"
 	}
 	return fmt.Errorf("%s: expected one of %s, or a theme of your own, %s.yaml in %s, got %q%s",
-		at, strings.Join(names, ", "), c.Theme, strings.Join(dirs, " or "), c.Theme, hint)
+		at, strings.Join(names, ", "), name, strings.Join(dirs, " or "), c.Theme, hint)
 }
 
 // themeDirs are where themes are looked for: beside the config file that was read, and beside the default one.
@@ -74,13 +80,16 @@ func themeDirs(file string, env func(string) (string, bool)) []string {
 	return dirs
 }
 
-// themesIn are the names of the themes in folders, of which some may not be there.
+// themesIn are the names of the themes in folders, of which some may not be there, as far as they can be asked for.
 func themesIn(dirs []string) []string {
 	var names []string
 	for _, dir := range dirs {
 		files, _ := filepath.Glob(filepath.Join(dir, "*.yaml")) // its only error is a bad pattern
 		for _, f := range files {
-			names = append(names, strings.TrimSuffix(filepath.Base(f), ".yaml"))
+			name := strings.TrimSuffix(filepath.Base(f), ".yaml")
+			if themeName.MatchString(name) && !slices.Contains(themes.Names(), name) {
+				names = append(names, name)
+			}
 		}
 	}
 	slices.Sort(names)

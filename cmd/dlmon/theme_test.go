@@ -91,6 +91,7 @@ func TestThemeSaysWhereWhatIsWrong(t *testing.T) {
 		{"base", "base: neon\n", `:1: base: expected one of default, high-contrast, colour-blind-safe, got "neon"`},
 		{"strong", "strong: yes please\n", `:1: strong: expected true or false, got "yes please"`},
 		{"series", "series: red\n", `:1: series: expected a list of colours such as ["#5fafff", 214, green], got "red"`},
+		{"empty list", "heat: []\n", `:1: heat: expected a list of colours such as ["#5fafff", 214, green], got an empty list`},
 		{"colour of a series", "series: [red, rde]\n", `:1: series.1: expected a colour: `},
 		{"twice", "ok: 1\nok: 2\n", `:2: ok: expected once, got it in line 1 too`},
 		{"no mapping", "- ok\n", `:1: expected colours such as ok: "#7fd962", got a list`},
@@ -119,6 +120,33 @@ func TestUnknownThemeIsRefusedWithTheNamesThereAre(t *testing.T) {
 		if got := execute(t, env, "config", "--check", "--theme="+path); got.code != ExitUsage || !strings.Contains(got.errors, "expected the name of a theme") {
 			t.Errorf("--theme=%s: exit %d, %s", path, got.code, got.errors)
 		}
+	}
+}
+
+func TestOnlyThemesThatCanBeAskedForAreOffered(t *testing.T) {
+	dir, env := withTheme(t, "rv", "ok: 46\n")
+	for _, name := range []string{"default", "my theme"} {
+		if err := os.WriteFile(filepath.Join(dir, name+".yaml"), []byte("ok: 3\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := execute(t, env, "config", "--check", "--theme", "rv.yaml")
+	want := `dlmon: --theme: expected one of default, high-contrast, colour-blind-safe, mono, rv, or a theme of your own, rv.yaml in ` + dir + `, got "rv.yaml"; leave out .yaml`
+	if got.code != ExitUsage || strings.TrimSpace(got.errors) != want {
+		t.Errorf("exit %d, errors\n%s\nwant\n%s", got.code, got.errors, want)
+	}
+}
+
+func TestAFileOfABuiltInThemesNameIsNotPassedOver(t *testing.T) {
+	dir, env := withTheme(t, "default", "ok: 3\n")
+	want := "dlmon: " + filepath.Join(dir, "default.yaml") + ": the theme default is built in, and this file is not read; give it another name"
+	for _, args := range [][]string{{"--theme", "default"}, {}} {
+		if got := execute(t, env, append(args, "config", "--check")...); got.code != ExitUsage || strings.TrimSpace(got.errors) != want {
+			t.Errorf("%v: exit %d, errors\n%s\nwant\n%s", args, got.code, got.errors, want)
+		}
+	}
+	if got := execute(t, env, "config", "--check", "--theme", "mono"); got.code != ExitOK {
+		t.Errorf("another theme: exit %d, %s", got.code, got.errors)
 	}
 }
 
