@@ -42,7 +42,9 @@ var (
 // answer is what the service's Prometheus answers to a query: a value per combination of the labels that it groups by.
 func answer(expr string) []sources.Sample {
 	var names []string
-	expr = strings.TrimPrefix(expr, "max_over_time(") // what lies between two columns is like what is on them
+	for _, over := range []string{"max_over_time(", "min_over_time((", "min_over_time("} {
+		expr = strings.TrimPrefix(expr, over) // what lies between two columns is like what is on them
+	}
 	switch {
 	case strings.HasPrefix(expr, "sum(sum by ("), strings.HasPrefix(expr, "count((sum by ("), strings.HasPrefix(expr, "quantile("):
 		return []sources.Sample{total(expr)}
