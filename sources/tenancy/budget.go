@@ -58,13 +58,17 @@ type Budget struct {
 	Tenant          string
 	M5, M30, H1, H6 float64 // burn rates
 	Level           Level
-	Spent           float64       // share of the whole budget that the last 6 h took
+	Spent           float64       // share of the whole budget that the last 6 h took, as far as they are held; NaN when unknown
 	Lasts           time.Duration // a whole budget, at the rate of the last 5 min; 0: it is not being spent
 }
 
+// Longest is the longest of the windows.
+const Longest = 6 * time.Hour
+
 // Budgets judges every tenant against an objective (the share of requests that should succeed, 0 to 1, below 1), the
-// worst first.
-func Budgets(all []Ratios, objective float64) []Budget {
+// worst first. held is how much of the Longest window there is data of at all: a ratio is over no more than that, and no
+// more has been spent. 0: that is not known.
+func Budgets(all []Ratios, objective float64, held time.Duration) []Budget {
 	allowed := 1 - objective
 	out := make([]Budget, 0, len(all))
 	for _, r := range all {
@@ -83,7 +87,10 @@ func Budgets(all []Ratios, objective float64) []Budget {
 		default:
 			b.Level = Unknown
 		}
-		b.Spent = b.H6 * float64(6*time.Hour) / float64(Period)
+		b.Spent = math.NaN()
+		if held > 0 {
+			b.Spent = b.H6 * float64(min(held, Longest)) / float64(Period)
+		}
 		if b.M5 > 0 {
 			b.Lasts = time.Duration(math.Min(float64(Period)/b.M5, float64(math.MaxInt64/2)))
 		}

@@ -24,7 +24,7 @@ func TestBothWindowsMustBurnForALevel(t *testing.T) {
 		{"silent", nan, nan, nan, nan, Silent},
 		{"quiet now", nan, nan, nan, 0.5, Within},
 	} {
-		b := Budgets([]Ratios{{"x", c.m5 * allowed, c.m30 * allowed, c.h1 * allowed, c.h6 * allowed, 0}}, 0.999)[0]
+		b := Budgets([]Ratios{{"x", c.m5 * allowed, c.m30 * allowed, c.h1 * allowed, c.h6 * allowed, 0}}, 0.999, Longest)[0]
 		if b.Level != c.want {
 			t.Errorf("%s: level %d, want %d", c.name, b.Level, c.want)
 		}
@@ -49,7 +49,7 @@ func TestWithinIsSaidOnlyWhereEveryLevelIsRuledOut(t *testing.T) {
 		{"nothing at all", nan, nan, nan, nan, AllWindows, Unknown},
 	} {
 		r := Ratios{"x", c.m5 * 0.001, c.m30 * 0.001, c.h1 * 0.001, c.h6 * 0.001, c.lacks}
-		if b := Budgets([]Ratios{r}, 0.999)[0]; b.Level != c.want {
+		if b := Budgets([]Ratios{r}, 0.999, Longest)[0]; b.Level != c.want {
 			t.Errorf("%s: level %d, want %d", c.name, b.Level, c.want)
 		}
 	}
@@ -57,15 +57,27 @@ func TestWithinIsSaidOnlyWhereEveryLevelIsRuledOut(t *testing.T) {
 
 func TestWorkbooksShares(t *testing.T) {
 	// 14.4 for an hour is 2 % of thirty days' budget, 6 for six hours is 5 %.
-	b := Budgets([]Ratios{{"x", 0.0144, 0.006, 0.0144, 0.006, 0}}, 0.999)[0]
+	b := Budgets([]Ratios{{"x", 0.0144, 0.006, 0.0144, 0.006, 0}}, 0.999, Longest)[0]
 	if math.Abs(b.Spent-0.05) > 1e-9 {
 		t.Errorf("spent %v in 6 h", b.Spent)
 	}
 	if got := b.Lasts.Round(time.Hour); got != 50*time.Hour {
 		t.Errorf("lasts %v", got)
 	}
-	if b := Budgets([]Ratios{{"x", 0, 0, 0, 0, 0}}, 0.999)[0]; b.Lasts != 0 || b.Spent != 0 || b.Level != Within {
+	if b := Budgets([]Ratios{{"x", 0, 0, 0, 0, 0}}, 0.999, Longest)[0]; b.Lasts != 0 || b.Spent != 0 || b.Level != Within {
 		t.Errorf("%+v", b)
+	}
+}
+
+func TestNoMoreIsSpentThanIsHeld(t *testing.T) {
+	all := []Ratios{{"x", 0.006, 0.006, 0.006, 0.006, 0}}
+	for _, c := range []struct {
+		held time.Duration
+		want float64
+	}{{Longest, 0.05}, {3 * time.Hour, 0.025}, {7 * time.Hour, 0.05}, {0, nan}} {
+		if got := Budgets(all, 0.999, c.held)[0].Spent; !(math.Abs(got-c.want) < 1e-9) && !(math.IsNaN(got) && math.IsNaN(c.want)) {
+			t.Errorf("%s held: %v, want %v", c.held, got, c.want)
+		}
 	}
 }
 
@@ -74,7 +86,7 @@ func TestWorstBudgetComesFirst(t *testing.T) {
 	for _, b := range Budgets([]Ratios{
 		{"calm", 0, 0, 0, 0, 0}, {"silent", nan, nan, nan, nan, 0}, {"slow", 0.01, 0.01, 0.01, 0.01, 0}, {"fast", 0.02, 0.02, 0.02, 0.005, 0},
 		{"faster", 0.2, 0.2, 0.2, 0.2, 0}, {"spends", 0.002, 0.002, 0.002, 0.002, 0}, {"hidden", 0.2, nan, nan, nan, AllWindows &^ In5m},
-	}, 0.999) {
+	}, 0.999, Longest) {
 		got = append(got, b.Tenant)
 	}
 	if want := []string{"faster", "fast", "slow", "spends", "hidden", "calm", "silent"}; !slices.Equal(got, want) {

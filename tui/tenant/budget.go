@@ -3,16 +3,13 @@ package tenant
 import (
 	"fmt"
 	"math"
-	"strings"
+	"time"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
 	"dlmon/sources/tenancy"
-	"dlmon/themes"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
 )
@@ -20,7 +17,7 @@ import (
 // Budget is the page of error budgets: every tenant's burn rates over 5 m and 1 h, 30 m and 6 h, against the objective,
 // the worst first. It implements page.Page.
 type Budget struct {
-	comparison[[]tenancy.Budget]
+	comparison[burnt]
 	panel dashboard.Panel
 }
 
@@ -30,6 +27,16 @@ var (
 	_ page.Escaper  = (*Budget)(nil)
 	_ page.Opener   = (*Budget)(nil)
 )
+
+// burnt is what is worked out from the answers.
+type burnt struct {
+	tenants []tenancy.Budget
+	held    time.Duration // how much of the longest window Prometheus holds; 0: not known
+}
+
+// heldQuery counts the minutes of the longest window in which Prometheus scraped anything: a new one, or one that was
+// down, holds less, and says so nowhere else. "up" is one series for each target, however many tenants there are.
+const heldQuery = "count_over_time(group(up)[6h:1m])"
 
 // maxBudgets is how many rows are drawn; how many more there are is said.
 const maxBudgets = 500
@@ -43,8 +50,14 @@ func (p *Budget) Title() string { return "Error budget" }
 // Scope implements page.Scoped.
 func (p *Budget) Scope() string { return "budget" }
 
-// Wants implements page.Page.
-func (p *Budget) Wants(c page.Context) []feed.Request { return p.panel.Requests(c.Env) }
+// Wants implements page.Page: the burn rates in the panel's order, and what is held.
+func (p *Budget) Wants(c page.Context) []feed.Request {
+	reqs := p.panel.Requests(c.Env)
+	if len(reqs) == 0 {
+		return nil
+	}
+	return append(reqs, feed.Request{Kind: feed.Instant, Expr: heldQuery, Every: 2 * time.Minute})
+}
 
 // Open implements page.Opener.
 func (p *Budget) Open(c page.Context) tea.Cmd { return p.judge(c) }
@@ -61,7 +74,8 @@ func (p *Budget) judge(c page.Context) tea.Cmd {
 	if c.Env.Vocab != nil {
 		label, ok = p.panel.Queries[0].TenantLabel(c.Env.Vocab)
 	}
-	if !ok || len(reqs) != len(p.panel.Queries) {
+	last := len(p.panel.Queries)
+	if !ok || len(reqs) != last+1 {
 		return nil
 	}
 	objective := objectiveOf(c)
@@ -73,9 +87,15 @@ func (p *Budget) judge(c page.Context) tea.Cmd {
 		if !s.Answered() {
 			return nil // without one of the windows most levels are not known
 		}
-		answers[p.panel.Queries[i].Name] = s.Value.Samples
+		if i < last {
+			answers[p.panel.Queries[i].Name] = s.Value.Samples
+		}
 	}
-	return p.work.start(p, stamp, func() any { return budgets(answers, label, objective) })
+	held := time.Duration(0)
+	if minutes := single(c, reqs[last]); minutes > 0 {
+		held = min(time.Duration(minutes)*time.Minute, tenancy.Longest)
+	}
+	return p.work.start(p, stamp, func() any { return burnt{budgets(answers, label, objective, held), held} })
 }
 
 // objectiveOf is the objective in use; without one, 99.9 %.
@@ -86,7 +106,7 @@ func objectiveOf(c page.Context) float64 {
 	return 0.999
 }
 
-func budgets(answers map[string][]sources.Sample, label string, objective float64) []tenancy.Budget {
+func budgets(answers map[string][]sources.Sample, label string, objective float64, held time.Duration) []tenancy.Budget {
 	rows := map[string]*tenancy.Ratios{}
 	for query, samples := range answers {
 		for _, s := range samples {
@@ -114,12 +134,12 @@ func budgets(answers map[string][]sources.Sample, label string, objective float6
 	for _, r := range rows {
 		all = append(all, *r)
 	}
-	return tenancy.Budgets(all, objective)
+	return tenancy.Budgets(all, objective, held)
 }
 
 func (p *Budget) rows() []tenancy.Budget {
 	var out []tenancy.Budget
-	for _, b := range p.work.value {
+	for _, b := range p.work.value.tenants {
 		if p.filter.Match(b.Tenant) {
 			out = append(out, b)
 		}
@@ -160,206 +180,4 @@ func tenantsOf(rows []tenancy.Budget) []string {
 		out[i] = b.Tenant
 	}
 	return out
-}
-
-func (p *Budget) hints() []string {
-	if p.filter.Open {
-		return page.FilterHints
-	}
-	return []string{"enter the tenant's page", "t its failed traces", "/ filter", "esc back", "? keys"}
-}
-
-func (p *Budget) visible(c page.Context) int {
-	return max(1, c.Height-3-len(p.refusals(c))-len(page.Footer(c, p.hints()...)))
-}
-
-// refusals say which burn rates are not known because their query fails.
-func (p *Budget) refusals(c page.Context) []string {
-	which, err := refused(c, p.Wants(c))
-	var windows []string
-	for _, i := range which {
-		windows = append(windows, p.panel.Queries[i].Title)
-	}
-	return refusal(c, "not known: the burn over "+strings.Join(windows, ", "), err)
-}
-
-// View implements page.Page.
-func (p *Budget) View(c page.Context) []string {
-	s := c.Styles
-	p.hits.Reset()
-	if c.Width <= 0 || c.Height <= 0 {
-		return nil
-	}
-	objective := objectiveOf(c)
-	title := "Error budget for " + percent(objective)
-	foot := page.Footer(c, p.hints()...)
-	if !p.work.known {
-		lines := append([]string{page.Title(s, title, "", c.Width)}, p.why(c)...)
-		return page.Above(lines, foot, c.Height)
-	}
-	rows := p.rows()
-	count := fmt.Sprintf("%d tenants", len(p.work.value))
-	if p.filter.Text != "" {
-		count = fmt.Sprintf("%d of %s", len(rows), count)
-	}
-	if len(rows) > maxBudgets {
-		count += fmt.Sprintf(", the worst %d listed", maxBudgets)
-	}
-	lines := []string{page.Title(s, title, facts(c, p.filter.Prompt(), count, staleFact(c, p.Wants(c))), c.Width)}
-	refusals := p.refusals(c)
-	if len(p.work.value) == 0 {
-		why := refusals
-		if len(why) == 0 {
-			why = page.Explain(s, "Prometheus has no request of any tenant"+ofThen(c), nil, c.Width)
-		}
-		return page.Above(append(lines, why...), foot, c.Height)
-	}
-	lines = append(append(lines, p.summary(c)), refusals...)
-	if len(rows) == 0 {
-		return page.Above(append(lines, page.Explain(s, "nothing matches "+p.filter.Text, nil, c.Width)...), foot, c.Height)
-	}
-	rows = rows[:min(len(rows), maxBudgets)]
-	p.cursor.Sync(tenantsOf(rows), p.visible(c))
-	t := page.Table{Styles: s, Columns: []page.Column{
-		{}, {Title: "tenant", Min: 8, Max: 32}, {Title: "state", Drop: 4}, {Title: "burn 1h", Right: true}, {Title: "burn 5m", Right: true},
-		{Title: "burn 6h", Right: true, Drop: 6}, {Title: "burn 30m", Right: true, Drop: 5}, {Title: "spent in 6h", Right: true, Drop: 1},
-		{Title: "budget gone in, at the 5m rate", Right: true, Drop: 2},
-	}}
-	for _, b := range rows {
-		t.Rows = append(t.Rows, budgetCells(s, b))
-	}
-	p.hits.List(len(lines)+1, p.cursor.Offset, min(p.visible(c), len(rows)-p.cursor.Offset))
-	return page.Above(append(lines, t.Lines(c.Width, p.visible(c)+1, p.cursor.Offset, p.cursor.Row)...), foot, c.Height)
-}
-
-func (p *Budget) why(c page.Context) []string {
-	s := c.Styles
-	if p.work.err != nil {
-		return page.Explain(s, "the burn rates could not be worked out", p.work.err, c.Width)
-	}
-	if v := c.Env.Vocab; v != nil {
-		if _, ok := p.panel.Queries[0].PromQL(c.Env); !ok {
-			return page.Explain(s, v.Missing("requests"), nil, c.Width)
-		}
-		if _, ok := p.panel.Queries[0].TenantLabel(v); !ok {
-			return page.Explain(s, v.Name()+" has no label for tenants", nil, c.Width)
-		}
-	}
-	return absent(c, p.Wants(c))
-}
-
-// summary counts the tenants by how urgent their burn is.
-func (p *Budget) summary(c page.Context) string {
-	s := c.Styles
-	counts := map[tenancy.Level]int{}
-	for _, b := range p.work.value {
-		counts[b.Level]++
-	}
-	var parts []string
-	for _, l := range []tenancy.Level{tenancy.Fast, tenancy.Slow, tenancy.Spending} {
-		if counts[l] > 0 {
-			sign, style := levelMark(s, l)
-			parts = append(parts, style.Render(fmt.Sprintf("%s %d %s", sign, counts[l], levelRule[l])))
-		}
-	}
-	if n := counts[tenancy.Unknown]; n > 0 {
-		sign, style := levelMark(s, tenancy.Unknown)
-		parts = append(parts, style.Render(fmt.Sprintf("%s %d not known", sign, n)))
-	}
-	switch sign, style := levelMark(s, tenancy.Silent); {
-	case len(parts) > 0:
-	case counts[tenancy.Within] == 0:
-		parts = append(parts, style.Render(sign+" no tenant had requests"))
-	case counts[tenancy.Silent] > 0:
-		parts = append(parts, s.OK.Render(s.Glyphs.OK+" every tenant that had requests is within its budget"))
-	default:
-		parts = append(parts, s.OK.Render(s.Glyphs.OK+" every tenant is within its budget"))
-	}
-	parts = append(parts, s.Muted.Render("1x spends 30 days' budget in 30 days"))
-	return page.Cut(" "+strings.Join(parts, "  "), c.Width, s.Glyphs.Ellipsis)
-}
-
-// levelRule says what a level means.
-var levelRule = map[tenancy.Level]string{
-	tenancy.Fast:     "above 14.4x in 1h and 5m",
-	tenancy.Slow:     "above 6x in 6h and 30m",
-	tenancy.Spending: "above 1x in 6h and 30m",
-}
-
-// levelWords are the states in the table.
-var levelWords = map[tenancy.Level]string{
-	tenancy.Fast: "page: fast", tenancy.Slow: "page: slow", tenancy.Spending: "spending", tenancy.Within: "within", tenancy.Unknown: "not known",
-	tenancy.Silent: "no requests",
-}
-
-func levelMark(s *themes.Styles, l tenancy.Level) (string, lipgloss.Style) {
-	switch l {
-	case tenancy.Fast, tenancy.Slow:
-		return s.Glyphs.Critical, s.Critical
-	case tenancy.Spending:
-		return s.Glyphs.Warn, s.Warn
-	case tenancy.Within:
-		return s.Glyphs.OK, s.OK
-	}
-	return s.Glyphs.NoData, s.NoData
-}
-
-func budgetCells(s *themes.Styles, b tenancy.Budget) []page.Cell {
-	sign, style := levelMark(s, b.Level)
-	name := s.Text
-	if b.Level > tenancy.Unknown {
-		name = s.Bold
-	}
-	short := b.Level == tenancy.Fast
-	rate := func(v float64, tinted bool) page.Cell {
-		st := s.Text
-		if tinted {
-			st = style
-		}
-		return page.Cell{Text: burnText(v), Style: st}
-	}
-	long := b.Level == tenancy.Slow || b.Level == tenancy.Spending
-	return []page.Cell{
-		{Text: sign, Style: style}, {Text: b.Tenant, Style: name}, {Text: levelWords[b.Level], Style: style},
-		rate(b.H1, short), rate(b.M5, short), rate(b.H6, long), rate(b.M30, long),
-		{Text: dashboard.FormatValue(b.Spent, dashboard.UnitRatio), Style: s.Text}, {Text: lastsText(b), Style: s.Text},
-	}
-}
-
-// lastsText is how long a whole budget lasts.
-func lastsText(b tenancy.Budget) string {
-	switch {
-	case b.Lasts > 0:
-		return dashboard.FormatDuration(b.Lasts)
-	case math.IsNaN(b.M5):
-		return dashboard.None
-	}
-	return "not spent"
-}
-
-// burnText is a burn rate: "14.4x".
-func burnText(v float64) string {
-	if math.IsNaN(v) {
-		return dashboard.None
-	}
-	if v >= 9.95 {
-		return dashboard.FormatValue(math.Round(v), dashboard.UnitNone) + "x"
-	}
-	return fmt.Sprintf("%.1fx", v)
-}
-
-// percent writes an objective with the nines that it has: "99.95 %".
-func percent(share float64) string {
-	return strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.4f", share*100), "0"), ".") + " %"
-}
-
-// Bindings implements page.Page.
-func (p *Budget) Bindings() []key.Binding {
-	return []key.Binding{
-		page.Bind("enter", "the selected tenant's own page"),
-		page.Bind("o", "the same"),
-		page.Bind("t", "its failed traces"),
-		page.BindRows("select"),
-		page.Bind("/", "filter as you type; enter keeps it, esc drops it"),
-	}
 }

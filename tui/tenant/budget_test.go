@@ -91,3 +91,38 @@ func TestBudgetWaitsForAllItsWindows(t *testing.T) {
 		t.Errorf("three of four have come:\n%s", got)
 	}
 }
+
+func TestBudgetSaysHowMuchOfItsLongestWindowIsHeld(t *testing.T) {
+	r := rates(map[string][4]float64{"slow": {0.006, 0.006, 0.006, 0.006}})
+	answers := r.InstantFunc
+	holding := func(minutes ...float64) string {
+		r.InstantFunc = func(q feed.Request) sources.Snapshot[sources.Vector] {
+			s := answers(q)
+			if q.Expr == heldQuery {
+				s.Value.Samples = nil
+				for _, m := range minutes {
+					s.Value.Samples = append(s.Value.Samples, sample(m))
+				}
+			}
+			return s
+		}
+		p, c := NewBudget(), pagetest.Context(r, 120, 30)
+		told(p, c)
+		return text(p, c)
+	}
+	if got := holding(135); !strings.Contains(got, "Prometheus holds 2h15m of 6h") || !strings.Contains(got, "1.9 %") {
+		t.Errorf("two hours and a quarter:\n%s", got)
+	}
+	if got := holding(359); strings.Contains(got, "Prometheus holds") || !strings.Contains(got, "5.0 %") {
+		t.Errorf("all of it:\n%s", got)
+	}
+	if got := holding(); strings.Contains(got, "5.0 %") || strings.Contains(got, "Prometheus holds") {
+		t.Errorf("not known:\n%s", got)
+	}
+	refusing(r, heldQuery)
+	p, c := NewBudget(), pagetest.Context(r, 120, 30)
+	told(p, c)
+	if got := text(p, c); !strings.Contains(got, "not known: how much of 6h Prometheus holds") || !strings.Contains(got, "422") {
+		t.Errorf("refused:\n%s", got)
+	}
+}

@@ -49,6 +49,9 @@ func (p *Neighbours) Report(c page.Context) page.Report {
 func (p *Budget) Report(c page.Context) page.Report {
 	s := page.Sheet{Title: "Burn rates against " + percent(objectiveOf(c)),
 		Head: []string{"tenant", "state", "burn 1h", "burn 5m", "burn 6h", "burn 30m", "spent in 6h", "budget gone in, at the 5m rate"}}
+	if held := p.held(); held != "" {
+		s.Title += ", " + held
+	}
 	for _, b := range p.rows() {
 		s.Add(b.Tenant, levelWords[b.Level], burnText(b.H1), burnText(b.M5), burnText(b.H6), burnText(b.M30),
 			dashboard.FormatValue(b.Spent, dashboard.UnitRatio), lastsText(b))

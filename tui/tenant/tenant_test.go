@@ -146,6 +146,9 @@ func rates(values map[string][4]float64) *feedtest.Reader {
 	r := pagetest.Reader()
 	r.InstantFunc = func(q feed.Request) sources.Snapshot[sources.Vector] {
 		v := sources.Vector{At: pagetest.Now}
+		if q.Expr == heldQuery {
+			v.Samples = []sources.Sample{sample(360)}
+		}
 		for id, of := range values {
 			for i, window := range []string{"[5m]", "[30m]", "[1h]", "[6h]"} {
 				if strings.Contains(q.Expr, window) && !math.IsNaN(of[i]) {

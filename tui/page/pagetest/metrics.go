@@ -130,6 +130,8 @@ func value(expr string, l sources.Labels) float64 {
 		slow = 13
 	}
 	switch {
+	case strings.HasPrefix(expr, "count_over_time("): // minutes that are held, of six hours
+		return 360
 	case strings.Contains(expr, "5..") && strings.Contains(expr, "tenant_id") && !strings.Contains(expr, "* 100") && l["stat"] == "":
 		return 0.0003 * slow * slow * noise // share of failed requests
 	case strings.Contains(expr, "search_latency_seconds_sum"):
