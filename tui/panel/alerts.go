@@ -120,20 +120,24 @@ func (v *view) alerts() []string {
 	}
 	if rest {
 		hidden, bad := 0, 0
-		var others []string // how the others stand that are hidden
+		var worst sources.Alert // of those that fire and are hidden
+		var others []string     // how the others stand that are hidden
 		for i, r := range rows {
 			if i >= from && i < to {
 				continue
 			}
 			hidden += r.n
 			if r.State == sources.Firing && !r.Muted() {
+				if bad == 0 || page.SeverityOf(r.Alert) < page.SeverityOf(worst) {
+					worst = r.Alert
+				}
 				bad += r.n
 			}
 			if state := standing(r.Alert); !slices.Contains(others, state) {
 				others = append(others, state)
 			}
 		}
-		out = append(out, v.moreFiring(hidden, bad, others))
+		out = append(out, v.moreFiring(hidden, bad, worst, others))
 	}
 	return out
 }
@@ -153,11 +157,13 @@ func (v *view) noAlert() []string {
 	return out
 }
 
-func (v *view) moreFiring(n, firing int, others []string) string {
+// moreFiring counts the alerts that are not shown and, with the sign of the worst, those among them that fire.
+func (v *view) moreFiring(n, firing int, worst sources.Alert, others []string) string {
 	if firing == 0 {
 		return v.more(n, strings.Join(others, " or "))
 	}
-	return v.more(n) + v.s.Muted.Render(", ") + v.s.Warn.Render(v.g.Warn+" "+strconv.Itoa(firing)+" firing")
+	sign, style := page.AlertMark(v.s, worst)
+	return v.more(n) + v.s.Muted.Render(", ") + style.Render(sign+" "+strconv.Itoa(firing)+" firing")
 }
 
 // standing is the word for how an alert stands.

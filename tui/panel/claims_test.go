@@ -73,7 +73,7 @@ func TestTheTenantsThatAreNotShownAreCounted(t *testing.T) {
 	for _, c := range []struct {
 		offset int
 		want   string
-	}{{0, "9 more, all ok"}, {1, "9 more, ▲ 1 not ok"}, {99, "9 more, ▲ 1 not ok"}} {
+	}{{0, "9 more, all ok"}, {1, "9 more, ✖ 1 not ok"}, {99, "9 more, ✖ 1 not ok"}} {
 		got := text(d, Options{Width: 84, Height: 6, Offset: c.offset, Cursor: -1, Selected: -1})
 		if !strings.Contains(got, c.want) {
 			t.Errorf("offset %d lacks %q:\n%s", c.offset, c.want, got)
@@ -81,6 +81,53 @@ func TestTheTenantsThatAreNotShownAreCounted(t *testing.T) {
 	}
 	if got := text(d, Options{Width: 84, Height: 14, Cursor: -1, Selected: -1}); strings.Contains(got, "more") || !strings.Contains(got, "vandelay") {
 		t.Errorf("with room for all, all are shown:\n%s", got)
+	}
+}
+
+// A critical row that is hidden must not be announced as a warning.
+func TestWhatIsHiddenIsCountedWithTheSignOfTheWorstOfIt(t *testing.T) {
+	s := themes.Default(true)
+	all := samples()
+	tenants, alerts, health := all["tenants"], all["alerts"], all["health"]
+	for i := range tenants.Tenants {
+		tenants.Tenants[i].State = dashboard.StateWarn
+	}
+	alerts.Alerts = nil
+	for _, severity := range []string{"warning", "page", "warning"} {
+		alerts.Alerts = append(alerts.Alerts, sources.Alert{Name: "X" + severity, State: sources.Firing, Severity: severity})
+	}
+	alerts.Alerts = append(alerts.Alerts, sources.Alert{Name: "Quiet", State: sources.Firing, Severity: "critical", Silenced: []string{"s"}})
+	for i := range health.Health.Checks {
+		health.Health.Checks[i].Status = sources.Degraded
+	}
+	for _, c := range []struct {
+		name         string
+		d            dashboard.Data
+		make         func(bad bool)
+		warns, burns string
+		height       int
+	}{
+		{"tenants", tenants, func(bad bool) {
+			tenants.Tenants[11].State = map[bool]dashboard.State{true: dashboard.StateCritical, false: dashboard.StateWarn}[bad]
+		}, "▲ 9 not ok", "✖ 9 not ok", 6},
+		{"alerts", alerts, func(bad bool) {
+			alerts.Alerts[1].Severity = map[bool]string{true: "page", false: "warning"}[bad]
+		}, "▲ 2 firing", "✖ 2 firing", 3},
+		{"health", health, func(bad bool) {
+			health.Health.Checks[6].Status = map[bool]sources.HealthStatus{true: sources.Unhealthy, false: sources.Degraded}[bad]
+		}, "▲ 3 not ok", "✖ 3 not ok", 6},
+	} {
+		for _, bad := range []bool{false, true} {
+			c.make(bad)
+			want, style := c.warns, s.Warn
+			if bad {
+				want, style = c.burns, s.Critical
+			}
+			got := strings.Join(Render(c.d, Options{Styles: s, Now: at, Width: 84, Height: c.height, Cursor: -1, Selected: 0}), "\n")
+			if !strings.Contains(got, style.Render(want)) {
+				t.Errorf("%s lacks %q in its colour:\n%s", c.name, want, ansi.Strip(got))
+			}
+		}
 	}
 }
 
