@@ -208,6 +208,57 @@ func TestAlertsOfOneNameShareARowWhereRoomIsShortAndNoneIsBeingChosen(t *testing
 	}
 }
 
+func TestAlertsOfOneNameAreToldApartByTheLabelsInWhichTheyDiffer(t *testing.T) {
+	d := samples()["alerts"]
+	alert := func(cache string, silenced ...string) sources.Alert {
+		return sources.Alert{Name: "LowCacheHitRate", State: sources.Firing, Severity: "warning", Silenced: silenced,
+			Labels:      sources.Labels{"alertname": "LowCacheHitRate", "severity": "warning", "cache_type": cache, "job": "api"},
+			Annotations: sources.Labels{"summary": "The cache misses more often than it hits"}}
+	}
+	other := sources.Alert{Name: "Other", State: sources.Firing, Severity: "warning", Labels: sources.Labels{"cache_type": "none"}}
+	d.Alerts = []sources.Alert{alert("query"), alert("embedding", "s"), other}
+	for _, c := range []struct {
+		name         string
+		o            Options
+		wants, lacks []string
+	}{
+		{"a line for each", Options{Width: 80, Height: 8, Selected: -1},
+			[]string{"cache_type=query  The cache misses", "cache_type=embedding  The cache misses"}, []string{"job=", "cache_type=none"}},
+		{"narrow", Options{Width: 39, Height: 8, Selected: -1}, []string{"cache_type=query  The cache", "cache_type=embed"}, nil},
+		{"no line to spare", Options{Width: 80, Height: 4, Selected: 1}, []string{"LowCacheHitRate  cache_type=query ", "LowCacheHitRate  cache_type=embedding "}, nil},
+		{"neither line nor room", Options{Width: 39, Height: 4, Selected: 1}, []string{"query ", "bedding "}, nil},
+	} {
+		c.o.Cursor = -1
+		got := text(d, c.o)
+		for _, want := range c.wants {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s lacks %q:\n%s", c.name, want, got)
+			}
+		}
+		for _, lack := range c.lacks {
+			if strings.Contains(got, lack) {
+				t.Errorf("%s has %q:\n%s", c.name, lack, got)
+			}
+		}
+	}
+}
+
+func TestARowOfSeveralAlertsSaysForWhomTheyAre(t *testing.T) {
+	d := samples()["alerts"]
+	d.Alerts = nil
+	for i := range 12 {
+		d.Alerts = append(d.Alerts, sources.Alert{Name: "TenantSlow", State: sources.Firing, Severity: "warning",
+			Labels:      sources.Labels{"instance": "api-" + strconv.Itoa(i), "tenant_id": "t" + strconv.Itoa(i%3)},
+			Annotations: sources.Labels{"summary": "a tenant is slow"}})
+	}
+	got := text(d, Options{Width: 60, Height: 6, Cursor: -1, Selected: -1})
+	for _, want := range []string{"▲ TenantSlow ×12", "tenant_id t0, t1, t2  a tenant is slow"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("lacks %q:\n%s", want, got)
+		}
+	}
+}
+
 func TestAnAlertWithoutSummaryShowsItsValue(t *testing.T) {
 	d := samples()["alerts"]
 	d.Alerts = []sources.Alert{{Name: "X", State: sources.Firing, Value: 0.42}}
