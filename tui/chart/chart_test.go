@@ -121,6 +121,47 @@ func TestLinesWithLabelsThresholdAndTimeAxis(t *testing.T) {
 	}
 }
 
+func TestNoTwoTicksReadAlike(t *testing.T) {
+	digits := func(n int) func(float64) string {
+		return func(v float64) string { return strconv.FormatFloat(v, 'f', n, 64) }
+	}
+	axis := func(lo, hi float64, rows int, finer bool) (labels []string) {
+		f := Frame{Format: digits(0)}
+		if finer {
+			f.Finer = func(v float64, more int) string { return digits(more)(v) }
+		}
+		for _, l := range ticks(lo, hi, rows, f) {
+			if l != "" {
+				labels = append(labels, l)
+			}
+		}
+		return labels
+	}
+	for _, c := range []struct {
+		lo, hi float64
+		finer  bool
+		want   string
+	}{
+		{79, 82, true, "82.0 81.5 81.0 80.5 80.0 79.5 79.0"}, // a digit more
+		{79, 82, false, "82 81 80 79"},                       // fewer ticks
+		{0, 60, true, "60 50 40 30 20 10 0"},                 // none where they differ anyway
+	} {
+		if got := strings.Join(axis(c.lo, c.hi, 19, c.finer), " "); got != c.want {
+			t.Errorf("%v to %v: %q, want %q", c.lo, c.hi, got, c.want)
+		}
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 2000 {
+		lo := r.ExpFloat64() * math.Pow(10, float64(r.IntN(9)-4))
+		lo, hi := scale(lo, lo*(1+r.Float64()/50), false)
+		labels := axis(lo, hi, 2+r.IntN(60), r.IntN(2) == 0)
+		slices.Sort(labels)
+		if all := len(labels); len(slices.Compact(labels)) < all {
+			t.Fatalf("%v to %v: %q", lo, hi, labels)
+		}
+	}
+}
+
 func TestSeriesAreToldApartWithoutColour(t *testing.T) {
 	got := plain(Lines([][]float64{{1, 1, 1}, {3, 3, 3}}, 6, 4, Frame{Cursor: -1, Distinct: true, ASCII: true}))
 	if !strings.Contains(got, "******") || !strings.Contains(got, "------") {

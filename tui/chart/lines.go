@@ -9,6 +9,8 @@ import (
 // Frame is what a plot has around it.
 type Frame struct {
 	Format func(float64) string // of the values on the y axis; nil for none
+	// Finer is Format with more digits, for ticks that would read alike; nil: there are fewer of them then.
+	Finer  func(v float64, more int) string
 	Time   TimeAxis
 	Cursor int // the column of the values being read; -1 for none
 	Bucket int // Heatmap: the bucket being read in that column; -1 for none
@@ -155,28 +157,48 @@ func round(v float64, binary bool) float64 {
 }
 
 // ticks are the labels of the rows of a plot: round values, about every third row, and both ends where they don't
-// stand on a neighbour's heels.
+// stand on a neighbour's heels. No two read alike.
 func ticks(lo, hi float64, rows int, f Frame) []string {
 	labels := make([]string, rows)
 	if f.Format == nil || rows < 2 {
 		return labels
 	}
-	labels[rows-1], labels[0] = f.Format(lo), f.Format(hi)
-	step := round((hi-lo)/math.Ceil(float64(rows-1)/3), f.Binary)
-	if !(step > 0) || math.IsInf(step, 0) {
-		return labels
-	}
-	for v := math.Ceil(lo/step) * step; v < hi; v += step {
-		y := int(math.Round((hi - v) / (hi - lo) * float64(rows-1)))
-		if y < 2 || y > rows-3 {
-			continue
-		}
-		if text := f.Format(v); text != labels[0] && text != labels[rows-1] {
-			labels[y] = text
+	at := map[int]float64{0: hi, rows - 1: lo}
+	if step := round((hi-lo)/math.Ceil(float64(rows-1)/3), f.Binary); step > 0 && !math.IsInf(step, 0) {
+		for v := math.Ceil(lo/step) * step; v < hi; v += step {
+			if y := int(math.Round((hi - v) / (hi - lo) * float64(rows-1))); y >= 2 && y <= rows-3 {
+				at[y] = v
+			}
 		}
 	}
-	return labels
+	for more := 0; ; more++ {
+		used, alike := map[string]bool{}, false
+		for y := range rows {
+			y = (y + rows - 1) % rows // the ends first: they are kept
+			v, ok := at[y]
+			if !ok {
+				continue
+			}
+			text := f.Format(v)
+			if more > 0 {
+				text = f.Finer(v, more)
+			}
+			labels[y] = ""
+			if used[text] {
+				alike = true
+			} else {
+				labels[y], used[text] = text, true
+			}
+		}
+		if !alike || f.Finer == nil || more == mostFiner {
+			return labels
+		}
+	}
 }
+
+// mostFiner is how many digits a tick may have more than other numbers: the scale of lines is never less than a hundredth
+// of its values, and has a few dozen ticks at most.
+const mostFiner = 3
 
 func margin(labels []string, w int) int {
 	left := 0

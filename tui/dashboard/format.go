@@ -16,12 +16,16 @@ const None = "–"
 
 // FormatValue writes v, given in unit, with sensible digits and scale: "812 ms", "6.0 GiB", "1.28 k/s", "4.1 %". It
 // takes at most nine cells. NaN is "–".
-func FormatValue(v float64, unit string) string {
+func FormatValue(v float64, unit string) string { return FormatFiner(v, unit, 0) }
+
+// FormatFiner is FormatValue with more digits than it, for values that must not read alike: on an axis of 79 to 82 ms.
+// Each digit may take a cell.
+func FormatFiner(v float64, unit string, more int) string {
 	if math.IsNaN(v) {
 		return None
 	}
 	if v < 0 {
-		return "-" + FormatValue(-v, unit)
+		return "-" + FormatFiner(-v, unit, more)
 	}
 	if math.IsInf(v, 0) {
 		return "∞"
@@ -31,17 +35,17 @@ func FormatValue(v float64, unit string) string {
 	}
 	switch unit {
 	case UnitSeconds:
-		return formatSeconds(v)
+		return formatSeconds(v, more)
 	case UnitBytes:
-		return scaled(v, 1024, []string{" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"})
+		return scaled(v, 1024, []string{" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"}, more)
 	case UnitPerSec:
-		return scaled(v, 1000, []string{"/s", " k/s", " M/s", " G/s", " T/s"})
+		return scaled(v, 1000, []string{"/s", " k/s", " M/s", " G/s", " T/s"}, more)
 	case UnitRatio:
-		return formatPercent(v * 100)
+		return formatPercent(v*100, more)
 	case UnitPercent:
-		return formatPercent(v)
+		return formatPercent(v, more)
 	}
-	return scaled(v, 1000, []string{"", " k", " M", " G", " T"})
+	return scaled(v, 1000, []string{"", " k", " M", " G", " T"}, more)
 }
 
 // SayValue is FormatValue as a sentence has it: "5 ms", "1.9 s".
@@ -76,7 +80,7 @@ func exponent(v float64) string {
 }
 
 // scaled writes v with the first unit that leaves it below base.
-func scaled(v, base float64, units []string) string {
+func scaled(v, base float64, units []string, more int) string {
 	i := 0
 	// What would round up to base is written in the next unit: 1 k/s, not 1000/s.
 	for i < len(units)-1 && v >= base-0.5 {
@@ -87,7 +91,7 @@ func scaled(v, base float64, units []string) string {
 		return exponent(v) + units[i]
 	}
 	// A whole number is exact in its own unit; a tenth of a byte is not worth a cell.
-	if i == 0 && (v == math.Trunc(v) || units[0] == " B") {
+	if i == 0 && (v == math.Trunc(v) || units[0] == " B" && more == 0) {
 		return strconv.FormatFloat(v, 'f', 0, 64) + units[0]
 	}
 	digits := 2
@@ -97,51 +101,55 @@ func scaled(v, base float64, units []string) string {
 	case v >= 9.995, base == 1024:
 		digits = 1
 	}
-	if i == 0 && v > 0 && v < 0.005 {
+	if i == 0 && v > 0 && v < 0.005 && more == 0 {
 		return "<0.01" + units[0]
 	}
-	return strconv.FormatFloat(v, 'f', digits, 64) + units[i]
+	return strconv.FormatFloat(v, 'f', digits+more, 64) + units[i]
 }
 
-func formatPercent(v float64) string {
+func formatPercent(v float64, more int) string {
+	fixed := func(digits int) string { return strconv.FormatFloat(v, 'f', digits+more, 64) + " %" }
 	switch {
 	case v == 0:
 		return "0 %"
-	case v < 0.005:
+	case v < 0.005 && more == 0:
 		return "<0.01 %"
 	case v < 0.095:
-		return strconv.FormatFloat(v, 'f', 2, 64) + " %"
+		return fixed(2)
 	case v < 9.95:
-		return strconv.FormatFloat(v, 'f', 1, 64) + " %"
+		return fixed(1)
 	case v >= 99 && v < 100:
 		// Rounding must not call 99.96 % whole.
-		return strconv.FormatFloat(math.Floor(v*10)/10, 'f', 1, 64) + " %"
+		tenths := math.Pow10(1 + more)
+		v = math.Floor(v*tenths) / tenths
+		return fixed(1)
 	case v >= 1e5:
-		return scaled(v, 1000, []string{"", " k", " M", " G", " T"}) + "%"
+		return scaled(v, 1000, []string{"", " k", " M", " G", " T"}, more) + "%"
 	}
-	return strconv.FormatFloat(v, 'f', 0, 64) + " %"
+	return fixed(0)
 }
 
-func formatSeconds(v float64) string {
+func formatSeconds(v float64, more int) string {
+	fixed := func(v float64, digits int) string { return strconv.FormatFloat(v, 'f', digits+more, 64) }
 	short := func(v float64, unit string) string {
 		if v < 9.95 {
-			return strconv.FormatFloat(v, 'f', 1, 64) + unit
+			return fixed(v, 1) + unit
 		}
-		return strconv.FormatFloat(v, 'f', 0, 64) + unit
+		return fixed(v, 0) + unit
 	}
 	switch {
 	case v == 0:
 		return "0 s"
 	case v < 0.0009995:
-		return strconv.FormatFloat(v*1e6, 'f', 0, 64) + " µs"
+		return fixed(v*1e6, 0) + " µs"
 	case v < 0.00995:
-		return strconv.FormatFloat(v*1e3, 'f', 1, 64) + " ms"
+		return fixed(v*1e3, 1) + " ms"
 	case v < 0.9995:
-		return strconv.FormatFloat(v*1e3, 'f', 0, 64) + " ms"
+		return fixed(v*1e3, 0) + " ms"
 	case v < 9.995:
-		return strconv.FormatFloat(v, 'f', 2, 64) + " s"
+		return fixed(v, 2) + " s"
 	case v < 59.5:
-		return strconv.FormatFloat(v, 'f', 0, 64) + " s"
+		return fixed(v, 0) + " s"
 	case v < 3600-30:
 		return short(v/60, " min")
 	case v < 48*3600:
@@ -188,7 +196,7 @@ func FormatChange(now, before float64, unit string) string {
 	case before == 0:
 		return "new"
 	case now/before >= 10:
-		return "×" + scaled(math.Round(now/before), 1000, []string{"", "k", "M", "G"})
+		return "×" + scaled(math.Round(now/before), 1000, []string{"", "k", "M", "G"}, 0)
 	}
 	return signed((now-before)/math.Abs(before)*100, 0) + " %"
 }

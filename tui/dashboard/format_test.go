@@ -96,6 +96,24 @@ func TestNumbersOfOneSizeHaveAsManyDecimals(t *testing.T) {
 	}
 }
 
+// What FormatValue rounds to one text, a few digits more tell apart, in every unit.
+func TestFinerNumbersAreToldApart(t *testing.T) {
+	if got := FormatFiner(0.0805, UnitSeconds, 1); got != "80.5 ms" {
+		t.Error(got)
+	}
+	for _, unit := range []string{UnitSeconds, UnitBytes, UnitPerSec, UnitRatio, UnitPercent, UnitCount, UnitNone} {
+		for e := -2.0; e < 9; e += 0.01 {
+			v := math.Pow(10, e)
+			if v < 1 && unit == UnitBytes {
+				continue
+			}
+			if a, b := FormatFiner(v, unit, 3), FormatFiner(v*1.002, unit, 3); a == b {
+				t.Errorf("%v and %v %s are both %q", v, v*1.002, unit, a)
+			}
+		}
+	}
+}
+
 func TestFormattedValueTakesAtMostNineCells(t *testing.T) {
 	for _, unit := range []string{UnitSeconds, UnitBytes, UnitPerSec, UnitRatio, UnitPercent, UnitCount, UnitNone} {
 		for e := -300.0; e <= 300; e += 0.1 {

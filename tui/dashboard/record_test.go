@@ -216,7 +216,7 @@ func TestUnrecordedNumbersOfManyTenantsAreAskedTheCheapestFirstAndAsHeavy(t *tes
 	if got := asked(Data{}); !slices.Equal(got, []string{"rate!"}) {
 		t.Errorf("at first %q", got)
 	}
-	if got := asked(Data{At: now, Tenants: make([]Tenant, Many+1)}); !slices.Equal(got, []string{"rate!", "errors!", "p95!", "p50!", "p99!", "p95 before!"}) {
+	if got := asked(Data{At: now, Tenants: make([]Tenant, Many+1)}); !slices.Equal(got, []string{"rate!", "errors!", "refused!", "p95!", "p50!", "p99!", "p95 before!"}) {
 		t.Errorf("of many %q", got)
 	}
 	w.env.Vocab = recordedSince(t, vocabulary.Guide, now.Add(-24*time.Hour))
@@ -233,7 +233,7 @@ func TestUnrecordedNumbersOfManyTenantsAreAskedTheCheapestFirstAndAsHeavy(t *tes
 		v.Samples = append(v.Samples, sources.Sample{Labels: labels("tenant_id", fmt.Sprint(i)), Value: 1})
 	}
 	w.Instants[rate.instant(expr)] = feedtest.Value(v, now)
-	if d := Eval(p, w.env); !strings.HasPrefix(d.Hint, "p50, p95, p99, errors follow one at a time") {
+	if d := Eval(p, w.env); !strings.HasPrefix(d.Hint, "p50, p95, p99, errors, refused follow one at a time") {
 		t.Errorf("hint %q of %d tenants", d.Hint, len(d.Tenants))
 	}
 }

@@ -50,7 +50,7 @@ func (d *Data) tenants(env Env) {
 	if len(d.waiting) > 0 && len(d.Tenants) > Many && d.Hint == "" {
 		d.Hint = strings.Join(d.waiting, ", ") + " follow one at a time, to spare Prometheus"
 		if len(d.Panel.stopped(env)) == 0 {
-			d.Hint += ": recording rules answer at once (dlmon rules)"
+			d.Hint += "; recording rules answer at once (dlmon rules)"
 		}
 	}
 	// A tenant that only the range still knows has gone quiet; it is no row, or the table would never forget.

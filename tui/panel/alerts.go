@@ -54,7 +54,7 @@ func (v *view) alertsFacts() string {
 // alertRow is one alert, or several of one name that stand alike.
 type alertRow struct {
 	sources.Alert // the worst: the first
-	n             int
+	all           []sources.Alert
 }
 
 // alertRows are the panel's rows: an alert each. Where they do not all have room and none is being chosen, those of one
@@ -62,7 +62,7 @@ type alertRow struct {
 func (v *view) alertRows() []alertRow {
 	var rows []alertRow
 	fold := v.o.Selected < 0 && len(v.Alerts) > v.h
-	for _, a := range v.Alerts {
+	for n, a := range v.Alerts {
 		i := -1
 		if fold {
 			i = slices.IndexFunc(rows, func(r alertRow) bool {
@@ -70,9 +70,9 @@ func (v *view) alertRows() []alertRow {
 			})
 		}
 		if i < 0 {
-			rows = append(rows, alertRow{a, 1})
+			rows = append(rows, alertRow{a, v.Alerts[n : n+1 : n+1]})
 		} else {
-			rows[i].n++
+			rows[i].all = append(rows[i].all, a)
 		}
 	}
 	return rows
@@ -83,9 +83,21 @@ func (v *view) alerts() []string {
 	if len(v.Alerts) == 0 {
 		return v.noAlert()
 	}
+	rows := v.alertRows()
+	if len(rows) < len(v.Alerts) {
+		v.o.Offset = 0 // it counts alerts
+	}
+	apart := page.AlertsApart(v.Alerts)
+	from, to, rest := v.shown(len(rows), v.h)
+	spare := v.h - (to - from)
+	if rest {
+		spare = 0
+	}
+	// Where not every alert has a line for what it is about, what tells it from the others of its name stands beside that.
+	beside := len(apart) > 0 && spare < to-from
 	g := grid{columns: []column{
 		{tight: true},
-		{least: 8, most: 48, give: 16, grow: true},
+		{least: 8, most: 48, give: 16, grow: !beside},
 		{drop: 2},
 		{right: true},
 	}}
@@ -94,46 +106,52 @@ func (v *view) alerts() []string {
 	if severity {
 		g.columns = slices.Insert(g.columns, 2, column{drop: 1})
 	}
-	rows := v.alertRows()
-	if len(rows) < len(v.Alerts) {
-		v.o.Offset = 0 // it counts alerts
+	if beside {
+		g.columns = slices.Insert(g.columns, 2, column{least: 8, give: 12, grow: true, drop: 3, mid: true})
 	}
 	for _, r := range rows {
-		g.rows = append(g.rows, v.alert(r, severity))
-	}
-	widths := g.widths(v.w - 1)
-	from, to, rest := v.shown(len(g.rows), v.h)
-	spare := v.h - (to - from)
-	if rest {
-		spare = 0
+		row := v.alert(r, severity)
+		if beside {
+			row = slices.Insert(row, 2, cell{text: whom(r, apart[r.Name]), style: v.s.Muted})
+		}
+		g.rows = append(g.rows, row)
 	}
 	if v.h == 1 {
 		return v.list(g, 1, nil)
 	}
+	widths := g.widths(v.w - 1)
 	var out []string
 	for i, r := range g.rows[from:to] {
 		out = append(out, v.row(g, widths, r, from+i == v.o.Selected))
-		if text := v.about(rows[from+i].Alert); text != "" && spare > 0 {
+		text := about(rows[from+i].Alert)
+		if !beside {
+			text = v.withWhom(whom(rows[from+i], apart[rows[from+i].Name]), text)
+		}
+		if text != "" && spare > 0 {
 			out = append(out, "   "+v.s.Muted.Render(v.fit(text, max(v.w-4, 0))))
 			spare--
 		}
 	}
 	if rest {
 		hidden, bad := 0, 0
-		var others []string // how the others stand that are hidden
+		var worst sources.Alert // of those that fire and are hidden
+		var others []string     // how the others stand that are hidden
 		for i, r := range rows {
 			if i >= from && i < to {
 				continue
 			}
-			hidden += r.n
+			hidden += len(r.all)
 			if r.State == sources.Firing && !r.Muted() {
-				bad += r.n
+				if bad == 0 || page.SeverityOf(r.Alert) < page.SeverityOf(worst) {
+					worst = r.Alert
+				}
+				bad += len(r.all)
 			}
 			if state := standing(r.Alert); !slices.Contains(others, state) {
 				others = append(others, state)
 			}
 		}
-		out = append(out, v.moreFiring(hidden, bad, others))
+		out = append(out, v.moreFiring(hidden, bad, worst, others))
 	}
 	return out
 }
@@ -153,11 +171,13 @@ func (v *view) noAlert() []string {
 	return out
 }
 
-func (v *view) moreFiring(n, firing int, others []string) string {
+// moreFiring counts the alerts that are not shown and, with the sign of the worst, those among them that fire.
+func (v *view) moreFiring(n, firing int, worst sources.Alert, others []string) string {
 	if firing == 0 {
 		return v.more(n, strings.Join(others, " or "))
 	}
-	return v.more(n) + v.s.Muted.Render(", ") + v.s.Warn.Render(v.g.Warn+" "+strconv.Itoa(firing)+" firing")
+	sign, style := page.AlertMark(v.s, worst)
+	return v.more(n) + v.s.Muted.Render(", ") + style.Render(sign+" "+strconv.Itoa(firing)+" firing")
 }
 
 // standing is the word for how an alert stands.
@@ -180,8 +200,8 @@ func (v *view) alert(r alertRow, withSeverity bool) []cell {
 		severity = "no severity"
 	}
 	title := a.Name
-	if r.n > 1 {
-		title += " ×" + strconv.Itoa(r.n)
+	if n := len(r.all); n > 1 {
+		title += " ×" + strconv.Itoa(n)
 	}
 	row := []cell{{text: sign, style: style}, {text: title, style: name}, {text: standing(a), style: text}, since}
 	if withSeverity {
@@ -190,8 +210,42 @@ func (v *view) alert(r alertRow, withSeverity bool) []cell {
 	return row
 }
 
-// about is what an alert says of itself: for whom, and its summary, description or value.
-func (v *view) about(a sources.Alert) string {
+// whom is for whom an alert is, among those of its name, whose labels called apart differ: "cache_type=query"; of several
+// that share a row, the values of the first of these labels: "tenant_id acme-corp, globex".
+func whom(r alertRow, apart []string) string {
+	var parts []string
+	for _, name := range apart {
+		if len(r.all) == 1 {
+			parts = append(parts, name+"="+r.Labels[name])
+			continue
+		}
+		var values []string
+		for _, a := range r.all {
+			if x := a.Labels[name]; !slices.Contains(values, x) {
+				values = append(values, x)
+			}
+			if len(values) > 20 { // more than a line holds
+				break
+			}
+		}
+		if len(values) > 1 {
+			return name + " " + strings.Join(values, ", ")
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// withWhom is what an alert is about with for whom before it, which takes more than half of the line only where it is
+// alone on it.
+func (v *view) withWhom(whom, about string) string {
+	if whom != "" && about != "" {
+		whom = page.Cut(whom, max((v.w-4)/2, 8), v.g.Ellipsis)
+	}
+	return join(whom, about)
+}
+
+// about is what an alert says of itself: its summary, description or value.
+func about(a sources.Alert) string {
 	for _, name := range []string{"summary", "description", "message"} {
 		if t := a.Annotations[name]; t != "" {
 			return t

@@ -73,7 +73,7 @@ func TestTheTenantsThatAreNotShownAreCounted(t *testing.T) {
 	for _, c := range []struct {
 		offset int
 		want   string
-	}{{0, "9 more, all ok"}, {1, "9 more, ▲ 1 not ok"}, {99, "9 more, ▲ 1 not ok"}} {
+	}{{0, "9 more, all ok"}, {1, "9 more, ✖ 1 not ok"}, {99, "9 more, ✖ 1 not ok"}} {
 		got := text(d, Options{Width: 84, Height: 6, Offset: c.offset, Cursor: -1, Selected: -1})
 		if !strings.Contains(got, c.want) {
 			t.Errorf("offset %d lacks %q:\n%s", c.offset, c.want, got)
@@ -81,6 +81,53 @@ func TestTheTenantsThatAreNotShownAreCounted(t *testing.T) {
 	}
 	if got := text(d, Options{Width: 84, Height: 14, Cursor: -1, Selected: -1}); strings.Contains(got, "more") || !strings.Contains(got, "vandelay") {
 		t.Errorf("with room for all, all are shown:\n%s", got)
+	}
+}
+
+// A critical row that is hidden must not be announced as a warning.
+func TestWhatIsHiddenIsCountedWithTheSignOfTheWorstOfIt(t *testing.T) {
+	s := themes.Default(true)
+	all := samples()
+	tenants, alerts, health := all["tenants"], all["alerts"], all["health"]
+	for i := range tenants.Tenants {
+		tenants.Tenants[i].State = dashboard.StateWarn
+	}
+	alerts.Alerts = nil
+	for _, severity := range []string{"warning", "page", "warning"} {
+		alerts.Alerts = append(alerts.Alerts, sources.Alert{Name: "X" + severity, State: sources.Firing, Severity: severity})
+	}
+	alerts.Alerts = append(alerts.Alerts, sources.Alert{Name: "Quiet", State: sources.Firing, Severity: "critical", Silenced: []string{"s"}})
+	for i := range health.Health.Checks {
+		health.Health.Checks[i].Status = sources.Degraded
+	}
+	for _, c := range []struct {
+		name         string
+		d            dashboard.Data
+		make         func(bad bool)
+		warns, burns string
+		height       int
+	}{
+		{"tenants", tenants, func(bad bool) {
+			tenants.Tenants[11].State = map[bool]dashboard.State{true: dashboard.StateCritical, false: dashboard.StateWarn}[bad]
+		}, "▲ 9 not ok", "✖ 9 not ok", 6},
+		{"alerts", alerts, func(bad bool) {
+			alerts.Alerts[1].Severity = map[bool]string{true: "page", false: "warning"}[bad]
+		}, "▲ 2 firing", "✖ 2 firing", 3},
+		{"health", health, func(bad bool) {
+			health.Health.Checks[6].Status = map[bool]sources.HealthStatus{true: sources.Unhealthy, false: sources.Degraded}[bad]
+		}, "▲ 3 not ok", "✖ 3 not ok", 6},
+	} {
+		for _, bad := range []bool{false, true} {
+			c.make(bad)
+			want, style := c.warns, s.Warn
+			if bad {
+				want, style = c.burns, s.Critical
+			}
+			got := strings.Join(Render(c.d, Options{Styles: s, Now: at, Width: 84, Height: c.height, Cursor: -1, Selected: 0}), "\n")
+			if !strings.Contains(got, style.Render(want)) {
+				t.Errorf("%s lacks %q in its colour:\n%s", c.name, want, ansi.Strip(got))
+			}
+		}
 	}
 }
 
@@ -157,6 +204,57 @@ func TestAlertsOfOneNameShareARowWhereRoomIsShortAndNoneIsBeingChosen(t *testing
 	for name, o := range map[string]Options{"chosen": {Width: 60, Height: 6, Cursor: -1, Selected: 2}, "room": {Width: 60, Height: 20, Cursor: -1, Selected: -1}} {
 		if got := text(d, o); strings.Contains(got, "×") {
 			t.Errorf("%s:\n%s", name, got)
+		}
+	}
+}
+
+func TestAlertsOfOneNameAreToldApartByTheLabelsInWhichTheyDiffer(t *testing.T) {
+	d := samples()["alerts"]
+	alert := func(cache string, silenced ...string) sources.Alert {
+		return sources.Alert{Name: "LowCacheHitRate", State: sources.Firing, Severity: "warning", Silenced: silenced,
+			Labels:      sources.Labels{"alertname": "LowCacheHitRate", "severity": "warning", "cache_type": cache, "job": "api"},
+			Annotations: sources.Labels{"summary": "The cache misses more often than it hits"}}
+	}
+	other := sources.Alert{Name: "Other", State: sources.Firing, Severity: "warning", Labels: sources.Labels{"cache_type": "none"}}
+	d.Alerts = []sources.Alert{alert("query"), alert("embedding", "s"), other}
+	for _, c := range []struct {
+		name         string
+		o            Options
+		wants, lacks []string
+	}{
+		{"a line for each", Options{Width: 80, Height: 8, Selected: -1},
+			[]string{"cache_type=query  The cache misses", "cache_type=embedding  The cache misses"}, []string{"job=", "cache_type=none"}},
+		{"narrow", Options{Width: 39, Height: 8, Selected: -1}, []string{"cache_type=query  The cache", "cache_type=embed"}, nil},
+		{"no line to spare", Options{Width: 80, Height: 4, Selected: 1}, []string{"LowCacheHitRate  cache_type=query ", "LowCacheHitRate  cache_type=embedding "}, nil},
+		{"neither line nor room", Options{Width: 39, Height: 4, Selected: 1}, []string{"query ", "bedding "}, nil},
+	} {
+		c.o.Cursor = -1
+		got := text(d, c.o)
+		for _, want := range c.wants {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s lacks %q:\n%s", c.name, want, got)
+			}
+		}
+		for _, lack := range c.lacks {
+			if strings.Contains(got, lack) {
+				t.Errorf("%s has %q:\n%s", c.name, lack, got)
+			}
+		}
+	}
+}
+
+func TestARowOfSeveralAlertsSaysForWhomTheyAre(t *testing.T) {
+	d := samples()["alerts"]
+	d.Alerts = nil
+	for i := range 12 {
+		d.Alerts = append(d.Alerts, sources.Alert{Name: "TenantSlow", State: sources.Firing, Severity: "warning",
+			Labels:      sources.Labels{"instance": "api-" + strconv.Itoa(i), "tenant_id": "t" + strconv.Itoa(i%3)},
+			Annotations: sources.Labels{"summary": "a tenant is slow"}})
+	}
+	got := text(d, Options{Width: 60, Height: 6, Cursor: -1, Selected: -1})
+	for _, want := range []string{"▲ TenantSlow ×12", "tenant_id t0, t1, t2  a tenant is slow"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("lacks %q:\n%s", want, got)
 		}
 	}
 }

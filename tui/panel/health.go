@@ -84,13 +84,13 @@ func (v *view) health() []string {
 		}
 	}
 	if rest {
-		bad := 0
+		bad, worst := 0, dashboard.StateOK
 		for i, c := range checks {
 			if (i < from || i >= to) && ill(c) {
-				bad++
+				bad, worst = bad+1, dashboard.Worse(worst, dashboard.HealthState(c.Status))
 			}
 		}
-		out = append(out, v.moreNotOK(len(g.rows)-(to-from), bad))
+		out = append(out, v.moreNotOK(len(g.rows)-(to-from), bad, worst))
 	}
 	return out
 }

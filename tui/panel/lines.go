@@ -127,6 +127,7 @@ func (v *view) plot(all []dashboard.Value, w, h int, rule bool) []string {
 func (v *view) frame(rule bool) chart.Frame {
 	f := chart.Frame{
 		Format: func(x float64) string { return dashboard.FormatValue(x, v.Panel.Unit) },
+		Finer:  func(x float64, more int) string { return dashboard.FormatFiner(x, v.Panel.Unit, more) },
 		Binary: v.Panel.Unit == dashboard.UnitBytes, Cursor: v.o.Cursor, Bucket: -1, ASCII: v.s.ASCII, Distinct: !v.s.Color, Select: v.selection(),
 	}
 	if v.Grid.Columns > 1 {

@@ -45,22 +45,23 @@ func (v *view) tenants() []string {
 		out = append(out, v.headings(g, g.widths(v.w-1)))
 	}
 	return append(out, v.list(g, room, func(hidden, from, to int) string {
-		bad := 0
+		bad, worst := 0, dashboard.StateOK
 		for i, t := range v.Tenants {
 			if (i < from || i >= to) && (t.State == dashboard.StateWarn || t.State == dashboard.StateCritical) {
-				bad++
+				bad, worst = bad+1, dashboard.Worse(worst, t.State)
 			}
 		}
-		return v.moreNotOK(hidden, bad)
+		return v.moreNotOK(hidden, bad, worst)
 	})...)
 }
 
-// moreNotOK counts the rows that are not shown and those among them that should be looked at.
-func (v *view) moreNotOK(n, bad int) string {
+// moreNotOK counts the rows that are not shown and, with the sign of the worst, those among them that should be looked at.
+func (v *view) moreNotOK(n, bad int, worst dashboard.State) string {
 	if bad == 0 {
 		return v.more(n, "all ok")
 	}
-	return v.more(n) + v.s.Muted.Render(", ") + v.s.Warn.Render(v.g.Warn+" "+strconv.Itoa(bad)+" not ok")
+	sign, style := v.mark(worst)
+	return v.more(n) + v.s.Muted.Render(", ") + style.Render(sign+" "+strconv.Itoa(bad)+" not ok")
 }
 
 func (v *view) tenant(t dashboard.Tenant) []cell {
