@@ -136,10 +136,11 @@ func names[T any](m map[string]T) []string {
 	return keys
 }
 
-// nearest is the known word that a misspelt one most likely means; "" when none is near.
+// nearest is the known word that a misspelt one most likely means; "" when none is near. A third of the letters may be
+// wrong, of a name with dots a third of those after the last: what is before it is a place, and most often right.
 func nearest(word string, known []string) string {
 	fold := func(s string) string { return strings.ReplaceAll(strings.ToLower(s), "_", "-") }
-	best, least := "", max(2, len(word)/3)+1
+	best, least := "", max(1, len(word[strings.LastIndexByte(word, '.')+1:])/3)+1
 	for _, k := range slices.Sorted(slices.Values(known)) {
 		d := distance(fold(word), fold(k))
 		if strings.HasSuffix(fold(k), "-"+fold(word)) || strings.HasPrefix(fold(k), fold(word)+"-") {

@@ -47,8 +47,9 @@ type Config struct {
 	Tags         map[string][]string // concept → span tags that name it, likeliest first
 	Keys         map[string][]string // action → the operator's own keys; those not named keep their default ones
 
-	custom  *themes.Custom    // Theme, if it is not built in
-	origins map[string]origin // by key: "window", "prometheus.url", "prometheus"
+	custom   *themes.Custom    // Theme, if it is not built in
+	origins  map[string]origin // by key: "window", "prometheus.url", "prometheus"
+	snapshot bool              // it is for one, which takes more pages than the screen has
 }
 
 // Source is one server. An empty URL is a source that is off.

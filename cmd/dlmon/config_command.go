@@ -43,7 +43,7 @@ func (a *app) configCommand() *cobra.Command {
 
 // load makes the effective config and checks it as far as no server is needed: files it names are read.
 func (a *app) load() (*Config, error) {
-	c, err := load(inputs{flags: a.flags, env: a.Env})
+	c, err := load(inputs{flags: a.flags, env: a.Env, snapshot: a.snapshotting})
 	if err != nil {
 		return nil, err
 	}

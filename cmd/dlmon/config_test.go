@@ -47,7 +47,7 @@ func TestConfigSaysWhereWhatIsWrong(t *testing.T) {
 		{"spans", "max-spans: many\n", `:1: max-spans: expected a number between 1000 and 2000000, got "many"`},
 		{"too few spans", "max-spans: 999\n", `:1: max-spans: expected a number between 1000 and 2000000, got "999"`},
 		{"theme", "window: 1h\ntheme: pink\n", `:2: theme: expected one of default, high-contrast, colour-blind-safe, mono, or a theme of your own, pink.yaml in `},
-		{"page", "page: tenant\n", `:1: page: expected one of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, all, got "tenant"`},
+		{"page", "page: tenant\n", `:1: page: expected one of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, got "tenant"`},
 		{"page of a list", "rotate: [overview, cellar]\n", `:1: rotate: expected pages with commas between them, of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, got "overview,cellar"`},
 		{"nothing in a list", "rotate:\n  - overview\n  -\n", `:3: rotate: expected pages with commas between them, of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, got nothing`},
 		{"list in a list", "rotate: [[overview]]\n", `:1: rotate: expected pages with commas between them, of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, got a list`},
@@ -132,6 +132,24 @@ func TestFlagsAndEnvironmentAreCheckedLikeTheFile(t *testing.T) {
 				t.Errorf("exit %d, errors\n%s\nwant exit 3 and\n%s", got.code, got.errors, c.want)
 			}
 		})
+	}
+}
+
+func TestOnlySnapshotOffersThePageOfAll(t *testing.T) {
+	for _, c := range []struct {
+		command, want string
+	}{
+		{"", `dlmon: --page: expected one of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, got "cellar"`},
+		{"config", `dlmon: --page: expected one of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, got "cellar"`},
+		{"snapshot", `dlmon: --page: expected one of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, all, got "cellar"`},
+	} {
+		got := execute(t, nil, append(strings.Fields(c.command), "--page", "cellar", "--health-url", "http://127.0.0.1:1/")...)
+		if got.code != ExitUsage || strings.TrimSpace(got.errors) != c.want {
+			t.Errorf("%q: exit %d, errors\n%s\nwant\n%s", c.command, got.code, got.errors, c.want)
+		}
+	}
+	if got := execute(t, nil, "--page", "all", "--health-url", "http://127.0.0.1:1/"); !strings.Contains(got.errors, "--page: all is for dlmon snapshot --format json") {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -95,6 +95,8 @@ type app struct {
 	Build
 	code  int
 	flags *pflag.FlagSet // dlmon's own, shared by all commands
+
+	snapshotting bool // the command is snapshot
 }
 
 func (a *app) root() *cobra.Command {

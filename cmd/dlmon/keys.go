@@ -61,6 +61,18 @@ func (p *parser) unknownAction(k *yaml.Node, name string) {
 		p.fail(k, name, "unknown action, did you mean %s?", near)
 		return
 	}
+	place, _, _ := strings.Cut(k.Value, ".")
+	for _, s := range keys.Scopes() {
+		if s.ID != place {
+			continue
+		}
+		var known []string
+		for _, a := range s.Actions {
+			known = append(known, keys.Name(s.ID, a.ID))
+		}
+		p.fail(k, name, "unknown action, expected one of %s", strings.Join(slices.Sorted(slices.Values(known)), ", "))
+		return
+	}
 	p.fail(k, name, "unknown action; dlmon keys lists them all")
 }
 

@@ -11,6 +11,8 @@ func TestKeysOfTheConfigAreRefusedWithWhereAndWhy(t *testing.T) {
 	for _, c := range []struct{ name, file, want string }{
 		{"unknown action", "keys:\n  tenants.mover: V\n", `:2: keys.tenants.mover: unknown action, did you mean tenants.movers?`},
 		{"unknown action, nothing near", "keys: {frobnicate: V}\n", `:1: keys.frobnicate: unknown action; dlmon keys lists them all`},
+		{"unknown action of a known place", "keys: {global.nope: V}\n", `:1: keys.global.nope: unknown action, expected one of global.alerts, global.back, global.business, `},
+		{"a place misspelt", "keys: {globl.pause: V}\n", `:1: keys.globl.pause: unknown action, did you mean global.pause?`},
 		{"unknown key", "keys:\n  tenants.sort: pageup\n", `:2: keys.tenants.sort: expected a letter or sign, or one of up, down, `},
 		{"a key that is another", "keys: {alerts.sort: ctrl+i}\n", `:1: keys.alerts.sort: ctrl+i is sent by terminals as tab: write tab, got "ctrl+i"`},
 		{"two names of one key", "keys:\n  alerts.group: ctrl+_\n  alerts.sort: ctrl+/\n", `:2: keys.alerts.group: ctrl+_ is already alerts.sort (`},

@@ -18,6 +18,8 @@ import (
 type inputs struct {
 	flags *pflag.FlagSet
 	env   func(string) (string, bool)
+	// snapshot tells that they are a snapshot's.
+	snapshot bool
 }
 
 // text is the value of a setting on the command line or in the environment, with its origin.
@@ -50,7 +52,7 @@ func where(name, from string) string {
 func load(in inputs) (*Config, error) {
 	c := &Config{
 		Tags:    map[string][]string{"tenant": {"tenant_id", "tenant.id"}},
-		origins: map[string]origin{},
+		origins: map[string]origin{}, snapshot: in.snapshot,
 	}
 	f, err := readFile(in)
 	if err != nil {

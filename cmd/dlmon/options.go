@@ -76,7 +76,7 @@ func options() []option {
 			},
 			get: func(c *Config) any { return c.Vocabulary }},
 		option{name: "page", usage: "first page: " + strings.Join(places, ", "), def: "overview",
-			set: func(c *Config, s string) error { return setOneOf(&c.Page, s, append(places, pageAll)) },
+			set: func(c *Config, s string) error { return setPage(c, s) },
 			get: func(c *Config) any { return c.Page }},
 		option{name: "ascii", usage: "draw with ASCII only", def: "false", toggle: true,
 			set: func(c *Config, s string) error { return setBool(&c.ASCII, s) },
@@ -229,6 +229,19 @@ func setObjective(to *float64, s string) error {
 
 // shownObjective is a share in per cent, without the noise of its division.
 func shownObjective(share float64) string { return strconv.FormatFloat(share*100, 'g', 12, 64) }
+
+// setPage takes a place, or all, which is offered to nobody but a snapshot: a dashboard says what it is for.
+func setPage(c *Config, s string) error {
+	if s == pageAll {
+		c.Page = s
+		return nil
+	}
+	offered := places
+	if c.snapshot {
+		offered = append(slices.Clone(places), pageAll)
+	}
+	return setOneOf(&c.Page, s, offered)
+}
 
 // setPages takes page names with commas between them; an empty text is none.
 func setPages(to *[]string, s string) error {

@@ -95,6 +95,7 @@ func (o *snapshotOptions) parse(c *Config) error {
 }
 
 func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
+	a.snapshotting = true
 	c, cleanup, err := a.prepare(ctx, o.parse)
 	defer cleanup()
 	if err != nil {
