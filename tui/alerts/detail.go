@@ -5,13 +5,13 @@ package alerts
 import (
 	"fmt"
 	"maps"
-	"math"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
@@ -226,7 +226,8 @@ func (p *Page) about(c page.Context, r row) []string {
 	return t.lines
 }
 
-// standing is how a row stands, in words: "firing, critical, for 14m, since 13:51:32 UTC".
+// standing is how a row stands, in words: "firing, critical, for 12m, since 13:53:32 UTC (active since 13:51:32 UTC)". That
+// it was pending first gives way where there is no room.
 func (r row) standing(c page.Context) string {
 	parts := []string{r.stateText()}
 	if i := r.one(); i != nil && i.Muted() {
@@ -241,11 +242,18 @@ func (r row) standing(c page.Context) string {
 	case len(r.all) == 0:
 		parts = append(parts, "no alert of this rule is active")
 	}
-	if n := r.since(); len(r.all) > 0 && n != math.MaxInt64 {
-		at := time.Unix(0, n)
+	i := r.oldest()
+	if i != nil {
+		at := i.Since()
 		parts = append(parts, fmt.Sprintf("for %s, since %s", dashboard.FormatAge(c.Now.Sub(at)), clock(c, at)))
 	}
-	return strings.Join(parts, ", ")
+	text := strings.Join(parts, ", ")
+	if i != nil && i.Since().After(i.ActiveSince) {
+		if active := " (active since " + clock(c, i.ActiveSince) + ")"; ansi.StringWidth(text+active)+3 <= c.Width {
+			text += active
+		}
+	}
+	return text
 }
 
 // sayManaged tells what Alertmanager makes of a row's alerts.
@@ -312,8 +320,8 @@ func (r row) sayAll(c page.Context, t *sheet) {
 			return
 		}
 		text := labelText(i.whom()) + "  " + format(i.Value)
-		if !i.ActiveSince.IsZero() {
-			text += "  " + dashboard.FormatAge(c.Now.Sub(i.ActiveSince))
+		if at := i.Since(); !at.IsZero() {
+			text += "  for " + dashboard.FormatAge(c.Now.Sub(at))
 		}
 		t.say(name, page.Cut(text, max(10, c.Width-16), c.Styles.Glyphs.Ellipsis))
 		name = ""

@@ -243,7 +243,7 @@ func (p *Page) stateStrip(c page.Context, r row, how presence, m sources.Matrix,
 	sign, style := page.AlertMark(s, loud)
 	word := stateText(i.Alert) + " "
 	if i.State == sources.Firing {
-		fired = min(max(from, at(i.ActiveSince.Add(r.rule.For))), end)
+		fired = min(max(from, at(i.Since())), end)
 		if since, ok := p.known(c).quietSince(i); ok {
 			quiet = max(fired, min(at(since), end-1)) // what was silenced just now is seen to be
 		}
