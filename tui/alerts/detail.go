@@ -121,7 +121,7 @@ func (t *sheet) say(name, text string) {
 	}
 }
 
-// notes are the annotations of a row: its alert's, or the rule's own. A rule's own are templates that only an alert fills
+// notes are the annotations of a row: its alert's, what all its alerts' have alike, or the rule's own. A rule's own are templates that only an alert fills
 // in: those that would have to be are left out.
 func (r row) notes() sources.Labels {
 	notes := sources.Labels{}
@@ -129,8 +129,16 @@ func (r row) notes() sources.Labels {
 		maps.Copy(notes, r.rule.Annotations)
 		maps.DeleteFunc(notes, func(_, text string) bool { return strings.Contains(text, "{{") })
 	}
-	if len(r.all) > 0 {
-		maps.Copy(notes, r.all[0].Annotations)
+	if len(r.all) == 0 {
+		return notes
+	}
+	maps.Copy(notes, r.all[0].Annotations)
+	for _, i := range r.all[1:] { // what only one of them says is not said of all
+		for name, text := range notes {
+			if i.Annotations[name] != text {
+				delete(notes, name)
+			}
+		}
 	}
 	return notes
 }
