@@ -325,3 +325,19 @@ func TestAnAlertFiresSinceItFiresAndNotSinceItWasPending(t *testing.T) {
 	shows(t, p, c, "firing, critical, for 50m, since 13:15:02 UTC")
 	hides(t, p, c, "(active")
 }
+
+func TestWhatFiresOnlyJustIsSeenToFireOnTheStrip(t *testing.T) {
+	r := given()
+	slow := &r.AlertsSnap.Value[0]
+	slow.For, slow.ActiveSince = 2*time.Minute, pagetest.Now.Add(-2*time.Minute-time.Second) // after the picture's last column
+	r.RangeFunc = func(q feed.Request) sources.Snapshot[sources.Matrix] {
+		m := sources.Matrix{Start: pagetest.Now.Add(-q.Window - 30*time.Second), Step: q.Step, Columns: int(q.Window/q.Step) + 1}
+		m.Series = []sources.Series{{Values: make([]float64, m.Columns)}}
+		return feedtest.Value(m, pagetest.Now)
+	}
+	p, c := New(), pagetest.Context(r, 80, 40)
+	press(p, c, "enter")
+	if l := strip(t, p, c, "firing"); strings.Count(l, "✖") != 1 {
+		t.Error(l)
+	}
+}
