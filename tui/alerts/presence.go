@@ -123,7 +123,7 @@ func (p *Page) presenceLines(c page.Context, r row, how presence) []string {
 	case rule:
 		is, rest = "no longer among the rules", ""
 	case how == ended:
-		is, rest = "no longer active", ": this is how it was at "+clock(c, p.detail.at)
+		is, rest = "no longer active", ", this is how it was at "+clock(c, p.detail.at)
 	}
 	return []string{page.Cut(" "+s.OK.Render(s.Glyphs.OK+" "+is)+s.Muted.Render(rest), c.Width, s.Glyphs.Ellipsis)}
 }

@@ -90,13 +90,13 @@ func TestWhatEndedIsShownAsItWasAndEndsOnItsPicture(t *testing.T) {
 	r.AlertsSnap.Value, r.RulesSnap.Value[0].Alerts = r.AlertsSnap.Value[1:], nil
 	changed(p, c)
 	p.detail.at = c.Now.Add(-6 * time.Minute) // since then it is not listed
-	shows(t, p, c, "no longer active: this is how it was at 13:59:32 UTC", "last 812 ms, fires when")
+	shows(t, p, c, "no longer active, this is how it was at 13:59:32 UTC", "last 812 ms, fires when")
 	hides(t, p, c, "now 812 ms")
 	if after := strings.Count(strip(t, p, c, "firing"), "✖"); after > before*2/3 {
 		t.Errorf("it fires in %d columns, of which it did in %d", before, after)
 	}
 	c.Live = false // a pause shows what was known
-	shows(t, p, c, "no longer active: this is how it was at 13:59:32 UTC")
+	shows(t, p, c, "no longer active, this is how it was at 13:59:32 UTC")
 }
 
 func TestARuleThatIsGoneIsNotCalledAnAlertThatEnded(t *testing.T) {
