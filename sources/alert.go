@@ -18,8 +18,9 @@ type Alert struct {
 	Severity    string // label severity, as the rule spells it; "" if it has none
 	Labels      Labels // all labels, alertname and severity included
 	Annotations Labels
-	ActiveSince time.Time
-	Value       float64 // the expression's value at the last evaluation; NaN if unknown
+	ActiveSince time.Time     // pending first, where its rule says so
+	For         time.Duration // how long its rule keeps it pending before it fires; 0 where that is not known
+	Value       float64       // the expression's value at the last evaluation; NaN if unknown
 
 	// From Alertmanager, where one is configured and knows the alert.
 	Silenced  []string // ids of the silences that mute it
@@ -32,6 +33,14 @@ type Alert struct {
 	// Altered names the labels whose value the server has otherwise than it is shown: Clean changed it. No matcher on
 	// what is shown would match them.
 	Altered []string
+}
+
+// Since is since when the alert stands as it does: since when it fires, or since when it is pending.
+func (a Alert) Since() time.Time {
+	if a.State != Firing || a.ActiveSince.IsZero() {
+		return a.ActiveSince
+	}
+	return a.ActiveSince.Add(a.For)
 }
 
 // Muted tells whether Alertmanager keeps the alert from notifying anybody.

@@ -123,12 +123,13 @@ func TestACriticalAlertThatBeginsToFireBringsItsPageForAWhile(t *testing.T) {
 	r := calm()
 	m := wall(t, r, Kiosk{Rotate: []string{"overview", "tenants"}, Every: 20 * time.Second}, 120, 40)
 	later(m, r, 5*time.Second)
-	r.AlertsSnap.Value = []sources.Alert{critical("Burning", r.Clock), critical("Worse", r.Clock)}
+	r.AlertsSnap.Value = []sources.Alert{critical("Burning", r.Clock.Add(-10*time.Minute)), critical("Worse", r.Clock)}
+	r.AlertsSnap.Value[0].For = 10 * time.Minute
 	m.Update(page.DataMsg{})
 	if got := m.nav.top().Title(); got != "Alerts" {
 		t.Fatalf("it shows %s", got)
 	}
-	if !strings.Contains(second(m), "✖ Burning fires since") {
+	if !strings.Contains(second(m), "✖ Burning fires since "+m.zone(m.kiosk.alarm.ActiveSince.Add(10*time.Minute)).Format("15:04:05")) {
 		t.Errorf("it does not say what burns: %q", second(m))
 	}
 	if !slices.ContainsFunc(strings.Split(ansi.Strip(content(m)), "\n"), func(l string) bool {

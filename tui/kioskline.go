@@ -41,7 +41,7 @@ func (m *Model) alarmParts() []part {
 	}
 	text := " " + s.Glyphs.Critical + " "
 	whole := text + k.alarm.Name + " fires"
-	if at := k.alarm.ActiveSince; !at.IsZero() {
+	if at := k.alarm.Since(); !at.IsZero() {
 		whole += " since " + m.zone(at).Format("15:04:05")
 	}
 	return []part{says(s.BarCritical, form{whole + " ", 3}, form{text + page.Cut(k.alarm.Name, 24, s.Glyphs.Ellipsis) + " ", 7})}

@@ -48,7 +48,7 @@ func pastReader() *feedtest.Reader {
 		RulesSnap: feedtest.Value([]sources.Rule{
 			{Name: "Slow", Labels: sources.Labels{"severity": "warning"}, State: sources.Firing, Health: "err", LastError: "today's",
 				Alerts: []sources.Alert{{Name: "Slow", State: sources.Firing, Labels: sources.Labels{"alertname": "Slow", "tenant": "of today"}}}},
-			{Name: "Slow", Labels: sources.Labels{"severity": "critical"}, Annotations: sources.Labels{
+			{Name: "Slow", For: 2 * time.Minute, Labels: sources.Labels{"severity": "critical"}, Annotations: sources.Labels{
 				"summary": "slow for {{ $labels.tenant }}: {{ $value | humanize }} s", "runbook": "https://runbooks.example/slow"}},
 			{Name: "Quiet"},
 		}, now),
@@ -78,7 +78,7 @@ func TestAlertsOfThePastAreThoseOfTheSeriesAlerts(t *testing.T) {
 	}
 	a := s.Value[0]
 	if a.Name != "Slow" || a.State != sources.Firing || a.Severity != "critical" || a.Labels["tenant"] != "acme" ||
-		a.Labels["alertstate"] != "" || !a.ActiveSince.Equal(then.Add(-10*time.Minute)) || a.Value == a.Value {
+		a.Labels["alertstate"] != "" || !a.ActiveSince.Equal(then.Add(-10*time.Minute)) || !a.Since().Equal(then.Add(-8*time.Minute)) || a.Value == a.Value {
 		t.Errorf("the worst: %+v", a)
 	}
 	if a.Annotations["summary"] != "slow for acme: … s" || a.Annotations["runbook"] != "https://runbooks.example/slow" {

@@ -105,7 +105,7 @@ func (p *past) joined(defs sources.Snapshot[[]sources.Rule], active sources.Snap
 		a.ActiveSince = starts[key]
 		a.Silenced = silencing(mutes, external, labels)
 		if i := ruleOf(labels, rules, byName[a.Name]); i >= 0 {
-			a.Annotations = filled(rules[i].Annotations, labels)
+			a.Annotations, a.For = filled(rules[i].Annotations, labels), rules[i].For
 		}
 		alerts = append(alerts, a)
 	}

@@ -195,7 +195,7 @@ func rules(r v1.RulesResult) []sources.Rule {
 				}
 				rule.Alerts = append(rule.Alerts, sources.Alert{
 					Name: rule.Name, State: sources.AlertState(sources.CleanName(string(al.State))), Severity: l["severity"],
-					Labels: l, Annotations: labelSet(al.Annotations), ActiveSince: al.ActiveAt, Value: value,
+					Labels: l, Annotations: labelSet(al.Annotations), ActiveSince: al.ActiveAt, For: rule.For, Value: value,
 					Altered: sources.Altered(al.Labels),
 				})
 			}

@@ -91,7 +91,7 @@ func TestRealPrometheus(t *testing.T) {
 		a.ActiveSince.IsZero() || rs[0].Health != "ok" || rs[0].Expr != "vector(42) > 1" {
 		t.Errorf("alert: %+v of %+v", a, rs[0])
 	}
-	if rs[1].State != sources.Pending || rs[1].For != time.Hour || rs[1].Alerts[0].State != sources.Pending {
+	if rs[1].State != sources.Pending || rs[1].For != time.Hour || rs[1].Alerts[0].State != sources.Pending || rs[1].Alerts[0].For != time.Hour {
 		t.Errorf("pending: %+v", rs[1])
 	}
 	ts := eventually(t, c.Targets, func(ts []sources.Target) bool { return len(ts) == 1 && ts[0].Health == "down" })

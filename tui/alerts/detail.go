@@ -5,13 +5,13 @@ package alerts
 import (
 	"fmt"
 	"maps"
-	"math"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
@@ -121,7 +121,7 @@ func (t *sheet) say(name, text string) {
 	}
 }
 
-// notes are the annotations of a row: its alert's, or the rule's own. A rule's own are templates that only an alert fills
+// notes are the annotations of a row: its alert's, what all its alerts' have alike, or the rule's own. A rule's own are templates that only an alert fills
 // in: those that would have to be are left out.
 func (r row) notes() sources.Labels {
 	notes := sources.Labels{}
@@ -129,8 +129,16 @@ func (r row) notes() sources.Labels {
 		maps.Copy(notes, r.rule.Annotations)
 		maps.DeleteFunc(notes, func(_, text string) bool { return strings.Contains(text, "{{") })
 	}
-	if len(r.all) > 0 {
-		maps.Copy(notes, r.all[0].Annotations)
+	if len(r.all) == 0 {
+		return notes
+	}
+	maps.Copy(notes, r.all[0].Annotations)
+	for _, i := range r.all[1:] { // what only one of them says is not said of all
+		for name, text := range notes {
+			if i.Annotations[name] != text {
+				delete(notes, name)
+			}
+		}
 	}
 	return notes
 }
@@ -226,7 +234,8 @@ func (p *Page) about(c page.Context, r row) []string {
 	return t.lines
 }
 
-// standing is how a row stands, in words: "firing, critical, for 14m, since 13:51:32 UTC".
+// standing is how a row stands, in words: "firing, critical, for 12m, since 13:53:32 UTC (active since 13:51:32 UTC)". That
+// it was pending first gives way where there is no room.
 func (r row) standing(c page.Context) string {
 	parts := []string{r.stateText()}
 	if i := r.one(); i != nil && i.Muted() {
@@ -241,11 +250,18 @@ func (r row) standing(c page.Context) string {
 	case len(r.all) == 0:
 		parts = append(parts, "no alert of this rule is active")
 	}
-	if n := r.since(); len(r.all) > 0 && n != math.MaxInt64 {
-		at := time.Unix(0, n)
+	i := r.oldest()
+	if i != nil {
+		at := i.Since()
 		parts = append(parts, fmt.Sprintf("for %s, since %s", dashboard.FormatAge(c.Now.Sub(at)), clock(c, at)))
 	}
-	return strings.Join(parts, ", ")
+	text := strings.Join(parts, ", ")
+	if i != nil && i.Since().After(i.ActiveSince) {
+		if active := " (active since " + clock(c, i.ActiveSince) + ")"; ansi.StringWidth(text+active)+3 <= c.Width {
+			text += active
+		}
+	}
+	return text
 }
 
 // sayManaged tells what Alertmanager makes of a row's alerts.
@@ -312,8 +328,8 @@ func (r row) sayAll(c page.Context, t *sheet) {
 			return
 		}
 		text := labelText(i.whom()) + "  " + format(i.Value)
-		if !i.ActiveSince.IsZero() {
-			text += "  " + dashboard.FormatAge(c.Now.Sub(i.ActiveSince))
+		if at := i.Since(); !at.IsZero() {
+			text += "  for " + dashboard.FormatAge(c.Now.Sub(at))
 		}
 		t.say(name, page.Cut(text, max(10, c.Width-16), c.Styles.Glyphs.Ellipsis))
 		name = ""

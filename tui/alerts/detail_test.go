@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +30,7 @@ func TestTheDetailTellsEverything(t *testing.T) {
 	p.View(c)
 	press(p, c, "enter")
 	shows(t, p, c,
-		"firing, critical, for 14m, since 13:51:32 UTC", "SlowSearchQueries for acme-corp",
+		"firing, critical, for 12m, since 13:53:32 UTC (active since 13:51:32 UTC)", "SlowSearchQueries for acme-corp",
 		"now 812 ms, fires when > 500 ms for 2m", "┄┄┄┄", "search_type=hybrid", "https://runbooks.example/SlowSearchQueries",
 		"https://grafana.example/d/deeplake", "notifies on-call", "histogram_quantile(0.95", "deeplake in alert_rules.yml", "14:05:25, 7s ago, took 6 ms")
 	press(p, c, "left") // nothing before it
@@ -296,4 +297,47 @@ func TestThePastSaysNothingOfHealthThatIsNotKept(t *testing.T) {
 	shows(t, p, c, "unknown")
 	c.Live = false
 	hides(t, p, c, "unknown")
+}
+
+func TestAnAlertFiresSinceItFiresAndNotSinceItWasPending(t *testing.T) {
+	r := given()
+	slow := &r.AlertsSnap.Value[0]
+	slow.For, slow.ActiveSince = 50*time.Minute, pagetest.Now.Add(-50*time.Minute-30*time.Second)
+	p, c := New(), pagetest.Context(r, 120, 40)
+	if l := regexp.MustCompile(`SlowSearchQueries +critical +firing +(\w+)`).FindStringSubmatch(text(p, c)); l == nil || l[1] != "30s" {
+		t.Errorf("the list: %q", l)
+	}
+	shows(t, p, c, "firing, critical, for 30s, since 14:05:02 UTC (active since 13:15:02 UTC)")
+	press(p, c, "enter")
+	shows(t, p, c, "firing, critical, for 30s, since 14:05:02 UTC (active since 13:15:02 UTC)")
+	if l := strip(t, p, c, "firing"); strings.Count(l, "✖") > 2 || strings.Count(l, "◔") < 80 {
+		t.Errorf("the picture tells otherwise: %s", l)
+	}
+	c.Width = 60 // when it began to be active gives way
+	shows(t, p, c, "firing, critical, for 30s, since 14:05:02 UTC")
+	hides(t, p, c, "(active")
+	c.Width, slow.State = 120, sources.Pending
+	changed(p, c)
+	shows(t, p, c, "pending, critical, for 50m, since 13:15:02 UTC")
+	hides(t, p, c, "(active")
+	slow.State, slow.For = sources.Firing, 0 // at once
+	changed(p, c)
+	shows(t, p, c, "firing, critical, for 50m, since 13:15:02 UTC")
+	hides(t, p, c, "(active")
+}
+
+func TestWhatFiresOnlyJustIsSeenToFireOnTheStrip(t *testing.T) {
+	r := given()
+	slow := &r.AlertsSnap.Value[0]
+	slow.For, slow.ActiveSince = 2*time.Minute, pagetest.Now.Add(-2*time.Minute-time.Second) // after the picture's last column
+	r.RangeFunc = func(q feed.Request) sources.Snapshot[sources.Matrix] {
+		m := sources.Matrix{Start: pagetest.Now.Add(-q.Window - 30*time.Second), Step: q.Step, Columns: int(q.Window/q.Step) + 1}
+		m.Series = []sources.Series{{Values: make([]float64, m.Columns)}}
+		return feedtest.Value(m, pagetest.Now)
+	}
+	p, c := New(), pagetest.Context(r, 80, 40)
+	press(p, c, "enter")
+	if l := strip(t, p, c, "firing"); strings.Count(l, "✖") != 1 {
+		t.Error(l)
+	}
 }

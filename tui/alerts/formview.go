@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/textinput"
@@ -124,6 +125,11 @@ func (f *form) inputLine(c page.Context, i, width int) string {
 	return line
 }
 
+// blank tells that no matcher has been begun.
+func (f *form) blank() bool {
+	return !f.changes() && !slices.ContainsFunc(f.matchers, func(in textinput.Model) bool { return strings.TrimSpace(in.Value()) != "" })
+}
+
 // hint says what the field takes.
 func (f *form) hint(c page.Context) string {
 	switch f.at - f.first() {
@@ -137,6 +143,9 @@ func (f *form) hint(c page.Context) string {
 		return "who silences it"
 	case fieldComment:
 		return "why; required"
+	}
+	if f.field(f.at).Value() == "" {
+		return "name=value, such as alertname=HighErrorRate; ctrl+n adds another"
 	}
 	return "ctrl+o = != =~ !~   ctrl+x removes   ctrl+n adds"
 }
@@ -157,6 +166,10 @@ func (p *Page) previewLines(c page.Context, limit int) []string {
 	}
 	for _, n := range f.notes {
 		say(n)
+	}
+	if f.blank() {
+		text := " which alerts it silences is shown here as soon as a matcher is written"
+		return append(lines, s.Muted.Render(page.Cut(text, c.Width, g.Ellipsis)))
 	}
 	if !ok {
 		say("a matcher can't be read yet: which alerts it silences is not known")

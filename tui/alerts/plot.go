@@ -234,18 +234,21 @@ func (p *Page) stateStrip(c page.Context, r row, how presence, m sources.Matrix,
 	}
 	end := width
 	if how == ended {
+		if p.detail.at.Before(m.Start) {
+			return ""
+		}
 		end = min(at(p.detail.at)+1, width)
 	}
-	from := min(at(i.ActiveSince), end)
+	from := min(at(i.ActiveSince), end-1) // what began, fired or was silenced only just is seen to
 	fired, quiet := end, end
 	loud := i.Alert // as it was before anything kept it quiet
 	loud.Silenced, loud.Inhibited = nil, nil
 	sign, style := page.AlertMark(s, loud)
 	word := stateText(i.Alert) + " "
 	if i.State == sources.Firing {
-		fired = min(max(from, at(i.ActiveSince.Add(r.rule.For))), end)
+		fired = min(max(from, at(i.Since())), end-1)
 		if since, ok := p.known(c).quietSince(i); ok {
-			quiet = max(fired, min(at(since), end-1)) // what was silenced just now is seen to be
+			quiet = max(fired, min(at(since), end-1))
 		}
 		if i.Muted() && quiet > fired {
 			word = string(i.State) + ", then " + word

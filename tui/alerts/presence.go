@@ -106,13 +106,20 @@ func (p *Page) presenceLines(c page.Context, r row, how presence) []string {
 		when = "now"
 	}
 	is, rest := "not active "+when, ""
+	explain := func(what string, err error) []string {
+		lines := page.Explain(s, what, err, c.Width-1)
+		for i := range lines {
+			lines[i] = " " + lines[i]
+		}
+		return lines
+	}
 	switch rule := len(r.all) == 0; {
 	case how == unknown && notKept(err):
-		return page.Explain(s, "whether it was active "+when+" is not known: nobody keeps what was active then", nil, c.Width)
+		return explain("whether it was active "+when+" is not known: nobody keeps what was active then", nil)
 	case how == unknown && err != nil:
-		return page.Explain(s, "whether it was active "+when+" is not known", err, c.Width)
+		return explain("whether it was active "+when+" is not known", err)
 	case how == unknown:
-		return page.Explain(s, "asking what was active "+when, nil, c.Width)
+		return explain("asking what was active "+when, nil)
 	case rule:
 		is, rest = "no longer among the rules", ""
 	case how == ended:

@@ -58,7 +58,7 @@ func TestTheDetailShowsNoFactOfThePresentInAPastInWhichItsAlertWasNotActive(t *t
 
 func TestTheDetailOfThePastSaysNothingOfItWhereItsAlertIsNotActiveNow(t *testing.T) {
 	p, c := New(), pagetest.Context(given(), 120, 60)
-	gone := sources.Alert{Name: "HighErrorRate", Severity: "critical", State: sources.Firing, Value: math.NaN(), ActiveSince: pagetest.Now.Add(-50 * time.Minute),
+	gone := sources.Alert{Name: "HighErrorRate", Severity: "critical", State: sources.Firing, For: 2 * time.Minute, Value: math.NaN(), ActiveSince: pagetest.Now.Add(-50 * time.Minute),
 		Labels:      sources.Labels{"alertname": "HighErrorRate", "severity": "critical", "job": "api"},
 		Annotations: sources.Labels{"description": "of … per cent"}}
 	past, _ := before(c, gone)

@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"slices"
 	"strings"
 
 	"dlmon/sources"
@@ -10,7 +11,7 @@ import (
 type preview struct {
 	alerts              []*instance
 	pending             int
-	silenced, inhibited int // already
+	silenced, inhibited int // already, by something else than what is changed here
 	unsure              int // have a label, named by a matcher, that is not shown as it is
 }
 
@@ -50,8 +51,12 @@ func (f *form) previewed(d *data) (preview, bool) {
 		if set.Matches(l.labels) {
 			f.match.alerts = append(f.match.alerts, i)
 			f.match.pending += boolRank(i.State == sources.Pending)
-			f.match.silenced += boolRank(i.state() == silenced)
-			f.match.inhibited += boolRank(i.state() == inhibited)
+			switch {
+			case slices.ContainsFunc(i.Silenced, func(id string) bool { return id != f.base.ID }):
+				f.match.silenced++
+			case len(i.Inhibited) > 0:
+				f.match.inhibited++
+			}
 		}
 	}
 	return f.match, true

@@ -51,15 +51,23 @@ func (r row) severity() string {
 	return r.rule.Labels["severity"]
 }
 
-// since is how long the oldest of the row's alerts is active, in nanoseconds since the epoch; math.MaxInt64 unknown.
-func (r row) since() int64 {
-	oldest := int64(math.MaxInt64)
+// oldest is the row's alert that has stood as it does for longest; nil: nobody knows.
+func (r row) oldest() *instance {
+	var oldest *instance
 	for _, i := range r.all {
-		if !i.ActiveSince.IsZero() {
-			oldest = min(oldest, i.ActiveSince.UnixNano())
+		if !i.ActiveSince.IsZero() && (oldest == nil || i.Since().Before(oldest.Since())) {
+			oldest = i
 		}
 	}
 	return oldest
+}
+
+// since is oldest's in nanoseconds since the epoch; math.MaxInt64 unknown.
+func (r row) since() int64 {
+	if i := r.oldest(); i != nil {
+		return i.Since().UnixNano()
+	}
+	return math.MaxInt64
 }
 
 // value is the highest of the row's alerts; NaN unknown.
@@ -82,7 +90,7 @@ var (
 	}{
 		{"worst first", "worst last", nil},
 		{"by name", "by name, reversed", func(a, b row) int { return cmp.Compare(a.name(), b.name()) }},
-		{"longest active first", "shortest active first", func(a, b row) int { return cmp.Compare(a.since(), b.since()) }},
+		{"oldest first", "newest first", func(a, b row) int { return cmp.Compare(a.since(), b.since()) }},
 		{"highest value first", "lowest value first", func(a, b row) int {
 			return cmp.Compare(rankValue(b.value()), rankValue(a.value()))
 		}},

@@ -93,7 +93,7 @@ func (p *Page) silenceFoot(c page.Context, all []sources.Silence) []string {
 	selected := p.silences.cursor.Row
 	switch {
 	case p.silences.expiring != nil:
-		return page.Footer(c, "y expires it", "esc keeps it")
+		return nil // the question names its keys
 	case p.silences.filter.Open:
 		return page.Footer(c, page.FilterHints...)
 	case !mayWrite(c):

@@ -102,3 +102,51 @@ func TestWhoExtendsASilenceIsItsCreatorFromThenOn(t *testing.T) {
 		hides(t, p, c, "was:")
 	}
 }
+
+func TestANewSilenceSaysHowAMatcherIsWrittenBeforeItFindsFault(t *testing.T) {
+	p, c := writable(given(), 80, 22)
+	press(p, c, "a", "n")
+	shows(t, p, c, "name=value, such as alertname=HighErrorRate", "is shown here as soon as a matcher is written")
+	hides(t, p, c, "can't be read", "matches no alert")
+	write(p, c, "ten")
+	shows(t, p, c, "ctrl+o = != =~ !~", "a matcher can't be read yet")
+}
+
+func TestASilenceIsNotToldAsWhatItsOwnAlertsAreSilencedByAlready(t *testing.T) {
+	r := given()
+	p, c := writable(r, 120, 40)
+	press(p, c, "a", "e")
+	shows(t, p, c, "matches 1 alert now")
+	hides(t, p, c, "already")
+	for i := range r.AlertsSnap.Value {
+		if a := &r.AlertsSnap.Value[i]; a.Name == "LowCacheHitRate" {
+			a.Silenced = append(a.Silenced, "0ther")
+		}
+	}
+	changed(p, c)
+	shows(t, p, c, "matches 1 alert now (1 silenced already)")
+}
+
+func TestTheKeysOfAQuestionStandOnce(t *testing.T) {
+	p, c := writable(given(), 80, 22)
+	press(p, c, "a", "D")
+	if n := strings.Count(text(p, c), "y expires it"); n != 1 {
+		t.Errorf("%d times", n)
+	}
+}
+
+func TestWhatOneAlertOfAGroupSaysIsNotSaidOfAll(t *testing.T) {
+	r := many(2)
+	for i := range r.AlertsSnap.Value {
+		if a := &r.AlertsSnap.Value[i]; a.Name == "TenantSlow" {
+			a.Annotations = sources.Labels{"summary": "A tenant is slow", "description": "p95 of " + a.Labels["tenant_id"], "runbook_url": "https://runbooks.example/slow"}
+		}
+	}
+	p, c := New(), pagetest.Context(r, 120, 40)
+	p.View(c)
+	press(p, c, "down")
+	shows(t, p, c, "A tenant is slow", "https://runbooks.example/slow")
+	hides(t, p, c, "p95 of")
+	press(p, c, "right", "down")
+	shows(t, p, c, "p95 of t0000")
+}

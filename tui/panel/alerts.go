@@ -192,8 +192,8 @@ func (v *view) alert(r alertRow, withSeverity bool) []cell {
 		name, text = v.s.Muted, v.s.Muted
 	}
 	since := cell{style: v.s.Muted}
-	if !a.ActiveSince.IsZero() {
-		since.text = dashboard.FormatAge(v.o.Now.Sub(a.ActiveSince))
+	if at := a.Since(); !at.IsZero() {
+		since.text = dashboard.FormatAge(v.o.Now.Sub(at))
 	}
 	severity := a.Severity
 	if severity == "" {

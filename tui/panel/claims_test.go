@@ -259,6 +259,19 @@ func TestARowOfSeveralAlertsSaysForWhomTheyAre(t *testing.T) {
 	}
 }
 
+func TestTheAgeBesideFiringIsThatOfFiring(t *testing.T) {
+	d := samples()["alerts"]
+	o := Options{Width: 50, Height: 4, Cursor: -1, Selected: -1, Now: d.At}
+	d.Alerts = []sources.Alert{{Name: "X", State: sources.Firing, For: time.Hour, ActiveSince: d.At.Add(-61 * time.Minute)}}
+	if got := text(d, o); !strings.Contains(got, "firing  1m") {
+		t.Error(got)
+	}
+	d.Alerts[0].State = sources.Pending
+	if got := text(d, o); !strings.Contains(got, "pending  1h") {
+		t.Error(got)
+	}
+}
+
 func TestAnAlertWithoutSummaryShowsItsValue(t *testing.T) {
 	d := samples()["alerts"]
 	d.Alerts = []sources.Alert{{Name: "X", State: sources.Firing, Value: 0.42}}

@@ -120,7 +120,7 @@ func Rules() []sources.Rule {
 			LastEvaluation: at, EvaluationTime: 6 * time.Millisecond,
 		}
 		for _, a := range alerts {
-			a.Name, a.Severity = name, severity
+			a.Name, a.Severity, a.For = name, severity, r.For
 			a.Labels = maps.Clone(a.Labels)
 			a.Labels["alertname"], a.Labels["severity"] = name, severity
 			a.Annotations = sources.Labels{
