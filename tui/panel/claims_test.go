@@ -300,3 +300,44 @@ func TestNoStateIsToldByColourAlone(t *testing.T) {
 		}
 	}
 }
+
+func TestWhyATenantIsNotOkIsSeen(t *testing.T) {
+	d := samples()["tenants"]
+	title, _, _ := strings.Cut(text(d, Options{Width: 84, Height: 6, Cursor: -1, Selected: -1}), "\n")
+	if strings.Contains(title, "errors") {
+		t.Error(title)
+	}
+	d.State, d.Reason = dashboard.StateCritical, "acme-corp: errors 13 % > 5 %"
+	if title, _, _ := strings.Cut(text(d, Options{Width: 84, Height: 6, Cursor: -1, Selected: -1}), "\n"); !strings.Contains(title, "acme-corp: errors 13 % > 5 %") {
+		t.Errorf("the latencies are well, and the title says nothing else: %s", title)
+	}
+	if got := text(d, Options{Width: 84, Height: 6, Cursor: -1, Selected: -1}); strings.Contains(got, "refused") {
+		t.Errorf("nothing is refused:\n%s", got)
+	}
+	d.Tenants[0].Refused, d.Tenants[0].States = 131, map[string]dashboard.State{"refused": dashboard.StateWarn}
+	for _, width := range []int{120, 80, 40} {
+		got := text(d, Options{Width: width, Height: 6, Cursor: -1, Selected: -1})
+		if !strings.Contains(got, "refused/s") || !strings.Contains(got, " 131") {
+			t.Errorf("%d columns do not show what is refused:\n%s", width, got)
+		}
+	}
+}
+
+func TestALongFindingGoesOnOnASecondLine(t *testing.T) {
+	d := samples()["bars"]
+	d.Facts = []string{"refused 132/s, most globex requests 131/s"}
+	if got := text(d, Options{Width: 30, Height: 10, Cursor: -1, Selected: -1}); !strings.Contains(got, "refused 132/s, most globex") || !strings.Contains(got, "requests 131/s") {
+		t.Error(got)
+	}
+}
+
+func TestALegendCutsNamesOnlyWhereMoreFitByIt(t *testing.T) {
+	d := samples()["lines-many"]
+	if got := text(d, Options{Width: 40, Height: 10, Cursor: -1, Selected: -1}); !strings.Contains(got, "/datasets/{id}/search 600/s") || !strings.Contains(got, "7 more") {
+		t.Error(got)
+	}
+	d.Lines = d.Lines[:2]
+	if got := text(d, Options{Width: 70, Height: 10, Cursor: -1, Selected: -1}); !strings.Contains(got, "/datasets/{id}/search 600/s  ─ /datasets 300/s") {
+		t.Error(got)
+	}
+}

@@ -219,7 +219,7 @@ func (v *view) titleRight(room int) string {
 	}
 	text, style := "", v.s.Warn
 	switch v.Panel.Kind {
-	case dashboard.KindLines, dashboard.KindBars, dashboard.KindHeatmap, dashboard.KindTable:
+	case dashboard.KindLines, dashboard.KindBars, dashboard.KindHeatmap, dashboard.KindTable, dashboard.KindTenants:
 		if v.State == dashboard.StateWarn || v.State == dashboard.StateCritical {
 			_, style = v.mark(v.State)
 			text = v.Reason
