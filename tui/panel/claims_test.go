@@ -336,6 +336,15 @@ func TestALegendCutsNamesOnlyWhereMoreFitByIt(t *testing.T) {
 	if got := text(d, Options{Width: 40, Height: 10, Cursor: -1, Selected: -1}); !strings.Contains(got, "/datasets/{id}/search 600/s") || !strings.Contains(got, "7 more") {
 		t.Error(got)
 	}
+	d.Lines = d.Lines[:3]
+	d.Lines[1] = d.Lines[2] // two long names
+	for width := 24; width < 70; width++ { // below, the least of a name is too wide
+		got := text(d, Options{Width: width, Height: 10, Cursor: -1, Selected: -1})
+		if legend := got[strings.LastIndex(got, "\n"):]; !strings.Contains(legend, "/s") || strings.Contains(got, "more") && !strings.Contains(legend, "1 more") {
+			t.Errorf("%d columns cut a number for a name:\n%s", width, got)
+		}
+	}
+	d = samples()["lines-many"]
 	d.Lines = d.Lines[:2]
 	if got := text(d, Options{Width: 70, Height: 10, Cursor: -1, Selected: -1}); !strings.Contains(got, "/datasets/{id}/search 600/s  ─ /datasets 300/s") {
 		t.Error(got)

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -165,8 +166,9 @@ func (v *view) legendEntry(x dashboard.Value, i, most int) string {
 // legendFlow is the legend under a plot. Names are cut as far as more entries fit by it, and no further.
 func (v *view) legendFlow(all []dashboard.Value, limit int) []string {
 	lines, most := v.legend(all, limit, max(v.w/3, 12))
+	wide := func(l string) bool { return ansi.StringWidth(l) > v.w }
 	for _, width := range []int{v.w, v.w / 2} {
-		if roomy, shown := v.legend(all, limit, width); shown == most {
+		if roomy, shown := v.legend(all, limit, width); shown == most && !slices.ContainsFunc(roomy, wide) {
 			return roomy
 		}
 	}
