@@ -224,7 +224,7 @@ func TestAlertsOfOneNameAreToldApartByTheLabelsInWhichTheyDiffer(t *testing.T) {
 	}{
 		{"a line for each", Options{Width: 80, Height: 8, Selected: -1},
 			[]string{"cache_type=query  The cache misses", "cache_type=embedding  The cache misses"}, []string{"job=", "cache_type=none"}},
-		{"narrow", Options{Width: 39, Height: 8, Selected: -1}, []string{"cache_type=query  The cache", "cache_type=embed"}, nil},
+		{"narrow", Options{Width: 39, Height: 8, Selected: -1}, []string{"cache_type=query  The cache", "cache_type=embedding  The"}, nil},
 		{"no line to spare", Options{Width: 80, Height: 4, Selected: 1}, []string{"LowCacheHitRate  cache_type=query ", "LowCacheHitRate  cache_type=embedding "}, nil},
 		{"neither line nor room", Options{Width: 39, Height: 4, Selected: 1}, []string{"query ", "bedding "}, nil},
 	} {
@@ -337,7 +337,7 @@ func TestALegendCutsNamesOnlyWhereMoreFitByIt(t *testing.T) {
 		t.Error(got)
 	}
 	d.Lines = d.Lines[:3]
-	d.Lines[1] = d.Lines[2] // two long names
+	d.Lines[1] = d.Lines[2]                // two long names
 	for width := 24; width < 70; width++ { // below, the least of a name is too wide
 		got := text(d, Options{Width: width, Height: 10, Cursor: -1, Selected: -1})
 		if legend := got[strings.LastIndex(got, "\n"):]; !strings.Contains(legend, "/s") || strings.Contains(got, "more") && !strings.Contains(legend, "1 more") {
