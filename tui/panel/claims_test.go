@@ -308,6 +308,9 @@ func TestWhyATenantIsNotOkIsSeen(t *testing.T) {
 		t.Error(title)
 	}
 	d.State, d.Reason = dashboard.StateCritical, "acme-corp: errors 13 % > 5 %"
+	if title, _, _ := strings.Cut(text(d, Options{Width: 76, Height: 6, Cursor: -1, Selected: -1}), "\n"); !strings.HasSuffix(title, " acme-corp: errors 13 % ") {
+		t.Errorf("a number is cut before what it is compared with is left out: %s", title)
+	}
 	if title, _, _ := strings.Cut(text(d, Options{Width: 84, Height: 6, Cursor: -1, Selected: -1}), "\n"); !strings.Contains(title, "acme-corp: errors 13 % > 5 %") {
 		t.Errorf("the latencies are well, and the title says nothing else: %s", title)
 	}
