@@ -99,6 +99,10 @@ var looks = []look{
 	{name: "blind-light", theme: "colour-blind-safe", color: true},
 	{name: "sixteen", theme: "default", dark: true, color: true, depth: themes.Sixteen},
 	{name: "sixteen-light", theme: "default", color: true, depth: themes.Sixteen},
+	{name: "contrast-sixteen", theme: "high-contrast", dark: true, color: true, depth: themes.Sixteen},
+	{name: "contrast-sixteen-light", theme: "high-contrast", color: true, depth: themes.Sixteen},
+	{name: "blind-sixteen", theme: "colour-blind-safe", dark: true, color: true, depth: themes.Sixteen},
+	{name: "blind-sixteen-light", theme: "colour-blind-safe", color: true, depth: themes.Sixteen},
 	{name: "mono", theme: "mono", dark: true},
 	{name: "ascii", theme: "default", dark: true, color: true, ascii: true},
 }
@@ -168,7 +172,7 @@ func TestGoldenScreens(t *testing.T) {
 					frame := trim(l.in(t, m, size))
 					text := trim(ansi.Strip(frame))
 					at := fmt.Sprintf("%dx%d", size[0], size[1])
-					fmt.Fprintf(&styles, "%-15s %-7s %.6x\n", l.name, at, sha256.Sum256([]byte(frame)))
+					fmt.Fprintf(&styles, "%-22s %-7s %.6x\n", l.name, at, sha256.Sum256([]byte(frame)))
 					switch {
 					case l == plain:
 						words = text

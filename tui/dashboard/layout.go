@@ -4,6 +4,7 @@ package dashboard
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 )
@@ -306,5 +307,43 @@ func RaiseStrip(placed []Placed, panels []Panel, height int) {
 				p.Y += more
 			}
 		}
+	}
+}
+
+// Fill shares among the rows of a layout what a screen of so many lines leaves under them, the first rows first: what is
+// scarce there are lines of tables and plots. The strip stays as it is.
+func Fill(placed []Placed, panels []Panel, lines int) {
+	bottom := 0
+	tops := map[int]bool{} // lines on which a row begins
+	for _, p := range placed {
+		bottom = max(bottom, p.Y+p.H)
+		tops[p.Y] = tops[p.Y] || !panels[p.Panel].Place.Strip
+	}
+	for _, p := range placed { // a panel of a stack begins within a row
+		for y := p.Y + 1; y < p.Y+p.H; y++ {
+			delete(tops, y)
+		}
+	}
+	maps.DeleteFunc(tops, func(_ int, row bool) bool { return !row })
+	rows := slices.Sorted(maps.Keys(tops))
+	if bottom >= lines || len(rows) == 0 {
+		return
+	}
+	// grown is how many lines the first n rows grow by.
+	grown := func(n int) int { return ((lines-bottom)*n + len(rows) - 1) / len(rows) }
+	for i := range placed {
+		p := &placed[i]
+		if panels[p.Panel].Place.Strip {
+			continue
+		}
+		above := 0 // rows that begin above or with the panel
+		for _, y := range rows {
+			above += btoi(y <= p.Y)
+		}
+		end := p.Y + p.H
+		if end == bottom || slices.Contains(rows, end) { // it reaches its row's end
+			p.H += grown(above) - grown(above-1)
+		}
+		p.Y += grown(above - 1)
 	}
 }

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -116,6 +117,38 @@ func TestWideScreenHoldsTheWholeOverview(t *testing.T) {
 		}
 		if whole < c.least {
 			t.Errorf("%d columns, %d lines: %d of %d panels are wholly seen, want %d", c.width, c.lines, whole, len(panels), c.least)
+		}
+	}
+}
+
+// A high screen has no blank lines under panels that hide rows.
+func TestRowsShareWhatAHighScreenLeaves(t *testing.T) {
+	for _, d := range Builtin() {
+		for _, width := range []int{60, 120, 200, 300} {
+			for _, more := range []int{-3, 0, 1, 4, 12, 40} {
+				placed, bottom := Layout(d.Panels, width), 0
+				was := slices.Clone(placed)
+				for _, p := range was {
+					bottom = max(bottom, p.Y+p.H)
+				}
+				Fill(placed, d.Panels, bottom+more)
+				grown, above := 0, make([]int, width) // the first free line of each column
+				for i, p := range placed {
+					if d.Panels[p.Panel].Place.Strip && p != was[i] || p.H < was[i].H || p.X != was[i].X || p.W != was[i].W {
+						t.Errorf("%s at %d, %d more: %+v became %+v", d.ID, width, more, was[i], p)
+					}
+					for x := p.X; x < p.X+p.W; x++ {
+						if above[x] != p.Y {
+							t.Fatalf("%s at %d, %d more: %s begins on line %d, the one above it ends on %d", d.ID, width, more, d.Panels[p.Panel].ID, p.Y, above[x])
+						}
+						above[x] = p.Y + p.H
+					}
+					grown = max(grown, p.Y+p.H)
+				}
+				if grown != bottom+max(more, 0) {
+					t.Errorf("%s at %d: %d lines of %d more are filled", d.ID, width, grown-bottom, more)
+				}
+			}
 		}
 	}
 }

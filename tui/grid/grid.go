@@ -46,6 +46,7 @@ type shape struct {
 	cells int
 	tall  bool // the strip is drawn in big digits
 	few   int  // the screen's lines where it has only few; 0: enough
+	high  int  // the lines that the panels have
 }
 
 // answer is a panel's data as of a generation.
@@ -152,7 +153,7 @@ const (
 
 // size takes over how large the screen is.
 func (g *Grid) size(c page.Context) {
-	g.shape = shape{cells: c.Width, tall: c.Big && c.Width >= wallWidth && c.Height >= wallHeight}
+	g.shape = shape{cells: c.Width, high: room(c), tall: c.Big && c.Width >= wallWidth && c.Height >= wallHeight}
 	if c.Height < dashboard.FewLines {
 		g.few = c.Height
 	}
@@ -168,6 +169,7 @@ func (g *Grid) layout(c page.Context) []dashboard.Placed {
 		if g.tall {
 			dashboard.RaiseStrip(g.placed, g.dash.Panels, panel.BigLines)
 		}
+		dashboard.Fill(g.placed, g.dash.Panels, g.high)
 	}
 	return g.placed
 }

@@ -235,11 +235,11 @@ func whom(r alertRow, apart []string) string {
 	return strings.Join(parts, " ")
 }
 
-// withWhom is what an alert is about with for whom before it, which takes more than half of the line only where it is
-// alone on it.
+// withWhom is what an alert is about with for whom before it, which takes more than two thirds of the line only where it
+// is alone on it.
 func (v *view) withWhom(whom, about string) string {
 	if whom != "" && about != "" {
-		whom = page.Cut(whom, max((v.w-4)/2, 8), v.g.Ellipsis)
+		whom = page.Cut(whom, max((v.w-4)*2/3, 8), v.g.Ellipsis)
 	}
 	return join(whom, about)
 }

@@ -224,7 +224,7 @@ func TestAlertsOfOneNameAreToldApartByTheLabelsInWhichTheyDiffer(t *testing.T) {
 	}{
 		{"a line for each", Options{Width: 80, Height: 8, Selected: -1},
 			[]string{"cache_type=query  The cache misses", "cache_type=embedding  The cache misses"}, []string{"job=", "cache_type=none"}},
-		{"narrow", Options{Width: 39, Height: 8, Selected: -1}, []string{"cache_type=query  The cache", "cache_type=embed"}, nil},
+		{"narrow", Options{Width: 39, Height: 8, Selected: -1}, []string{"cache_type=query  The cache", "cache_type=embedding  The"}, nil},
 		{"no line to spare", Options{Width: 80, Height: 4, Selected: 1}, []string{"LowCacheHitRate  cache_type=query ", "LowCacheHitRate  cache_type=embedding "}, nil},
 		{"neither line nor room", Options{Width: 39, Height: 4, Selected: 1}, []string{"query ", "bedding "}, nil},
 	} {
@@ -311,5 +311,58 @@ func TestNoStateIsToldByColourAlone(t *testing.T) {
 		if !strings.ContainsAny(got, mono.Glyphs.Warn+mono.Glyphs.Critical) {
 			t.Errorf("%s is %s and shows no sign of it:\n%s", name, d.State, got)
 		}
+	}
+}
+
+func TestWhyATenantIsNotOkIsSeen(t *testing.T) {
+	d := samples()["tenants"]
+	title, _, _ := strings.Cut(text(d, Options{Width: 84, Height: 6, Cursor: -1, Selected: -1}), "\n")
+	if strings.Contains(title, "errors") {
+		t.Error(title)
+	}
+	d.State, d.Reason = dashboard.StateCritical, "acme-corp: errors 13 % > 5 %"
+	if title, _, _ := strings.Cut(text(d, Options{Width: 76, Height: 6, Cursor: -1, Selected: -1}), "\n"); !strings.HasSuffix(title, " acme-corp: errors 13 % ") {
+		t.Errorf("a number is cut before what it is compared with is left out: %s", title)
+	}
+	if title, _, _ := strings.Cut(text(d, Options{Width: 84, Height: 6, Cursor: -1, Selected: -1}), "\n"); !strings.Contains(title, "acme-corp: errors 13 % > 5 %") {
+		t.Errorf("the latencies are well, and the title says nothing else: %s", title)
+	}
+	if got := text(d, Options{Width: 84, Height: 6, Cursor: -1, Selected: -1}); strings.Contains(got, "refused") {
+		t.Errorf("nothing is refused:\n%s", got)
+	}
+	d.Tenants[0].Refused, d.Tenants[0].States = 131, map[string]dashboard.State{"refused": dashboard.StateWarn}
+	for _, width := range []int{120, 80, 40} {
+		got := text(d, Options{Width: width, Height: 6, Cursor: -1, Selected: -1})
+		if !strings.Contains(got, "refused/s") || !strings.Contains(got, " 131") {
+			t.Errorf("%d columns do not show what is refused:\n%s", width, got)
+		}
+	}
+}
+
+func TestALongFindingGoesOnOnASecondLine(t *testing.T) {
+	d := samples()["bars"]
+	d.Facts = []string{"refused 132/s, most globex requests 131/s"}
+	if got := text(d, Options{Width: 30, Height: 10, Cursor: -1, Selected: -1}); !strings.Contains(got, "refused 132/s, most globex") || !strings.Contains(got, "requests 131/s") {
+		t.Error(got)
+	}
+}
+
+func TestALegendCutsNamesOnlyWhereMoreFitByIt(t *testing.T) {
+	d := samples()["lines-many"]
+	if got := text(d, Options{Width: 40, Height: 10, Cursor: -1, Selected: -1}); !strings.Contains(got, "/datasets/{id}/search 600/s") || !strings.Contains(got, "7 more") {
+		t.Error(got)
+	}
+	d.Lines = d.Lines[:3]
+	d.Lines[1] = d.Lines[2]                // two long names
+	for width := 24; width < 70; width++ { // below, the least of a name is too wide
+		got := text(d, Options{Width: width, Height: 10, Cursor: -1, Selected: -1})
+		if legend := got[strings.LastIndex(got, "\n"):]; !strings.Contains(legend, "/s") || strings.Contains(got, "more") && !strings.Contains(legend, "1 more") {
+			t.Errorf("%d columns cut a number for a name:\n%s", width, got)
+		}
+	}
+	d = samples()["lines-many"]
+	d.Lines = d.Lines[:2]
+	if got := text(d, Options{Width: 70, Height: 10, Cursor: -1, Selected: -1}); !strings.Contains(got, "/datasets/{id}/search 600/s  ─ /datasets 300/s") {
+		t.Error(got)
 	}
 }

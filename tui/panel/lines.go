@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -72,17 +73,7 @@ func (v *view) lines() []string {
 
 // facts are the lines under a picture: findings, and the values that it doesn't show. They take what room allows.
 func (v *view) facts() []string {
-	limit := 0
-	switch {
-	case v.h >= 8:
-		limit = 2
-	case v.h >= 3:
-		limit = 1
-	}
-	var texts []string
-	for _, f := range v.Facts {
-		texts = append(texts, v.s.Muted.Render(f))
-	}
+	texts, limit := v.findings()
 	texts = append(texts, v.undrawn()...)
 	lines, shown := flow(texts, v.w-1, limit)
 	if shown < len(texts) && len(lines) > 0 {
@@ -92,6 +83,22 @@ func (v *view) facts() []string {
 		lines[i] = " " + lines[i]
 	}
 	return lines
+}
+
+// findings are what Facts say, a long one in two parts, and how many lines there are for them and their like.
+func (v *view) findings() (texts []string, limit int) {
+	switch {
+	case v.h >= 8:
+		limit = 2
+	case v.h >= 3:
+		limit = 1
+	}
+	for _, f := range v.Facts {
+		for _, l := range page.Wrap(f, max(v.w-1, 1), limit, v.g.Ellipsis) {
+			texts = append(texts, v.s.Muted.Render(l))
+		}
+	}
+	return texts, limit
 }
 
 // counted says at the end of a line how many things found no room on it.
@@ -156,12 +163,25 @@ func (v *view) legendEntry(x dashboard.Value, i, most int) string {
 	return style.Render(sign) + " " + v.s.Muted.Render(name) + " " + v.tint(x.State, v.s.Text).Render(value)
 }
 
+// legendFlow is the legend under a plot. Names are cut as far as more entries fit by it, and no further.
 func (v *view) legendFlow(all []dashboard.Value, limit int) []string {
+	lines, most := v.legend(all, limit, max(v.w/3, 12))
+	wide := func(l string) bool { return ansi.StringWidth(l) > v.w }
+	for _, width := range []int{v.w, v.w / 2} {
+		if roomy, shown := v.legend(all, limit, width); shown == most && !slices.ContainsFunc(roomy, wide) {
+			return roomy
+		}
+	}
+	return lines
+}
+
+// legend is a legend with names of at most width cells, and how many entries of it there is room for.
+func (v *view) legend(all []dashboard.Value, limit, width int) (lines []string, shown int) {
 	texts := make([]string, len(all))
 	for i, x := range all {
-		texts[i] = v.legendEntry(x, i, max(v.w/3, 12))
+		texts[i] = v.legendEntry(x, i, width)
 	}
-	lines, shown := flow(texts, v.w-1, limit)
+	lines, shown = flow(texts, v.w-1, limit)
 	if shown < len(all) && len(lines) > 0 {
 		// The count needs room too: it is made on the last line.
 		for room := v.w - 1 - len("  99 more"); shown > 0; shown-- {
@@ -177,7 +197,7 @@ func (v *view) legendFlow(all []dashboard.Value, limit int) []string {
 	for i := range lines {
 		lines[i] = " " + lines[i]
 	}
-	return lines
+	return lines, shown
 }
 
 func (v *view) legendColumn(all []dashboard.Value, h, width int) []string {

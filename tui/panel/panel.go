@@ -219,7 +219,7 @@ func (v *view) titleRight(room int) string {
 	}
 	text, style := "", v.s.Warn
 	switch v.Panel.Kind {
-	case dashboard.KindLines, dashboard.KindBars, dashboard.KindHeatmap, dashboard.KindTable:
+	case dashboard.KindLines, dashboard.KindBars, dashboard.KindHeatmap, dashboard.KindTable, dashboard.KindTenants:
 		if v.State == dashboard.StateWarn || v.State == dashboard.StateCritical {
 			_, style = v.mark(v.State)
 			text = v.Reason
@@ -231,7 +231,19 @@ func (v *view) titleRight(room int) string {
 	if text == "" || v.o.Full || room < 10 {
 		return ""
 	}
-	return " " + style.Render(ansi.Truncate(text, room, v.g.Ellipsis)) + " "
+	return " " + style.Render(ansi.Truncate(brief(text, room), room, v.g.Ellipsis)) + " "
+}
+
+// brief is a reason without what its value is compared with, where all of it has no room: "hybrid 1.3 s", not "hybrid 1.3 …".
+func brief(reason string, room int) string {
+	if ansi.StringWidth(reason) > room {
+		for _, than := range []string{" > ", " < "} {
+			if short, _, ok := strings.Cut(reason, than); ok && ansi.StringWidth(short) <= room {
+				return short
+			}
+		}
+	}
+	return reason
 }
 
 // mark is the sign and the style of a state.

@@ -30,14 +30,8 @@ func (v *view) table() []string {
 
 // factsOnly are the findings without the values of other queries, which a table shows in columns.
 func (v *view) factsOnly() []string {
-	if v.h < 3 {
-		return nil
-	}
-	var texts []string
-	for _, f := range v.Facts {
-		texts = append(texts, v.s.Muted.Render(f))
-	}
-	lines, _ := flow(texts, v.w-1, 1+v.h/10)
+	texts, limit := v.findings()
+	lines, _ := flow(texts, v.w-1, limit)
 	for i := range lines {
 		lines[i] = " " + lines[i]
 	}

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"slices"
 	"strconv"
 
 	"charm.land/lipgloss/v2"
@@ -37,8 +38,20 @@ func (v *view) tenants() []string {
 	// Of ten thousand rows only those that are seen are made.
 	from, to := v.made(len(v.Tenants), room)
 	g.first, g.total = from, len(v.Tenants)
+	// Refused requests are a column where they are why a row is not ok: else nobody saw why.
+	refused := slices.ContainsFunc(v.Tenants[from:to], func(t dashboard.Tenant) bool {
+		st := t.States["refused"]
+		return st == dashboard.StateWarn || st == dashboard.StateCritical
+	})
+	if refused {
+		g.columns = slices.Insert(g.columns, refusedColumn, column{title: "refused/s", right: true, drop: 7, widest: w.Refused})
+	}
 	for _, t := range v.Tenants[from:to] {
-		g.rows = append(g.rows, v.tenant(t))
+		row := v.tenant(t)
+		if refused {
+			row = slices.Insert(row, refusedColumn, v.count(t, t.Refused, dashboard.UnitNone, "refused"))
+		}
+		g.rows = append(g.rows, row)
 	}
 	var out []string
 	if headed {
@@ -64,11 +77,16 @@ func (v *view) moreNotOK(n, bad int, worst dashboard.State) string {
 	return v.more(n) + v.s.Muted.Render(", ") + style.Render(sign+" "+strconv.Itoa(bad)+" not ok")
 }
 
+// refusedColumn is where refused requests stand: after the errors.
+const refusedColumn = 7
+
+// count is a number of a tenant, in the colour of the state that the tenant has by it.
+func (v *view) count(t dashboard.Tenant, x float64, unit, name string) cell {
+	return cell{text: dashboard.FormatValue(x, unit), style: v.tint(t.States[name], v.s.Text)}
+}
+
 func (v *view) tenant(t dashboard.Tenant) []cell {
 	sign, style := v.mark(t.State)
-	number := func(x float64, unit, name string) cell {
-		return cell{text: dashboard.FormatValue(x, unit), style: v.tint(t.States[name], v.s.Text)}
-	}
 	change := cell{style: v.tint(t.States["change"], v.s.Muted)}
 	if finite(t.P95) && finite(t.P95Before) {
 		change.text = dashboard.FormatChange(t.P95, t.P95Before, dashboard.UnitSeconds)
@@ -80,11 +98,11 @@ func (v *view) tenant(t dashboard.Tenant) []cell {
 	return []cell{
 		{text: sign, style: style},
 		{text: t.ID, style: name},
-		number(t.SearchRate, dashboard.UnitNone, "rate"),
-		number(t.P50, dashboard.UnitSeconds, "p50"),
-		number(t.P95, dashboard.UnitSeconds, "p95"),
-		number(t.P99, dashboard.UnitSeconds, "p99"),
-		number(t.ErrorRatio, dashboard.UnitRatio, "errors"),
+		v.count(t, t.SearchRate, dashboard.UnitNone, "rate"),
+		v.count(t, t.P50, dashboard.UnitSeconds, "p50"),
+		v.count(t, t.P95, dashboard.UnitSeconds, "p95"),
+		v.count(t, t.P99, dashboard.UnitSeconds, "p99"),
+		v.count(t, t.ErrorRatio, dashboard.UnitRatio, "errors"),
 		change,
 		{draw: func(w int) string { return v.spark(t.Points, w, v.sparkStyle(t.State)) }},
 	}
