@@ -70,7 +70,7 @@ func (a *app) show(ctx context.Context, c *Config, with opening) (int, error) {
 	}
 	o := s.screen(a.Build)
 	o.Command = a.reopening(c)
-	o.Trace, o.From, o.To = with.trace, span.From, span.To
+	o.Trace, o.From, o.To, o.Point = with.trace, span.From, span.To, span.Point
 	o.Kiosk = with.kiosk
 	if err := tui.Run(ctx, o); err != nil && ctx.Err() == nil {
 		return ExitTrouble, err

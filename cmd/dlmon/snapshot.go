@@ -143,7 +143,7 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 func (s *session) frame(ctx context.Context, a *app, c *Config, span when.Span, o *snapshotOptions) string {
 	screen := s.screen(a.Build)
 	screen.Command = a.reopening(c)
-	screen.From, screen.To = span.From, span.To
+	screen.From, screen.To, screen.Point = span.From, span.To, span.Point
 	m := tui.New(screen)
 	defer m.Close()
 	frame := m.Frame(o.width, o.height)
