@@ -277,6 +277,30 @@ func TestTheScreenOpensInThePast(t *testing.T) {
 	}
 }
 
+func TestASingleTimeIsPickedHoweverItIsAskedFor(t *testing.T) {
+	to := pagetest.Now.Add(-time.Hour).Truncate(time.Minute)
+	for _, c := range []struct {
+		point bool
+		want  time.Time
+	}{{true, to}, {false, time.Time{}}} {
+		o := options(pagetest.Reader(), themes.Default)
+		o.From, o.To, o.Point = to.Add(-time.Hour), to, c.point
+		m := New(o)
+		defer m.Close()
+		m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
+		if got := m.context().Cursor; !got.Equal(c.want) {
+			t.Errorf("a single time %v: %v is picked, want %v", c.point, got, c.want)
+		}
+	}
+	m, _ := timeModel(t, pagetest.Reader(), 120, 40)
+	press(m, "@")
+	typed(m, to.Format("15:04Z"))
+	press(m, "enter")
+	if got := m.context().Cursor; !got.Equal(to) {
+		t.Errorf("of @ %v is picked, want %v", got, to)
+	}
+}
+
 func TestAPickedTimeIsMovedAndDropped(t *testing.T) {
 	m, _ := timeModel(t, pagetest.Reader(), 120, 40)
 	step := m.context().Step

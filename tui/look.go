@@ -3,8 +3,12 @@ package tui
 // How the terminal's colours become known, and what follows from them.
 
 import (
+	"io"
+	"regexp"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+	uv "github.com/charmbracelet/ultraviolet"
 
 	"dlmon/themes"
 	"dlmon/tui/page"
@@ -19,6 +23,16 @@ func depthOf(p colorprofile.Profile) themes.Depth {
 		return themes.None
 	}
 	return themes.Full
+}
+
+// monochrome are the names of terminals without any colour: DEC's, as which serial consoles show themselves, up to the
+// VT520 (the VT525 is the one that has colours), Sun's console, and by the custom of terminfo what ends in -m or -mono.
+var monochrome = regexp.MustCompile(`^(vt(52|[1-4]\d\d|5[01]\d|520)(\D.*)?|sun|dumb|unknown|.*-m(ono)?)$`)
+
+// colourless tells whether a terminal has no colour though sixteen are taken for granted, as they are of any TERM. What
+// says that there are more (COLORTERM) knows better than a name.
+func colourless(out io.Writer, environ []string) bool {
+	return monochrome.MatchString(uv.Environ(environ).Getenv("TERM")) && colorprofile.Detect(out, environ) <= colorprofile.ANSI
 }
 
 // restyle draws for another background or depth. A terminal that never tells of its background keeps what it had: dark.

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"bytes"
+	"io"
 	"regexp"
 	"strings"
 	"testing"
@@ -45,6 +46,9 @@ func TestTerminalGetsTheColoursThatItHas(t *testing.T) {
 		{"sixteen", []string{"TERM=xterm-16color"}, true, false, false},
 		{"no colour", []string{"TERM=xterm-256color", "NO_COLOR=1"}, false, false, false},
 		{"no type", []string{"TERM="}, false, false, false},
+		{"nobody knows", []string{"TERM=hal9000"}, true, false, false},
+		{"a serial console", []string{"TERM=vt220"}, false, false, false},
+		{"a serial console whose other end has colours", []string{"TERM=vt220", "COLORTERM=truecolor"}, false, true, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := showOn(t, 80, 24, c.env...)
@@ -52,6 +56,9 @@ func TestTerminalGetsTheColoursThatItHas(t *testing.T) {
 			n := s.size()
 			s.program.Send(pagetest.Key("2")) // by then the profile is known
 			s.shows(n, "initech")
+			if !c.sixteen && !c.table && !c.direct { // no frame before that has any, either
+				n = 0
+			}
 			s.press("q")
 			if err := s.ends(); err != nil {
 				t.Fatal(err)
@@ -61,6 +68,22 @@ func TestTerminalGetsTheColoursThatItHas(t *testing.T) {
 				t.Errorf("%d colours of the sixteen, %d of the table, %d others were sent", sixteen, table, direct)
 			}
 		})
+	}
+}
+
+func TestTerminalsWithoutColourAreKnownByTheirNames(t *testing.T) {
+	for _, c := range []struct {
+		names string
+		want  bool
+	}{
+		{"vt52 vt100 vt100-nav vt100am vt102 vt220 vt220-w vt320 vt420 vt510 vt520 sun dumb unknown xterm-mono rxvt-m ansi-m", true},
+		{"vt525 xterm xterm-vt220 xterm-16color linux ansi screen tmux wsvt25m vte vt8000 hal9000", false},
+	} {
+		for name := range strings.FieldsSeq(c.names) {
+			if colourless(io.Discard, []string{"TERM=" + name}) != c.want {
+				t.Errorf("%s has no colour: %v", name, !c.want)
+			}
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 )
 
 // Run shows the screen on the standard output until the operator quits or ctx ends, both of which are no error, as is a
@@ -19,7 +20,7 @@ func Run(ctx context.Context, o Options, opts ...tea.ProgramOption) error {
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	out := newTerminal(inner, os.Stdout, cancel)
-	_, err := m.program(inner, out, opts...).Run()
+	_, err := m.program(inner, out, os.Environ(), opts...).Run()
 	out.stop()
 	switch {
 	case err == nil, ctx.Err() != nil, errors.Is(err, tea.ErrInterrupted):
@@ -33,10 +34,14 @@ func Run(ctx context.Context, o Options, opts ...tea.ProgramOption) error {
 	return err
 }
 
-// program shows m on out, paced.
-func (m *Model) program(ctx context.Context, out *terminal, opts ...tea.ProgramOption) *tea.Program {
+// program shows m on out, which an environment tells of, paced.
+func (m *Model) program(ctx context.Context, out *terminal, environ []string, opts ...tea.ProgramOption) *tea.Program {
 	m.pace = &pacer{now: time.Now, busy: out.busy}
-	return tea.NewProgram(m, append([]tea.ProgramOption{
-		tea.WithContext(ctx), tea.WithFPS(fps), tea.WithFilter(m.pace.filter), tea.WithOutput(out),
-	}, opts...)...)
+	own := []tea.ProgramOption{
+		tea.WithContext(ctx), tea.WithFPS(fps), tea.WithFilter(m.pace.filter), tea.WithOutput(out), tea.WithEnvironment(environ),
+	}
+	if colourless(out, environ) {
+		own = append(own, tea.WithColorProfile(colorprofile.Ascii))
+	}
+	return tea.NewProgram(m, append(own, opts...)...)
 }

@@ -70,7 +70,7 @@ func showOn(t testing.TB, w, h uint16, env ...string) *shown {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	s.cancel = cancel
 	s.out = newTerminal(ctx, s.tty, cancel)
-	s.program = m.program(ctx, s.out, tea.WithInput(s.tty), tea.WithoutSignalHandler(), tea.WithEnvironment(append([]string{"TERM=xterm-256color"}, env...)))
+	s.program = m.program(ctx, s.out, append([]string{"TERM=xterm-256color"}, env...), tea.WithInput(s.tty), tea.WithoutSignalHandler())
 	s.began = time.Now()
 	go s.read()
 	go func() {

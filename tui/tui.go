@@ -33,6 +33,7 @@ type Options struct {
 	Version      string
 
 	From, To  time.Time     // the time to show at first; To zero: live
+	Point     bool          // To is a single time that was named: it is picked, too
 	Tenant    string        // whose page to open at once, over the first page; "" for none
 	Silencer  feed.Silencer // what silences are written to; nil: nothing is ever written
 	Creator   string        // of silences
@@ -103,7 +104,7 @@ func New(o Options) *Model {
 		m.window = time.Hour
 	}
 	m.clock = clock{live: m.data, utc: o.UTC, settle: settleTime}
-	m.begin(o.From, o.To)
+	m.begin(o.From, o.To, o.Point)
 	m.styles = o.Styles(true)
 	m.now = m.data.Now()
 	m.readVocab()

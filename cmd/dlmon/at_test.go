@@ -98,6 +98,26 @@ func TestAFrameOfThePastSaysSo(t *testing.T) {
 	}
 }
 
+func TestASingleTimeLeavesACursorAsItDoesOnTheScreen(t *testing.T) {
+	url, _ := historian(t)
+	at := time.Now().UTC().Add(-50 * time.Hour).Truncate(time.Minute)
+	point, from := at.Format("2006-01-02T15:04Z"), at.Add(-time.Hour).Format("2006-01-02T15:04Z")
+	cursor := "cursor " + at.Format("01-02 15:04:05")
+	for _, c := range []struct {
+		at     string
+		cursor bool
+	}{{point, true}, {from + ".." + point, false}, {from + "..", false}} {
+		got := execute(t, nil, "snapshot", "--prometheus-url", url, "--at", c.at, "--size", "160x40")
+		if strings.Contains(got.out, cursor) != c.cursor {
+			t.Errorf("--at %s: a cursor %v, want %v\n%s%s", c.at, !c.cursor, c.cursor, got.errors, got.out)
+		}
+	}
+	s := open(t, 160, 40, append(silentSources(t), "--at", point)...)
+	s.Shows("PAST", cursor)
+	s.Press("q")
+	s.Ends()
+}
+
 func TestAnAtThatCantBeShownIsRefused(t *testing.T) {
 	for _, c := range []struct{ at, want string }{
 		{"soon", `--at: expected a time such as 14:05`},

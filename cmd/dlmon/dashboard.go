@@ -23,7 +23,7 @@ func (a *app) dashboard(ctx context.Context) (int, error) {
 	})
 	defer cleanup()
 	if err != nil {
-		return a.refused(err)
+		return a.refused(err, true)
 	}
 	if !term.IsTerminal(os.Stdin.Fd()) {
 		return ExitUsage, a.noTerminal()
@@ -70,7 +70,7 @@ func (a *app) show(ctx context.Context, c *Config, with opening) (int, error) {
 	}
 	o := s.screen(a.Build)
 	o.Command = a.reopening(c)
-	o.Trace, o.From, o.To = with.trace, span.From, span.To
+	o.Trace, o.From, o.To, o.Point = with.trace, span.From, span.To, span.Point
 	o.Kiosk = with.kiosk
 	if err := tui.Run(ctx, o); err != nil && ctx.Err() == nil {
 		return ExitTrouble, err
@@ -93,6 +93,9 @@ func (a *app) prepare(ctx context.Context, valid func(*Config) error) (c *Config
 		if clean != nil {
 			cleanup = clean
 		}
+		if err != nil && ctx.Err() != nil && !errors.Is(err, ErrDone) {
+			err = errInterrupted
+		}
 		if err != nil {
 			return nil, cleanup, err
 		}
@@ -103,10 +106,17 @@ func (a *app) prepare(ctx context.Context, valid func(*Config) error) (c *Config
 	return c, cleanup, nil
 }
 
-// refused is the outcome of a command whose prepare failed.
-func (a *app) refused(err error) (int, error) {
-	if errors.Is(err, ErrDone) {
+// errInterrupted is what a signal makes of a command that owes an answer.
+var errInterrupted = errors.New("interrupted")
+
+// refused is the outcome of a command whose prepare failed. A screen that a signal ends before it is there ends as well
+// as one that it ends later.
+func (a *app) refused(err error, screen bool) (int, error) {
+	switch {
+	case errors.Is(err, ErrDone), errors.Is(err, errInterrupted) && screen:
 		return ExitOK, nil
+	case errors.Is(err, errInterrupted):
+		return ExitTrouble, err
 	}
 	return ExitUsage, err
 }

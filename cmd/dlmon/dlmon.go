@@ -45,7 +45,7 @@ type Build struct {
 	Flags func(*pflag.FlagSet)
 	// Prepare runs before the dashboard or a snapshot, with the effective config, which it may change (SetURL). The
 	// context ends with a signal. cleanup, if not nil, runs when the command has ended, also when err is not nil.
-	// ErrDone ends the program with 0, any other error is printed and ends it with 3.
+	// ErrDone ends the program with 0; any other error is printed and ends it with 3, unless it comes of ctx's end.
 	Prepare func(ctx context.Context, c *Config) (cleanup func(), err error)
 }
 

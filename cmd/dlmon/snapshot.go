@@ -99,7 +99,7 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 	c, cleanup, err := a.prepare(ctx, o.parse)
 	defer cleanup()
 	if err != nil {
-		return a.refused(err)
+		return a.refused(err, false)
 	}
 	now := time.Now().UTC().Truncate(time.Second)
 	span, err := c.span(now)
@@ -125,7 +125,7 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 		frame = s.frame(waiting, a, c, span, o)
 	}
 	if ctx.Err() != nil {
-		return ExitTrouble, errors.New("interrupted")
+		return ExitTrouble, errInterrupted
 	}
 	doc := t.document(s.at)
 	if o.format == formatJSON {
@@ -143,7 +143,7 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 func (s *session) frame(ctx context.Context, a *app, c *Config, span when.Span, o *snapshotOptions) string {
 	screen := s.screen(a.Build)
 	screen.Command = a.reopening(c)
-	screen.From, screen.To = span.From, span.To
+	screen.From, screen.To, screen.Point = span.From, span.To, span.Point
 	m := tui.New(screen)
 	defer m.Close()
 	frame := m.Frame(o.width, o.height)

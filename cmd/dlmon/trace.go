@@ -67,7 +67,7 @@ func (a *app) trace(ctx context.Context, arg, format string) (int, error) {
 	}()
 	select {
 	case <-ctx.Done():
-		return ExitTrouble, errors.New("interrupted")
+		return ExitTrouble, errInterrupted
 	case err := <-read:
 		if err != nil {
 			return ExitTrouble, err
@@ -123,7 +123,7 @@ func (a *app) serverTrace(ctx context.Context, id, format string) (int, error) {
 	})
 	defer cleanup()
 	if err != nil {
-		return a.refused(err)
+		return a.refused(err, format == formatScreen)
 	}
 	if format == formatScreen {
 		c.Page = "traces"

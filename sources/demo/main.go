@@ -4,10 +4,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
+	"strconv"
+	"strings"
 
+	"github.com/charmbracelet/x/term"
 	"github.com/spf13/pflag"
 
 	"dlmon/cmd/dlmon"
@@ -19,10 +24,8 @@ func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stder
 
 // flags are the demo's own.
 type flags struct {
-	seed     uint64
-	tenants  int
-	scenario string
-	serve    bool
+	seed, tenants, scenario string // parsed by options, in dlmon's own words
+	serve                   bool
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -42,22 +45,51 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 const maxTenants = 200
 
 func (f *flags) add(set *pflag.FlagSet) {
-	set.Uint64Var(&f.seed, "seed", 1, "the same seed gives the same series")
-	set.IntVar(&f.tenants, "tenants", 12, fmt.Sprintf("tenants of the simulated service, 2 to %d", maxTenants))
+	set.StringVar(&f.seed, "seed", "1", "the same seed gives the same series")
+	set.StringVar(&f.tenants, "tenants", "12", fmt.Sprintf("tenants of the simulated service, 2 to %d", maxTenants))
 	set.StringVar(&f.scenario, "scenario", string(service.SlowTenant), "what goes wrong: "+service.ScenarioNames())
 	set.BoolVar(&f.serve, "serve", false, "no screen: print the servers' URLs and run until stopped")
 }
 
-// prepare starts the stack and points the dashboard's sources at it.
-func (f *flags) prepare(ctx context.Context, c *dlmon.Config, stdout, stderr io.Writer) (func(), error) {
+// options are what the flags ask for, or all that is wrong with them.
+func (f *flags) options() (stack.Options, error) {
+	var errs []error
 	scenario, err := service.ParseScenario(f.scenario)
 	if err != nil {
-		return nil, fmt.Errorf("--scenario: %w", err)
+		errs = append(errs, fmt.Errorf("--scenario: %w", err))
 	}
-	if f.tenants < 2 || f.tenants > maxTenants {
-		return nil, fmt.Errorf("--tenants: %d, expected 2 to %d", f.tenants, maxTenants)
+	tenants, err := strconv.Atoi(f.tenants)
+	if err != nil || tenants < 2 || tenants > maxTenants {
+		errs = append(errs, fmt.Errorf("--tenants: expected a number between 2 and %d, got %q", maxTenants, f.tenants))
 	}
-	s, err := stack.Start(ctx, stack.Options{Seed: f.seed, Tenants: f.tenants, Scenario: scenario})
+	seed, err := strconv.ParseUint(f.seed, 10, 64)
+	if err != nil {
+		errs = append(errs, fmt.Errorf("--seed: expected a whole number from 0 to %d, got %q", uint64(math.MaxUint64), f.seed))
+	}
+	return stack.Options{Seed: seed, Tenants: tenants, Scenario: scenario}, errors.Join(errs...)
+}
+
+// filling is said on the terminal until the history is there, which takes seconds, and taken back then. Spaces do that
+// on any terminal; they cover the ^C of whoever will not wait, too.
+const filling = "filling two hours of history ..."
+
+func sayFilling(stderr io.Writer) (done func()) {
+	if f, ok := stderr.(*os.File); !ok || !term.IsTerminal(f.Fd()) {
+		return func() {}
+	}
+	fmt.Fprint(stderr, filling)
+	return func() { fmt.Fprint(stderr, "\r"+strings.Repeat(" ", len(filling)+len("^C"))+"\r") }
+}
+
+// prepare starts the stack and points the dashboard's sources at it.
+func (f *flags) prepare(ctx context.Context, c *dlmon.Config, stdout, stderr io.Writer) (func(), error) {
+	o, err := f.options()
+	if err != nil {
+		return nil, err
+	}
+	done := sayFilling(stderr)
+	s, err := stack.Start(ctx, o)
+	done()
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,9 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/charmbracelet/x/vt"
+	"github.com/creack/pty"
 )
 
 func TestServePrintsItsURLsAndEndsCleanly(t *testing.T) {
@@ -42,13 +45,64 @@ func TestWrongUsageIsRefused(t *testing.T) {
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	for _, c := range []struct{ args, says string }{
 		{"--serve --scenario meteor", "expected one of slow-tenant"},
-		{"--serve --tenants 1", "expected 2 to 200"},
-		{"--serve --seed many", "many"},
+		{"--serve --tenants 1", `dlmon-demo: --tenants: expected a number between 2 and 200, got "1"`},
+		{"--serve --tenants few", `dlmon-demo: --tenants: expected a number between 2 and 200, got "few"`},
+		{"--serve --seed x", `dlmon-demo: --seed: expected a whole number from 0 to 18446744073709551615, got "x"`},
+		{"--serve --seed -1", `dlmon-demo: --seed: expected a whole number from 0 to 18446744073709551615, got "-1"`},
 	} {
 		var stderr bytes.Buffer
 		if code := run(t.Context(), strings.Fields(c.args), io.Discard, &stderr); code != 3 || !strings.Contains(stderr.String(), c.says) {
 			t.Errorf("%s: exit %d, %s", c.args, code, stderr.String())
 		}
+	}
+}
+
+// A signal while the history is filled is an end like one later: it ends the context that the stack starts with.
+func TestAnEndWhileTheHistoryIsFilledIsAnEndLikeAnyOther(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, c := range []struct {
+		args, says string
+		code       int
+	}{
+		{"", "", 0},
+		{"--serve", "", 0},
+		{"snapshot", "dlmon-demo: interrupted\n", 1},
+	} {
+		var stdout, stderr bytes.Buffer
+		if code := run(ctx, strings.Fields(c.args), &stdout, &stderr); code != c.code || stderr.String() != c.says || stdout.Len() > 0 {
+			t.Errorf("%q: exit %d, output %q, errors %q", c.args, code, stdout.String(), stderr.String())
+		}
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestTheTerminalSaysThatTheHistoryIsFilledAndKeepsNothingOfIt(t *testing.T) {
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	master, tty, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer master.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if code := run(ctx, nil, io.Discard, tty); code != 0 {
+		t.Errorf("exit %d", code)
+	}
+	tty.Close()
+	said, _ := io.ReadAll(master) // it ends with EIO
+	if !strings.HasPrefix(string(said), "filling two hours of history") {
+		t.Errorf("it says %q", said)
+	}
+	screen := vt.NewEmulator(40, 12)
+	_, _ = screen.Write(said)
+	if text := strings.TrimSpace(screen.String()); text != "" || screen.CursorPosition().X != 0 || screen.CursorPosition().Y != 0 {
+		t.Errorf("%q is left, the cursor at %v", text, screen.CursorPosition())
 	}
 }
 
