@@ -153,27 +153,49 @@ func (m *Model) handOff() tea.Cmd {
 	return func() tea.Msg {
 		dir, name, err := writeHandoff(".", stem, d)
 		if err != nil {
-			return page.Notice{Warn: true, Text: "handoff: " + sources.Clean(err.Error()) + " (dlmon writes into the directory it was started in)"}
+			return page.Notice{Warn: true, Text: failedText(sources.Clean(dir), err, width, ellipsis)}
 		}
 		return page.Notice{Text: wroteText(sources.Clean(dir), name, width, ellipsis)}
 	}
 }
 
+// noticeAround is what the line holds beside a notice: its sign, the clock.
+const noticeAround = 14
+
 // wroteText says where the files are. The directory is shortened in its middle before anything else is cut.
 func wroteText(dir, name string, width int, ellipsis string) string {
-	const (
-		around = 14 // what the line holds beside the notice: its sign, the clock
-		least  = 9
-	)
-	end := "/" + name + ".md and .svg"
-	left := max(width-around-len("wrote ")-ansi.StringWidth(end), least)
 	dir = strings.TrimSuffix(dir, "/")
+	return between("wrote ", dir, "/"+name+".md and .svg", width, ellipsis)
+}
+
+// failedText says why there are no files, and then where: whoever reads it knows what he pressed, but not this.
+func failedText(dir string, err error, width int, ellipsis string) string {
+	var at *fs.PathError
+	var move *os.LinkError
+	switch { // their own texts begin with a path, and have no room for the reason
+	case errors.As(err, &at):
+		err = at.Err
+	case errors.As(err, &move):
+		err = move.Err
+	}
+	reason := "handoff: " + sources.Clean(err.Error())
+	const remedy = "; start dlmon elsewhere" // it writes into the directory that it was started in
+	if dir == "" {
+		return reason + remedy
+	}
+	return between(reason+" in ", dir, remedy, width, ellipsis)
+}
+
+// between is a directory between two texts, shortened in its middle as far as width asks for.
+func between(before, dir, after string, width int, ellipsis string) string {
+	const least = 6
+	left := max(width-noticeAround-ansi.StringWidth(before)-ansi.StringWidth(after), least)
 	if w := ansi.StringWidth(dir); w > left {
 		room := left - ansi.StringWidth(ellipsis)
 		head := room / 3 // its end tells more than its beginning
 		dir = ansi.Truncate(dir, head, "") + ellipsis + ansi.TruncateLeft(dir, w-(room-head), "")
 	}
-	return "wrote " + dir + end
+	return before + dir + after
 }
 
 // fileWord is s as part of a file's name.

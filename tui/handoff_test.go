@@ -1,10 +1,13 @@
 package tui
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -140,6 +143,29 @@ func TestAHandoffThatCannotBeWrittenSaysWhy(t *testing.T) {
 	_, _, err := writeHandoff(filepath.Join(t.TempDir(), "gone"), "page", m.Handoff())
 	if err == nil || !strings.Contains(err.Error(), "no such file") {
 		t.Error(err)
+	}
+}
+
+func TestTheReasonOfAFailedHandoffAndItsRemedyAreReadOnANarrowScreen(t *testing.T) {
+	const dir = "/home/ada/tickets/2026/incident-4711/evidence/of/the/night/shift"
+	stem := dir + "/dlmon-prod-eu-overview-20260314T140532Z.svg"
+	for reason, err := range map[string]error{
+		"permission denied":       &fs.PathError{Op: "open", Path: stem, Err: syscall.EACCES},
+		"read-only file system":   errors.Join(nil, &fs.PathError{Op: "open", Path: stem, Err: syscall.EROFS}),
+		"no space left on device": errors.Join(&fs.PathError{Op: "write", Path: stem, Err: syscall.ENOSPC}, nil),
+		"input/output error":      &os.LinkError{Op: "rename", Old: stem, New: stem, Err: syscall.EIO},
+	} {
+		for _, width := range []int{80, 120, 200} {
+			m, _ := newModel(t, pagetest.Reader(), width, 24)
+			m.say(page.Notice{Warn: true, Text: failedText(dir, err, width, m.styles.Glyphs.Ellipsis)})
+			line := ansi.Strip(m.tabLine(width))
+			if !strings.Contains(line, "▲ handoff: "+reason+" in /") || !strings.Contains(line, "; start dlmon elsewhere") || width == 200 && !strings.Contains(line, dir) {
+				t.Errorf("%d columns: %q", width, line)
+			}
+		}
+	}
+	if got := failedText("", syscall.ENOENT, 80, "…"); got != "handoff: no such file or directory; start dlmon elsewhere" {
+		t.Errorf("without a directory: %q", got)
 	}
 }
 
