@@ -64,11 +64,8 @@ func (m *Model) command(d handoff.Document) []string {
 	}
 	if d.Report.Trace != "" {
 		argv = slices.Insert(argv, 1, "trace", d.Report.Trace)
-	} else if i := m.nav.current(); i >= 0 {
-		argv = append(argv, "--page", cmp.Or(m.nav.viewID(m.nav.top()), m.nav.tabs[i].id))
-	}
-	if d.Report.Tenant != "" {
-		argv = append(argv, "--tenant", d.Report.Tenant)
+	} else {
+		argv = append(argv, m.whereabouts().args()...)
 	}
 	zone := "utc"
 	if !m.clock.utc {
@@ -142,11 +139,7 @@ func (m *Model) handOff() tea.Cmd {
 	}
 	m.dirty = true // without the notice that the key took away
 	d := m.Handoff()
-	place := "overview"
-	if i := m.nav.current(); i >= 0 {
-		place = m.nav.tabs[i].id
-	}
-	stem := strings.Join(slices.DeleteFunc([]string{"dlmon", fileWord(m.o.Context), fileWord(place), d.To.UTC().Format("20060102T150405Z")},
+	stem := strings.Join(slices.DeleteFunc([]string{"dlmon", fileWord(m.o.Context), fileWord(m.whereabouts().page), d.To.UTC().Format("20060102T150405Z")},
 		func(s string) bool { return s == "" }), "-")
 	m.say(page.Notice{Text: "writing " + stem + ".md"})
 	width, ellipsis := m.width, m.styles.Glyphs.Ellipsis
