@@ -64,11 +64,8 @@ func (m *Model) command(d handoff.Document) []string {
 	}
 	if d.Report.Trace != "" {
 		argv = slices.Insert(argv, 1, "trace", d.Report.Trace)
-	} else if i := m.nav.current(); i >= 0 {
-		argv = append(argv, "--page", cmp.Or(m.nav.viewID(m.nav.top()), m.nav.tabs[i].id))
-	}
-	if d.Report.Tenant != "" {
-		argv = append(argv, "--tenant", d.Report.Tenant)
+	} else {
+		argv = append(argv, m.whereabouts().args()...)
 	}
 	zone := "utc"
 	if !m.clock.utc {
@@ -142,38 +139,56 @@ func (m *Model) handOff() tea.Cmd {
 	}
 	m.dirty = true // without the notice that the key took away
 	d := m.Handoff()
-	place := "overview"
-	if i := m.nav.current(); i >= 0 {
-		place = m.nav.tabs[i].id
-	}
-	stem := strings.Join(slices.DeleteFunc([]string{"dlmon", fileWord(m.o.Context), fileWord(place), d.To.UTC().Format("20060102T150405Z")},
+	stem := strings.Join(slices.DeleteFunc([]string{"dlmon", fileWord(m.o.Context), fileWord(m.whereabouts().page), d.To.UTC().Format("20060102T150405Z")},
 		func(s string) bool { return s == "" }), "-")
 	m.say(page.Notice{Text: "writing " + stem + ".md"})
 	width, ellipsis := m.width, m.styles.Glyphs.Ellipsis
 	return func() tea.Msg {
 		dir, name, err := writeHandoff(".", stem, d)
 		if err != nil {
-			return page.Notice{Warn: true, Text: "handoff: " + sources.Clean(err.Error()) + " (dlmon writes into the directory it was started in)"}
+			return page.Notice{Warn: true, Text: failedText(sources.Clean(dir), err, width, ellipsis)}
 		}
 		return page.Notice{Text: wroteText(sources.Clean(dir), name, width, ellipsis)}
 	}
 }
 
+// noticeAround is what the line holds beside a notice: its sign, the clock.
+const noticeAround = 14
+
 // wroteText says where the files are. The directory is shortened in its middle before anything else is cut.
 func wroteText(dir, name string, width int, ellipsis string) string {
-	const (
-		around = 14 // what the line holds beside the notice: its sign, the clock
-		least  = 9
-	)
-	end := "/" + name + ".md and .svg"
-	left := max(width-around-len("wrote ")-ansi.StringWidth(end), least)
 	dir = strings.TrimSuffix(dir, "/")
+	return between("wrote ", dir, "/"+name+".md and .svg", width, ellipsis)
+}
+
+// failedText says why there are no files, and then where: whoever reads it knows what he pressed, but not this.
+func failedText(dir string, err error, width int, ellipsis string) string {
+	var at *fs.PathError
+	var move *os.LinkError
+	switch { // their own texts begin with a path, and have no room for the reason
+	case errors.As(err, &at):
+		err = at.Err
+	case errors.As(err, &move):
+		err = move.Err
+	}
+	reason := "handoff: " + sources.Clean(err.Error())
+	const remedy = "; start dlmon elsewhere" // it writes into the directory that it was started in
+	if dir == "" {
+		return reason + remedy
+	}
+	return between(reason+" in ", dir, remedy, width, ellipsis)
+}
+
+// between is a directory between two texts, shortened in its middle as far as width asks for.
+func between(before, dir, after string, width int, ellipsis string) string {
+	const least = 6
+	left := max(width-noticeAround-ansi.StringWidth(before)-ansi.StringWidth(after), least)
 	if w := ansi.StringWidth(dir); w > left {
 		room := left - ansi.StringWidth(ellipsis)
 		head := room / 3 // its end tells more than its beginning
 		dir = ansi.Truncate(dir, head, "") + ellipsis + ansi.TruncateLeft(dir, w-(room-head), "")
 	}
-	return "wrote " + dir + end
+	return before + dir + after
 }
 
 // fileWord is s as part of a file's name.

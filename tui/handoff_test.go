@@ -1,10 +1,13 @@
 package tui
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -143,6 +146,29 @@ func TestAHandoffThatCannotBeWrittenSaysWhy(t *testing.T) {
 	}
 }
 
+func TestTheReasonOfAFailedHandoffAndItsRemedyAreReadOnANarrowScreen(t *testing.T) {
+	const dir = "/home/ada/tickets/2026/incident-4711/evidence/of/the/night/shift"
+	stem := dir + "/dlmon-prod-eu-overview-20260314T140532Z.svg"
+	for reason, err := range map[string]error{
+		"permission denied":       &fs.PathError{Op: "open", Path: stem, Err: syscall.EACCES},
+		"read-only file system":   errors.Join(nil, &fs.PathError{Op: "open", Path: stem, Err: syscall.EROFS}),
+		"no space left on device": errors.Join(&fs.PathError{Op: "write", Path: stem, Err: syscall.ENOSPC}, nil),
+		"input/output error":      &os.LinkError{Op: "rename", Old: stem, New: stem, Err: syscall.EIO},
+	} {
+		for _, width := range []int{80, 120, 200} {
+			m, _ := newModel(t, pagetest.Reader(), width, 24)
+			m.say(page.Notice{Warn: true, Text: failedText(dir, err, width, m.styles.Glyphs.Ellipsis)})
+			line := ansi.Strip(m.tabLine(width))
+			if !strings.Contains(line, "▲ handoff: "+reason+" in /") || !strings.Contains(line, "; start dlmon elsewhere") || width == 200 && !strings.Contains(line, dir) {
+				t.Errorf("%d columns: %q", width, line)
+			}
+		}
+	}
+	if got := failedText("", syscall.ENOENT, 80, "…"); got != "handoff: no such file or directory; start dlmon elsewhere" {
+		t.Errorf("without a directory: %q", got)
+	}
+}
+
 func TestEveryPageHandsOnItsOwnNumbersAndPicks(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -156,6 +182,8 @@ func TestEveryPageHandsOnItsOwnNumbersAndPicks(t *testing.T) {
 		{"trace", []string{"2", "enter", "enter"}, []string{"Critical path", "| deeplake | `index.scan` |", "| failed spans |"}, []string{"dlmon", "trace", "4bf92f35000000000000000000000000", "--context"}},
 		{"alerts", []string{"4"}, []string{"fails to evaluate", "silenced", "`SlowSearchQueries (rule)`", "found duplicate series"}, []string{"--page", "alerts"}},
 		{"health", []string{"5"}, []string{"| `external_services` | degraded |", "`services.1.name`"}, []string{"--page", "health"}},
+		{"movers", []string{"2", "v", "w"}, []string{"1 d ago"}, []string{"--against", "1d"}},
+		{"a tenant from the alerts", []string{"4", "o"}, []string{"| tenant | `"}, []string{"--page", "alerts"}},
 		{"business", []string{"6"}, []string{"```promql\n"}, []string{"--page", "business"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -174,6 +202,54 @@ func TestEveryPageHandsOnItsOwnNumbersAndPicks(t *testing.T) {
 			}
 			if argv := m.Handoff().Command; !slices.Contains(argv, c.args[0]) || slices.Index(argv, c.args[1]) != slices.Index(argv, c.args[0])+1 {
 				t.Errorf("the command %q lacks %q", argv, c.args)
+			}
+		})
+	}
+}
+
+// reopened is a screen that begins where the command of a handoff says.
+func reopened(t *testing.T, argv []string) *Model {
+	t.Helper()
+	after := func(flag string) string {
+		if i := slices.Index(argv, flag); i >= 0 {
+			return argv[i+1]
+		}
+		return ""
+	}
+	o := options(pagetest.Reader(), themes.Default)
+	o.Page, o.Tenant, o.Against = after("--page"), after("--tenant"), after("--against")
+	m := New(o)
+	t.Cleanup(m.Close)
+	m.Frame(120, 40)
+	return m
+}
+
+func TestTheCommandOfAHandoffLeadsToThePageOrToTheNearestOneThatLedThere(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		keys []string
+		msg  tea.Msg
+		want string // the titles of the way
+	}{
+		{"movers against a day before", []string{"2", "v", "w"}, nil, "Tenants › Movers"},
+		{"a tenant from movers", []string{"2", "v", "w", "o"}, nil, "Tenants › Movers › tenant acme-corp"},
+		{"a tenant's traces", []string{"2", "o", "enter"}, nil, "Tenants › tenant acme-corp"},
+		{"alerts from elsewhere", nil, page.OpenPage{ID: "alerts"}, "Alerts"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m, _ := newModel(t, pagetest.Reader(), 120, 40)
+			press(m, c.keys...)
+			if c.msg != nil {
+				open(m, c.msg)
+			}
+			shown := m.Frame(120, 40)
+			d := m.Handoff()
+			back := reopened(t, d.Command)
+			if got := back.trail(); got != c.want {
+				t.Errorf("%q leads to %q, want %q", d.Command, got, c.want)
+			}
+			if again := back.Frame(120, 40); d.Title == c.want && again != shown {
+				t.Errorf("it shows\n%s\nand showed\n%s", ansi.Strip(again), ansi.Strip(shown))
 			}
 		})
 	}

@@ -24,12 +24,13 @@ type navigator struct {
 	stack   []page.Page
 	history [][]page.Page
 	views   map[string]page.Page // comparisons of all tenants by name, made once, as tabs are
+	against string               // what movers compare with at first; "" for their own choice
 }
 
 // maxHistory bounds how many ways deeper that were left by a digit key Esc comes back to.
 const maxHistory = 32
 
-func newNavigator(dashboards []dashboard.Dashboard, first string) navigator {
+func newNavigator(dashboards []dashboard.Dashboard, first, against string) navigator {
 	find := func(id string) dashboard.Dashboard {
 		i := slices.IndexFunc(dashboards, func(d dashboard.Dashboard) bool { return d.ID == id })
 		if i < 0 {
@@ -37,7 +38,7 @@ func newNavigator(dashboards []dashboard.Dashboard, first string) navigator {
 		}
 		return dashboards[i]
 	}
-	n := navigator{tabs: []tab{
+	n := navigator{against: against, tabs: []tab{
 		{"overview", "Overview", "Over", grid.New(find("overview"))},
 		{"tenants", "Tenants", "Ten", tenants.New(find("overview"))},
 		{"traces", "Traces", "Tra", traces.NewList(page.TraceQuery{})},

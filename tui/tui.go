@@ -32,6 +32,8 @@ type Options struct {
 	UTC          bool
 	Version      string
 
+	Against string // what movers compare with at first, one of page.MoversAgainst; "" for 1h
+
 	From, To  time.Time     // the time to show at first; To zero: live
 	Point     bool          // To is a single time that was named: it is picked, too
 	Tenant    string        // whose page to open at once, over the first page; "" for none
@@ -108,7 +110,7 @@ func New(o Options) *Model {
 	m.styles = o.Styles(true)
 	m.now = m.data.Now()
 	m.readVocab()
-	m.nav = newNavigator(o.Dashboards, o.Page)
+	m.nav = newNavigator(o.Dashboards, o.Page, o.Against)
 	m.openTenant(o.Tenant)
 	if o.Trace != "" {
 		m.nav.push(trace.New(page.OpenTrace{ID: o.Trace}))

@@ -49,6 +49,9 @@ func (n *navigator) view(name string) page.Page {
 	if p == nil {
 		return nil
 	}
+	if movers, ok := p.(*tenant.Movers); ok {
+		movers.CompareWith(n.against)
+	}
 	if n.views == nil {
 		n.views = map[string]page.Page{}
 	}

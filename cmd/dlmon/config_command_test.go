@@ -95,6 +95,7 @@ trace-service: "" # default
 at: "" # default
 time-zone: utc # default
 tenant: "" # default
+against: 1h # default
 read-only: false # default
 creator: "" # default
 objective: "99.9" # default

@@ -19,7 +19,7 @@ func (a *app) dashboard(ctx context.Context) (int, error) {
 		if c.Page == pageAll {
 			return errors.New("--page: all is for dlmon snapshot --format json")
 		}
-		return c.checkKiosk()
+		return errors.Join(c.checkKiosk(), c.checkPlace())
 	})
 	defer cleanup()
 	if err != nil {

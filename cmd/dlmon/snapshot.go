@@ -91,7 +91,7 @@ func (o *snapshotOptions) parse(c *Config) error {
 	case o.format != formatJSON && c.Page == pageAll:
 		errs = append(errs, errors.New("--page: all needs --format json"))
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, c.checkPlace())...)
 }
 
 func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {

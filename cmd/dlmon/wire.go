@@ -185,6 +185,7 @@ func (s *session) screen(b Build) tui.Options {
 		TagNames:     c.Tags,
 		UTC:          !c.LocalTime,
 		Tenant:       c.Tenant,
+		Against:      c.Against,
 		Creator:      c.Creator,
 		Objective:    c.Objective,
 		Version:      b.Version,

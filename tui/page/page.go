@@ -179,6 +179,9 @@ const (
 	TenantsBudget     = "budget"     // burn rates of the error budget
 )
 
+// MoversAgainst are the times before that movers compare with, as the command line names them.
+var MoversAgainst = []string{"1h", "1d", "1w"}
+
 // Kinds of analysis.
 const (
 	AnalysisDifference = "difference" // what sets the slow or failed ones apart

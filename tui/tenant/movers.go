@@ -43,12 +43,13 @@ var (
 // agos are the times that now is compared with.
 var agos = []struct {
 	d     time.Duration
+	name  string // on the command line; all are in page.MoversAgainst
 	words string
 	every time.Duration
 }{
-	{time.Hour, "1 h", time.Minute},
-	{24 * time.Hour, "1 d", 5 * time.Minute},
-	{7 * 24 * time.Hour, "1 w", 5 * time.Minute},
+	{time.Hour, "1h", "1 h", time.Minute},
+	{24 * time.Hour, "1d", "1 d", 5 * time.Minute},
+	{7 * 24 * time.Hour, "1w", "1 w", 5 * time.Minute},
 }
 
 const (
@@ -73,8 +74,20 @@ type moveRow struct {
 	key    string
 }
 
-// NewMovers returns the page.
+// NewMovers returns the page, comparing with 1 h ago.
 func NewMovers() *Movers { return &Movers{panels: dashboard.Movers().Panels} }
+
+// CompareWith has a new page compare with that time before, one of page.MoversAgainst; any other name changes nothing.
+func (p *Movers) CompareWith(name string) {
+	for i, a := range agos {
+		if a.name == name {
+			p.ago = i
+		}
+	}
+}
+
+// Against is the name of the time before that is compared with.
+func (p *Movers) Against() string { return agos[p.ago].name }
 
 // Title implements page.Page.
 func (p *Movers) Title() string { return "Movers" }

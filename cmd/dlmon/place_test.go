@@ -1,0 +1,34 @@
+package dlmon
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestWhatAPageDoesNotHaveIsRefusedWithWhatToDo(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--against", "1d"}, "--against: is for the movers; add --page movers"},
+		{[]string{"--page", "movers", "--against", "2d"}, `--against: expected one of 1h, 1d, 1w, got "2d"`},
+		{[]string{"snapshot", "--page", "tenants", "--against", "1w"}, "--against: is for the movers; add --page movers"},
+	} {
+		got := execute(t, nil, append(c.args, "--health-url", "http://127.0.0.1:1/")...)
+		if got.code != ExitUsage || strings.Count(got.errors, "\n") > 2 || !strings.Contains(got.errors, c.want) {
+			t.Errorf("%v: %+v, want %q", c.args, got, c.want)
+		}
+	}
+}
+
+func TestMoversBeginWithTheComparisonOfTheConfig(t *testing.T) {
+	url := fakePrometheus(t, "0.5", firing)
+	path := write(t, "dlmon.yaml", "against: 1w\nprometheus-url: "+url+"\nvocabulary: guide\n")
+	got := execute(t, nil, "snapshot", "--config", path, "--page", "movers")
+	if !strings.Contains(got.out, "Movers against 1 w ago") {
+		t.Errorf("%+v", got)
+	}
+	if got = execute(t, nil, "snapshot", "--config", path, "--page", "tenants"); got.code == ExitUsage {
+		t.Errorf("it does not wait for its page: %+v", got)
+	}
+}
