@@ -1,7 +1,6 @@
 package panel
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -129,7 +128,7 @@ func (v *view) alerts() []string {
 			if r.State == sources.Firing && !r.Muted() {
 				bad += r.n
 			}
-			if state := standing(r.Alert); !slices.Contains(others, state) {
+			if state := r.Standing(); !slices.Contains(others, state) {
 				others = append(others, state)
 			}
 		}
@@ -160,9 +159,6 @@ func (v *view) moreFiring(n, firing int, others []string) string {
 	return v.more(n) + v.s.Muted.Render(", ") + v.s.Warn.Render(v.g.Warn+" "+strconv.Itoa(firing)+" firing")
 }
 
-// standing is the word for how an alert stands.
-func standing(a sources.Alert) string { return cmp.Or(a.Quiet(), string(a.State)) }
-
 func (v *view) alert(r alertRow, withSeverity bool) []cell {
 	a := r.Alert
 	sign, style := page.AlertMark(v.s, a)
@@ -183,7 +179,7 @@ func (v *view) alert(r alertRow, withSeverity bool) []cell {
 	if r.n > 1 {
 		title += " ×" + strconv.Itoa(r.n)
 	}
-	row := []cell{{text: sign, style: style}, {text: title, style: name}, {text: standing(a), style: text}, since}
+	row := []cell{{text: sign, style: style}, {text: title, style: name}, {text: a.Standing(), style: text}, since}
 	if withSeverity {
 		row = slices.Insert(row, 2, cell{text: severity, style: text})
 	}
