@@ -1,6 +1,9 @@
 package sources
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // AlertState is where an alert is between its rule's condition and a notification.
 type AlertState string
@@ -57,6 +60,9 @@ func (a Alert) Quiet() string {
 	}
 	return ""
 }
+
+// Standing is the word for where the alert stands: what keeps it from notifying anybody, else its state.
+func (a Alert) Standing() string { return cmp.Or(a.Quiet(), string(a.State)) }
 
 // Rule is one alerting rule with its active alerts. Recording rules are left out.
 type Rule struct {

@@ -4,7 +4,6 @@ package tui
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
+	"dlmon/tui/alerts"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
 )
@@ -184,16 +184,19 @@ func (m *Model) panelEntries() []entry {
 	return out
 }
 
+// alertEntries are the active alerts, then the rules that have none.
 func (m *Model) alertEntries() []entry {
 	var out []entry
-	for _, a := range m.data.Alerts().Value {
-		about := []string{string(a.State)}
-		for _, name := range slices.Sorted(maps.Keys(a.Labels.Without("alertname", "severity"))) {
-			about = append(about, name+"="+a.Labels[name])
-		}
-		key := a.Labels.Key()
-		out = append(out, entry{kind: kindAlert, title: a.Name, about: strings.Join(about, " "),
+	add := func(name, key string, about ...string) {
+		about = slices.DeleteFunc(about, func(s string) bool { return s == "" })
+		out = append(out, entry{kind: kindAlert, title: name, about: strings.Join(about, " "),
 			do: func(*Model) tea.Cmd { return page.Send(page.OpenPage{ID: "alerts", Select: key}) }})
+	}
+	for _, a := range m.data.Alerts().Value {
+		add(a.Name, a.Labels.Key(), a.Standing(), page.LabelText(a.Labels, "alertname", "severity"))
+	}
+	for _, r := range alerts.Idles(m.context()) {
+		add(r.Name, r.Key, r.Standing, page.LabelText(r.Labels), "in group "+r.Group)
 	}
 	return out
 }

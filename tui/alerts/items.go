@@ -89,6 +89,20 @@ func ruleState(r *sources.Rule) state {
 	return inactive
 }
 
+// waits tells that a rule has not been evaluated yet. Of the past the health of rules is not kept.
+func waits(r *sources.Rule, live bool) bool { return r.Health == "unknown" && live }
+
+// ruleWord is the word for where a rule without an active alert stands.
+func ruleWord(st state, waits bool) string {
+	switch {
+	case st == failing:
+		return "rule fails"
+	case waits:
+		return "not evaluated"
+	}
+	return "inactive"
+}
+
 func ruleKey(r *sources.Rule) string {
 	return "r" + r.File + "/" + r.Group + "/" + r.Name + "/" + r.Expr
 }
@@ -100,7 +114,7 @@ func ruleSearch(r *sources.Rule) string {
 // data is everything that is known, joined; it is made anew when the snapshots change.
 type data struct {
 	instances []*instance     // worst first
-	idle      []*sources.Rule // rules that are listed by themselves: without an active alert, or failing
+	idle      []*sources.Rule // see idle
 	managed   map[string]*sources.ManagedAlert
 	silences  map[string]*sources.Silence
 	stamp     stamp
@@ -147,12 +161,34 @@ func join(c page.Context) *data {
 	slices.SortStableFunc(d.instances, func(a, b *instance) int {
 		return cmp.Or(cmp.Compare(a.state(), b.state()), cmp.Compare(sources.SeverityRank(b.Severity), sources.SeverityRank(a.Severity)))
 	})
+	d.idle = idle(rules)
+	return d
+}
+
+// idle are the rules that are listed by themselves: those without an active alert, and those that fail.
+func idle(rules []sources.Rule) []*sources.Rule {
+	var out []*sources.Rule
 	for i := range rules {
 		if r := &rules[i]; len(r.Alerts) == 0 || broken(r) {
-			d.idle = append(d.idle, r)
+			out = append(out, r)
 		}
 	}
-	return d
+	return out
+}
+
+// Idle is a rule that the list shows by itself: the word that it has there, and the key that selects it (page.SelectMsg).
+type Idle struct {
+	*sources.Rule
+	Standing, Key string
+}
+
+// Idles are the rules that the list shows by themselves.
+func Idles(c page.Context) []Idle {
+	var out []Idle
+	for _, r := range idle(c.Data.Rules().Value) {
+		out = append(out, Idle{r, ruleWord(ruleState(r), waits(r, c.Live)), ruleKey(r)})
+	}
+	return out
 }
 
 // owners finds the rule that an alert is of. Label sets are compared only where several rules share its name: alerts that

@@ -1,7 +1,6 @@
 package alerts
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -255,19 +254,9 @@ func (r row) sinceText(c page.Context) string {
 // stateText is the word for where the row stands.
 func (r row) stateText() string {
 	if len(r.all) == 0 {
-		switch {
-		case r.state == failing:
-			return "rule fails"
-		case r.waits:
-			return "not evaluated"
-		}
-		return "inactive"
+		return ruleWord(r.state, r.waits)
 	}
-	return stateText(r.all[0].Alert)
-}
-
-func stateText(a sources.Alert) string {
-	return cmp.Or(a.Quiet(), string(a.State))
+	return r.all[0].Standing()
 }
 
 // about says of an alert for whom it is, of several which, of a failing rule why.

@@ -244,7 +244,7 @@ func (p *Page) stateStrip(c page.Context, r row, how presence, m sources.Matrix,
 	loud := i.Alert // as it was before anything kept it quiet
 	loud.Silenced, loud.Inhibited = nil, nil
 	sign, style := page.AlertMark(s, loud)
-	word := stateText(i.Alert) + " "
+	word := i.Standing() + " "
 	if i.State == sources.Firing {
 		fired = min(max(from, at(i.Since())), end-1)
 		if since, ok := p.known(c).quietSince(i); ok {

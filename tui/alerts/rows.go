@@ -169,7 +169,7 @@ func (d *data) list(a arrangement, opened map[string]bool) listing {
 	for _, r := range d.idle {
 		if a.filter == "" || strings.Contains(ruleSearch(r), a.filter) {
 			l.counts[ruleState(r)]++
-			rows = append(rows, row{key: ruleKey(r), state: ruleState(r), rule: r, waits: r.Health == "unknown" && d.live})
+			rows = append(rows, row{key: ruleKey(r), state: ruleState(r), rule: r, waits: waits(r, d.live)})
 		}
 	}
 	a.sort(rows)

@@ -133,7 +133,8 @@ func TestNamesOfKeysThatNoTerminalSendsAreRefused(t *testing.T) {
 		"pageup": "expected a letter or sign", "": "expected", "ctrl+": "expected", "shift+s": "write shift+s as the letter that it types: S",
 		"ctrl+S": "write ctrl+s", "ctrl+i": "as tab", "ctrl+m": "write enter", "ctrl+[": "write esc", "ctrl+h": "write backspace",
 		"ctrl+@": "write ctrl+space", "ctrl+2": "write ctrl+space", "ctrl+7": "write ctrl+_", "ctrl+j": "as down or enter",
-		"ctrl+alt+i": "write alt+tab", "alt+ctrl+x": "write ctrl+alt+x", "alt+shift+s": "types: alt+S", "shift+1": "the sign that it types",
+		"ctrl+alt+i": "write alt+tab", "ctrl+alt+m": "write alt+enter", "ctrl+alt+[": "write alt+esc", "ctrl+alt+h": "write alt+backspace",
+		"alt+ctrl+x": "write ctrl+alt+x", "alt+shift+s": "types: alt+S", "shift+1": "the sign that it types",
 		"ctrl+enter": "write enter", "shift+space": "write space", "ctrl++": "terminals send nothing", "ctrl+ü": "terminals send nothing", "f13": "expected", "ab": "expected", " ": "expected", "hyper+a": "expected",
 	} {
 		if err := Check(name); err == nil || !strings.Contains(err.Error(), says) {
@@ -151,7 +152,9 @@ func TestTwoNamesOfOneKeyAreOneKey(t *testing.T) {
 	for _, x := range [][]string{
 		{"ctrl+space", "ctrl+@", "ctrl+2", "ctrl+`"}, {"ctrl+_", "ctrl+/", "ctrl+7"}, {"tab", "ctrl+i", "ctrl+I"}, {"enter", "ctrl+m", "shift+enter"},
 		{"esc", "ctrl+[", "ctrl+3"}, {"backspace", "ctrl+h", "ctrl+?"}, {"S", "shift+s", "shift+S"}, {"ctrl+s", "ctrl+S", "ctrl+shift+s"},
-		{"alt+S", "alt+shift+s", "shift+alt+s"}, {"ctrl+alt+x", "alt+ctrl+x"}, {"alt+tab", "ctrl+alt+i"}, {"+"}, {"ctrl++"}, {"shift+tab"}, {"shift+up"},
+		{"alt+S", "alt+shift+s", "shift+alt+s"}, {"ctrl+alt+x", "alt+ctrl+x"}, {"alt+tab", "ctrl+alt+i", "ctrl+alt+tab"},
+		{"alt+enter", "ctrl+alt+m", "alt+ctrl+m", "ctrl+alt+enter"}, {"alt+esc", "ctrl+alt+["}, {"alt+backspace", "ctrl+alt+h"}, {"ctrl+alt+space", "ctrl+alt+@"},
+		{"+"}, {"ctrl++"}, {"shift+tab"}, {"shift+up"},
 	} {
 		for _, name := range x {
 			if got := Same(name); got != x[0] {
@@ -179,7 +182,7 @@ func TestAKeyArrivesByWhateverName(t *testing.T) {
 			t.Errorf("%s does what %s does, %v; want %s", pressed, got, ok, want)
 		}
 	}
-	for _, two := range [][2]string{{"ctrl+/", "ctrl+_"}, {"ctrl+_", "ctrl+/"}} {
+	for _, two := range [][2]string{{"ctrl+/", "ctrl+_"}, {"ctrl+_", "ctrl+/"}, {"alt+enter", "ctrl+alt+m"}, {"ctrl+alt+h", "alt+backspace"}} {
 		c := New(map[string][]string{"tenants.sort": {two[0]}, "tenants.movers": {two[1]}}).Clashes()
 		if len(c) != 1 || c[0].Name != "tenants.movers" || c[0].Other != "tenants.sort" {
 			t.Errorf("%v: %v", two, c)

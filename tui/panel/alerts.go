@@ -1,7 +1,6 @@
 package panel
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -147,7 +146,7 @@ func (v *view) alerts() []string {
 				}
 				bad += len(r.all)
 			}
-			if state := standing(r.Alert); !slices.Contains(others, state) {
+			if state := r.Standing(); !slices.Contains(others, state) {
 				others = append(others, state)
 			}
 		}
@@ -180,9 +179,6 @@ func (v *view) moreFiring(n, firing int, worst sources.Alert, others []string) s
 	return v.more(n) + v.s.Muted.Render(", ") + style.Render(sign+" "+strconv.Itoa(firing)+" firing")
 }
 
-// standing is the word for how an alert stands.
-func standing(a sources.Alert) string { return cmp.Or(a.Quiet(), string(a.State)) }
-
 func (v *view) alert(r alertRow, withSeverity bool) []cell {
 	a := r.Alert
 	sign, style := page.AlertMark(v.s, a)
@@ -203,7 +199,7 @@ func (v *view) alert(r alertRow, withSeverity bool) []cell {
 	if n := len(r.all); n > 1 {
 		title += " ×" + strconv.Itoa(n)
 	}
-	row := []cell{{text: sign, style: style}, {text: title, style: name}, {text: standing(a), style: text}, since}
+	row := []cell{{text: sign, style: style}, {text: title, style: name}, {text: a.Standing(), style: text}, since}
 	if withSeverity {
 		row = slices.Insert(row, 2, cell{text: severity, style: text})
 	}
