@@ -18,8 +18,10 @@ func Stamp(r feed.Reader, reqs []feed.Request) string {
 			mark(&b, r.Instant(q))
 		case feed.Range:
 			mark(&b, r.Range(q))
-		case feed.Rules, feed.Managed:
+		case feed.Rules:
 			mark(&b, r.Alerts())
+		case feed.Managed: // Alerts are as old as the rules, though what is silenced comes from here
+			mark(&b, r.Managed())
 		case feed.Targets:
 			mark(&b, r.Targets())
 		case feed.Search:
