@@ -164,8 +164,8 @@ func (m *Model) clickTab(x int) tea.Cmd {
 		from += i + len(text)
 		return x >= begin && x < begin+ansi.StringWidth(text)
 	}
-	parts := m.tabParts()
-	bar{s: m.styles, tight: 6}.fit(parts, m.tabFacts(), w)
+	parts, facts := m.tabParts(), m.tabFacts()
+	bar{s: m.styles, tight: 6}.fit(parts, facts, w)
 	for i, p := range parts {
 		if !hits(p.String()) {
 			continue
@@ -180,8 +180,8 @@ func (m *Model) clickTab(x int) tea.Cmd {
 		}
 		return nil
 	}
-	for _, name := range []string{":", "?"} {
-		if k := m.keyOf(name); k != "" && hits(k) {
+	for i, name := range []string{":", "?"} { // "? help", or as much of it as there is room for
+		if hits(facts[i].String()) {
 			return m.act(pressOf(name))
 		}
 	}
