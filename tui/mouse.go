@@ -53,11 +53,11 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	switch {
 	case w == 0:
 		return nil
-	case m.palette.open:
-		return m.palette.mouse(m, msg, at.Y-head)
 	case m.help.open:
 		m.help.mouse(msg)
 		return nil
+	case m.palette.open:
+		return m.palette.mouse(m, msg, at.Y-head)
 	case !isClick && !isWheel: // a drag may lead out of the page, and must end for it there too
 		return m.toPage(move(msg, 0, -head))
 	case at.Y < head:
