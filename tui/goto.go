@@ -70,7 +70,11 @@ func (m *Model) gotoLine(width int) string {
 		rest = []part{says(s.Warn, form{s.Glyphs.Warn + " " + p.fault, 7},
 			form{s.Glyphs.Warn + " " + page.Cut(p.fault, max(width-len("@ _  ")-4-len([]rune(p.text)), 12), s.Glyphs.Ellipsis), 8}, form{s.Glyphs.Warn, 0})}
 	}
-	return b.fit(append([]part{typed}, rest...), []part{says(s.Muted, form{"esc leaves", 3}, form{})}, width)
+	help := part{forms: []form{{}}}
+	if k := m.typingHelp(); k != "" && !m.help.open {
+		help = says(s.Muted, form{k + " help", 2}, form{k, 3}, form{})
+	}
+	return b.fit(append([]part{typed}, rest...), []part{help, says(s.Muted, form{"esc leaves", 3}, form{})}, width)
 }
 
 func lastRunes(s string, n int) string {

@@ -16,6 +16,7 @@ import (
 
 	"dlmon/sources"
 	"dlmon/themes"
+	"dlmon/tui/dashboard"
 	"dlmon/tui/handoff"
 	"dlmon/tui/page"
 	"dlmon/tui/page/pagetest"
@@ -177,7 +178,7 @@ func TestEveryPageHandsOnItsOwnNumbersAndPicks(t *testing.T) {
 		args []string
 	}{
 		{"overview", nil, []string{"| Latency | p95 |", "| acme-corp |", "`Latency (now; 1h in steps of"}, []string{"--page", "overview"}},
-		{"panel", []string{"f"}, []string{"| Latency | p95 |", "# dlmon: Overview › Latency"}, []string{"--page", "overview"}},
+		{"panel", []string{"f"}, []string{"| Latency | p95 |", "# dlmon: Overview › Latency"}, []string{"--panel", "latency-p95"}},
 		{"list", []string{"2", "enter", "v", "down", "v"}, []string{"| traces picked | `4bf92f35", "search for traces", "| A |"}, []string{"--page", "tenants"}},
 		{"trace", []string{"2", "enter", "enter"}, []string{"Critical path", "| deeplake | `index.scan` |", "| failed spans |"}, []string{"dlmon", "trace", "4bf92f35000000000000000000000000", "--context"}},
 		{"alerts", []string{"4"}, []string{"fails to evaluate", "silenced", "`SlowSearchQueries (rule)`", "found duplicate series"}, []string{"--page", "alerts"}},
@@ -218,6 +219,15 @@ func reopened(t *testing.T, argv []string) *Model {
 	}
 	o := options(pagetest.Reader(), themes.Default)
 	o.Page, o.Tenant, o.Against = after("--page"), after("--tenant"), after("--against")
+	panels := slices.Concat(dashboard.Movers().Panels, dashboard.Builtin()[0].Panels, dashboard.Builtin()[1].Panels)
+	if o.Tenant != "" {
+		panels = dashboard.TenantPage(o.Tenant).Panels
+	}
+	for _, p := range panels {
+		if p.ID == after("--panel") {
+			o.Panel = p
+		}
+	}
 	m := New(o)
 	t.Cleanup(m.Close)
 	m.Frame(120, 40)
@@ -234,6 +244,12 @@ func TestTheCommandOfAHandoffLeadsToThePageOrToTheNearestOneThatLedThere(t *test
 		{"movers against a day before", []string{"2", "v", "w"}, nil, "Tenants › Movers"},
 		{"a tenant from movers", []string{"2", "v", "w", "o"}, nil, "Tenants › Movers › tenant acme-corp"},
 		{"a tenant's traces", []string{"2", "o", "enter"}, nil, "Tenants › tenant acme-corp"},
+		{"a panel", []string{"f"}, nil, "Overview › Latency"},
+		{"a panel of another page", []string{"2", "o"}, page.OpenPanel{Panel: dashboard.Builtin()[1].Panels[0]}, "Business › Datasets"},
+		{"a tenant's panel", []string{"2", "o", "tab", "f"}, nil, "Tenants › tenant acme-corp › Search latency"},
+		{"a panel of movers", []string{"2", "v", "w"}, page.OpenPanel{Panel: dashboard.Movers().Panels[0]}, "Tenants › Movers › p95 of all requests"},
+		{"who takes the load, of neighbours", []string{"2", "n", "f"}, nil, "Tenants › Noisy neighbours"},
+		{"silences", []string{"4", "a"}, nil, "Silences"},
 		{"alerts from elsewhere", nil, page.OpenPage{ID: "alerts"}, "Alerts"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -55,11 +55,13 @@ func (m *Model) helpLines(width, height int) []string {
 		}
 	}
 	top := m.nav.top()
-	if m.typing() {
+	if m.typed() {
 		section("While you type", m.typingKeys())
 	}
-	section(top.Title(), top.Bindings())
-	if !m.typing() {
+	if !m.palette.open && !m.prompt.open { // they are over the page, and take all its keys
+		section(top.Title(), top.Bindings())
+	}
+	if !m.typed() {
 		section("Everywhere", globalKeys().list())
 	}
 	g := s.Glyphs

@@ -24,6 +24,9 @@ func (m *Model) typing() bool {
 	return ok && p.Capturing()
 }
 
+// typed tells whether keys are taken as text at all: by the palette, by the prompt or by the page.
+func (m *Model) typed() bool { return m.palette.open || m.prompt.open || m.typing() }
+
 // canonical is the key by which pages and this model know what the operator's key does here; false: nothing.
 func (m *Model) canonical(k tea.KeyPressMsg) (tea.KeyPressMsg, bool) {
 	name, ok := m.o.Keys.Canonical(m.scope(), k.String())
@@ -41,7 +44,7 @@ func (m *Model) named() page.Context { return page.Context{Keys: m.o.Keys, Scope
 
 // shownKeys are the operator's own keys of a binding: where keys are typed the default ones, for those nobody can change.
 func (m *Model) shownKeys(b key.Binding) string {
-	if m.typing() {
+	if m.typed() {
 		return b.Help().Key
 	}
 	return m.o.Keys.Shown(m.scope(), b.Help().Key, b.Keys()...)
@@ -60,12 +63,17 @@ func (m *Model) typingHelp() string {
 
 // typingKeys are the keys that are not typed where all others are. Nobody can change them.
 func (m *Model) typingKeys() []key.Binding {
-	all := []key.Binding{
-		page.Bind("enter", "keep what is typed, go on"),
-		page.Bind("esc", "drop it, leave"),
-		page.Bind("ctrl+u", "empty it"),
-		page.Bind("ctrl+c", "quit dlmon"),
+	var all []key.Binding
+	switch {
+	case m.palette.open:
+		all = append(all, page.Bind("enter", "run what is selected, or go there"), page.Bind("up down", "select"),
+			page.Bind("pgup pgdown", "a screen up, down"), page.Bind("esc", "leave"))
+	case m.prompt.open:
+		all = append(all, page.Bind("enter", "go to "+gotoExamples), page.Bind("esc", "leave"))
+	default:
+		all = append(all, page.Bind("enter", "keep what is typed, go on"), page.Bind("esc", "drop it, leave"))
 	}
+	all = append(all, page.Bind("ctrl+u", "empty it"), page.Bind("ctrl+c", "quit dlmon"))
 	if k := m.typingHelp(); k != "" {
 		all = append(all, page.Bind(k, "this help"))
 	}

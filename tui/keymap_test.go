@@ -136,6 +136,46 @@ func TestF1OpensTheHelpWhereAQuestionMarkIsTyped(t *testing.T) {
 	}
 }
 
+func TestF1OpensTheHelpOverThePaletteAndThePromptAndLeadsBackToThem(t *testing.T) {
+	for _, c := range []struct {
+		open string
+		is   func(m *Model) bool
+		help []string // what it lists
+	}{
+		{":", func(m *Model) bool { return m.palette.open && m.palette.input.Text == "te?" }, []string{"While you type", "run what is selected"}},
+		{"@", func(m *Model) bool { return m.prompt.open && m.prompt.text == "te?" }, []string{"While you type", "go to 14:05, yesterday 14:00"}},
+	} {
+		for _, size := range [][2]int{{80, 24}, {120, 40}, {60, 12}} {
+			m, _ := newModel(t, pagetest.Reader(), size[0], size[1])
+			press(m, c.open, "t", "e", "?")
+			if m.help.open || !c.is(m) {
+				t.Fatalf("%s: ? is not typed", c.open)
+			}
+			if got := strings.Join(strings.Split(ansi.Strip(content(m)), "\n")[:2], "\n"); size[1] > 12 && (!strings.Contains(got, "f1") || strings.Contains(got, "? help")) {
+				t.Errorf("%s %v: nothing tells of f1, or ? is said to help:\n%s", c.open, size, got)
+			}
+			for _, closes := range []string{"f1", "esc"} {
+				press(m, "f1")
+				got := ansi.Strip(content(m))
+				for _, want := range c.help {
+					if !m.help.open || !strings.Contains(got, want) {
+						t.Errorf("%s %v: no %q in\n%s", c.open, size, want, got)
+					}
+				}
+				if strings.Contains(got, "Everywhere") {
+					t.Errorf("%s: it lists keys that would be typed:\n%s", c.open, got)
+				}
+				if press(m, closes); m.help.open || !c.is(m) {
+					t.Errorf("%s: %s does not lead back", c.open, closes)
+				}
+			}
+			if press(m, "esc"); c.is(m) {
+				t.Errorf("%s: esc does not leave it", c.open)
+			}
+		}
+	}
+}
+
 func TestEveryActionOfTheRegistryIsDoneSomewhere(t *testing.T) {
 	done := map[string]bool{}
 	note := func(m *Model) {

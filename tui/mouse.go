@@ -53,11 +53,11 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	switch {
 	case w == 0:
 		return nil
-	case m.palette.open:
-		return m.palette.mouse(m, msg, at.Y-head)
 	case m.help.open:
 		m.help.mouse(msg)
 		return nil
+	case m.palette.open:
+		return m.palette.mouse(m, msg, at.Y-head)
 	case !isClick && !isWheel: // a drag may lead out of the page, and must end for it there too
 		return m.toPage(move(msg, 0, -head))
 	case at.Y < head:
@@ -164,8 +164,8 @@ func (m *Model) clickTab(x int) tea.Cmd {
 		from += i + len(text)
 		return x >= begin && x < begin+ansi.StringWidth(text)
 	}
-	parts := m.tabParts()
-	bar{s: m.styles, tight: 6}.fit(parts, m.tabFacts(), w)
+	parts, facts := m.tabParts(), m.tabFacts()
+	bar{s: m.styles, tight: 6}.fit(parts, facts, w)
 	for i, p := range parts {
 		if !hits(p.String()) {
 			continue
@@ -180,8 +180,8 @@ func (m *Model) clickTab(x int) tea.Cmd {
 		}
 		return nil
 	}
-	for _, name := range []string{":", "?"} {
-		if k := m.keyOf(name); k != "" && hits(k) {
+	for i, name := range []string{":", "?"} { // "? help", or as much of it as there is room for
+		if hits(facts[i].String()) {
 			return m.act(pressOf(name))
 		}
 	}

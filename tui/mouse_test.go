@@ -162,6 +162,28 @@ func TestTheWheelMovesTheSelectionByThreeRows(t *testing.T) {
 	}
 }
 
+func TestFindAndHelpAreHitOnEveryOfTheirCells(t *testing.T) {
+	for _, c := range []struct {
+		width  int
+		text   string
+		opened func(m *Model) bool
+	}{
+		{120, ": find", func(m *Model) bool { return m.palette.open }},
+		{120, "? help", func(m *Model) bool { return m.help.open }},
+		{80, "?", func(m *Model) bool { return m.help.open }},
+	} {
+		for cell := -1; cell <= len(c.text); cell++ {
+			m := mouseModel(t, c.width, 40)
+			x, y := where(t, m, c.text, 1)
+			_, cmd := m.Update(tea.MouseClickMsg{X: x + cell, Y: y, Button: tea.MouseLeft})
+			run(m, cmd)
+			if on := cell >= 0 && cell < len(c.text); c.opened(m) != on {
+				t.Errorf("%d columns: a click on cell %d of %q: %t", c.width, cell, c.text, !on)
+			}
+		}
+	}
+}
+
 func TestThePaletteAndTheHelpTakeTheMouse(t *testing.T) {
 	m := mouseModel(t, 120, 40)
 	clickOn(t, m, ": find", 1)

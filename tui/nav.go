@@ -51,6 +51,10 @@ func newNavigator(dashboards []dashboard.Dashboard, first, against string) navig
 	if v := n.view(first); v != nil { // a comparison of tenants: over their list
 		n.stack = []page.Page{n.tabs[1].page, v}
 	}
+	if p, ok := n.tabs[3].page.(*alerts.Page); ok && first == page.AlertsSilences {
+		p.OpenSilences()
+		n.stack = []page.Page{p}
+	}
 	return n
 }
 

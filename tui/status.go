@@ -193,7 +193,7 @@ func (m *Model) windowPart() part {
 	w := windowText(m.window)
 	step := dot + "step " + compact(m.step())
 	cadence := dot + "every " + compact(every)
-	if st := m.status(feed.SourcePrometheus); st.Slowed {
+	if st := m.status(feed.SourcePrometheus); st.Slowed && st.Cadence.Round(time.Second) > every {
 		cadence = dot + "slowed to " + compact(st.Cadence.Round(time.Second))
 	}
 	return says(s.Text, form{w + step + cadence, rankStep}, form{w + cadence, rankCadence}, form{w, rankWindow}, form{})

@@ -168,6 +168,10 @@ func TestTheStatusBarTellsTheCadenceItHadToFallBackTo(t *testing.T) {
 	if line := status(t, r, 200); !strings.Contains(line, "slowed to 42s") {
 		t.Errorf("%q", line)
 	}
+	r.Status[0].Cadence = options(r, nil).Refresh + 300*time.Millisecond
+	if line := status(t, r, 200); strings.Contains(line, "slowed") {
+		t.Errorf("slowed by nothing to speak of: %q", line)
+	}
 }
 
 func TestASourceThatIsOffIsNoFailure(t *testing.T) {

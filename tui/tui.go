@@ -9,6 +9,7 @@ import (
 	"dlmon/sources/feed"
 	"dlmon/themes"
 	"dlmon/tui/dashboard"
+	"dlmon/tui/grid"
 	"dlmon/tui/keys"
 	"dlmon/tui/page"
 	"dlmon/tui/trace"
@@ -25,7 +26,7 @@ type Options struct {
 	Context      string        // name of the config context, "" for none
 	Window       time.Duration // first window; 0: an hour
 	Refresh      time.Duration // for the status bar while no source has answered; 0: the feed's
-	Page         string        // first page: overview, tenants, traces, alerts, health, business, or a comparison (page.TenantsMovers ...)
+	Page         string        // first page: overview, tenants, traces, alerts, health, business, a comparison (page.TenantsMovers ...) or page.AlertsSilences
 	Trace        string        // id of a trace to open at once, over the first page; "" for none
 	TraceService string
 	TagNames     map[string][]string
@@ -33,6 +34,8 @@ type Options struct {
 	Version      string
 
 	Against string // what movers compare with at first, one of page.MoversAgainst; "" for 1h
+
+	Panel dashboard.Panel // to open at once, over all else; without an ID: none
 
 	From, To  time.Time     // the time to show at first; To zero: live
 	Point     bool          // To is a single time that was named: it is picked, too
@@ -112,6 +115,9 @@ func New(o Options) *Model {
 	m.readVocab()
 	m.nav = newNavigator(o.Dashboards, o.Page, o.Against)
 	m.openTenant(o.Tenant)
+	if o.Panel.ID != "" {
+		m.nav.push(grid.NewPanel(o.Panel))
+	}
 	if o.Trace != "" {
 		m.nav.push(trace.New(page.OpenTrace{ID: o.Trace}))
 	}

@@ -166,19 +166,18 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(k, keys.suspend) {
 		return m.suspend()
 	}
-	if m.palette.open {
-		return m.paletteKey(k)
-	}
 	does, ok := m.canonical(k)
 	if m.help.open && (!ok || m.help.key(does, keys)) {
 		return nil
 	}
 	switch {
-	case m.prompt.open:
-		return m.gotoKey(k)
-	case m.typing() && k.String() == m.typingHelp():
+	case m.typed() && k.String() == m.typingHelp():
 		m.help = helpOverlay{open: true}
 		return nil
+	case m.palette.open:
+		return m.paletteKey(k)
+	case m.prompt.open:
+		return m.gotoKey(k)
 	case m.typing():
 		return m.nav.top().Update(m.context(), k)
 	case !ok:

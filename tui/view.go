@@ -108,10 +108,10 @@ func lastLine(body []string, h int, line string) []string {
 func (m *Model) page(w, h int) (out []string) {
 	defer m.surviveView(&out)
 	var lines []string
-	if m.palette.open {
-		lines = m.paletteLines(w, h)
-	} else if m.help.open {
+	if m.help.open { // it is of the palette too
 		lines = m.helpLines(w, h)
+	} else if m.palette.open {
+		lines = m.paletteLines(w, h)
 	} else {
 		lines = m.nav.top().View(m.context())
 	}
@@ -154,14 +154,14 @@ func (m *Model) tabFacts() []part {
 		now = "now "
 	}
 	help, word := m.keyOf("?"), " help"
-	if m.typing() && !m.help.open {
+	if m.typed() && !m.help.open {
 		help = m.typingHelp() // ? would be typed
 	}
 	if help == "" {
 		word = ""
 	}
 	find := m.keyOf(":")
-	if m.typing() || m.palette.open || find == "" {
+	if m.typed() || find == "" {
 		find = ""
 	} else {
 		find += " find"

@@ -95,6 +95,7 @@ trace-service: "" # default
 at: "" # default
 time-zone: utc # default
 tenant: "" # default
+panel: "" # default
 against: 1h # default
 read-only: false # default
 creator: "" # default

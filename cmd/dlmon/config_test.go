@@ -47,7 +47,7 @@ func TestConfigSaysWhereWhatIsWrong(t *testing.T) {
 		{"spans", "max-spans: many\n", `:1: max-spans: expected a number between 1000 and 2000000, got "many"`},
 		{"too few spans", "max-spans: 999\n", `:1: max-spans: expected a number between 1000 and 2000000, got "999"`},
 		{"theme", "window: 1h\ntheme: pink\n", `:2: theme: expected one of default, high-contrast, colour-blind-safe, mono, or a theme of your own, pink.yaml in `},
-		{"page", "page: tenant\n", `:1: page: expected one of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, got "tenant"`},
+		{"page", "page: tenant\n", `:1: page: expected one of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, silences, got "tenant"`},
 		{"page of a list", "rotate: [overview, cellar]\n", `:1: rotate: expected pages with commas between them, of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, got "overview,cellar"`},
 		{"nothing in a list", "rotate:\n  - overview\n  -\n", `:3: rotate: expected pages with commas between them, of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, got nothing`},
 		{"list in a list", "rotate: [[overview]]\n", `:1: rotate: expected pages with commas between them, of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, got a list`},

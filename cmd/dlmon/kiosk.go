@@ -32,6 +32,9 @@ func (c *Config) checkKiosk() error {
 	if len(c.Rotate) > 0 && c.Tenant != "" {
 		errs = append(errs, errors.New("--tenant: a kiosk turns between pages or stays on a tenant's; leave out --rotate or --tenant"))
 	}
+	if len(c.Rotate) > 0 && c.Panel != "" {
+		errs = append(errs, errors.New("--panel: a kiosk turns between pages or stays on a panel; leave out --rotate or --panel"))
+	}
 	if c.origins["page"].text == "flag" && len(c.Rotate) > 0 && !slices.Contains(c.Rotate, c.Page) {
 		errs = append(errs, fmt.Errorf("--page: %s is not among the pages that --rotate turns between, %s; add it there or leave out --page",
 			c.Page, strings.Join(c.Rotate, ",")))

@@ -51,8 +51,11 @@ const (
 
 var pageNames = []string{"overview", "tenants", "traces", "alerts", "health", "business"}
 
-// places are the pages that one can begin with and a kiosk can turn to.
-var places = append(slices.Clone(pageNames), page.TenantsMovers, page.TenantsNeighbours, page.TenantsBudget)
+// places are the pages that a kiosk can turn to, firstPlaces those that one can begin with.
+var (
+	places      = append(slices.Clone(pageNames), page.TenantsMovers, page.TenantsNeighbours, page.TenantsBudget)
+	firstPlaces = append(slices.Clone(places), page.AlertsSilences)
+)
 
 // options are all settings but the sources' blocks and the choice of file and context, in the order of help.
 func options() []option {
@@ -75,7 +78,7 @@ func options() []option {
 				return setText(&c.Vocabulary, s, "auto, guide, service-v1 or the path of a file")
 			},
 			get: func(c *Config) any { return c.Vocabulary }},
-		option{name: "page", usage: "first page: " + strings.Join(places, ", "), def: "overview",
+		option{name: "page", usage: "first page: " + strings.Join(firstPlaces, ", "), def: "overview",
 			set: func(c *Config, s string) error { return setPage(c, s) },
 			get: func(c *Config) any { return c.Page }},
 		option{name: "ascii", usage: "draw with ASCII only", def: "false", toggle: true,
@@ -108,6 +111,9 @@ func options() []option {
 		option{name: "tenant", usage: "open this tenant's page", def: "",
 			set: func(c *Config, s string) error { c.Tenant = s; return nil },
 			get: func(c *Config) any { return c.Tenant }},
+		option{name: "panel", usage: "open this panel of --page or of --tenant's page full screen", def: "",
+			set: func(c *Config, s string) error { c.Panel = s; return nil },
+			get: func(c *Config) any { return c.Panel }},
 		option{name: "against", usage: "what movers compare with at first: " + strings.Join(page.MoversAgainst, ", "), def: page.MoversAgainst[0],
 			set: func(c *Config, s string) error { return setOneOf(&c.Against, s, page.MoversAgainst) },
 			get: func(c *Config) any { return c.Against }},
@@ -239,9 +245,9 @@ func setPage(c *Config, s string) error {
 		c.Page = s
 		return nil
 	}
-	offered := places
+	offered := firstPlaces
 	if c.snapshot {
-		offered = append(slices.Clone(places), pageAll)
+		offered = append(slices.Clone(firstPlaces), pageAll)
 	}
 	return setOneOf(&c.Page, s, offered)
 }

@@ -86,6 +86,8 @@ func (o *snapshotOptions) parse(c *Config) error {
 		errs = append(errs, fmt.Errorf("--timeout: %w, got %q", err, o.timeout))
 	}
 	switch {
+	case o.format == formatJSON && c.Panel != "":
+		errs = append(errs, errors.New("--panel: --format json holds whole pages; leave out --panel"))
 	case o.format == formatJSON && c.origins["page"].text == "default":
 		c.Page = pageAll
 	case o.format != formatJSON && c.Page == pageAll:

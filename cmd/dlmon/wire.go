@@ -186,6 +186,7 @@ func (s *session) screen(b Build) tui.Options {
 		UTC:          !c.LocalTime,
 		Tenant:       c.Tenant,
 		Against:      c.Against,
+		Panel:        c.panel(),
 		Creator:      c.Creator,
 		Objective:    c.Objective,
 		Version:      b.Version,

@@ -59,7 +59,12 @@ var (
 func New() *Page { return &Page{opened: map[string]bool{}} }
 
 // Title implements page.Page.
-func (p *Page) Title() string { return "Alerts" }
+func (p *Page) Title() string {
+	if p.mode == modeSilences {
+		return "Silences"
+	}
+	return "Alerts"
+}
 
 // Scope implements page.Scoped.
 func (p *Page) Scope() string {
@@ -366,7 +371,7 @@ func (p *Page) do(c page.Context, k tea.KeyPressMsg, r row) (tea.Cmd, bool) {
 	case "z":
 		return p.silenceRow(c, r), true
 	case "a":
-		p.openSilences()
+		p.OpenSilences()
 		return nil, true
 	}
 	return nil, false

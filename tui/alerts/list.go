@@ -37,7 +37,7 @@ func (p *Page) listKey(c page.Context, k tea.KeyPressMsg) tea.Cmd {
 	case "Z":
 		return p.silenceFilter(c, l)
 	case "a":
-		p.openSilences()
+		p.OpenSilences()
 		return nil
 	}
 	if d, motion := page.Motion(k, max(2, p.listRoom(c, l)), len(l.rows)); motion {

@@ -23,7 +23,11 @@ type silenceList struct {
 	made     string           // the id of the silence written last: it is selected as soon as it is listed
 }
 
-func (p *Page) openSilences() {
+// Silences tells whether the list of silences is shown.
+func (p *Page) Silences() bool { return p.mode == modeSilences }
+
+// OpenSilences shows the list of silences; esc leads back.
+func (p *Page) OpenSilences() {
 	if p.mode != modeSilences {
 		p.before, p.mode = p.mode, modeSilences
 	}

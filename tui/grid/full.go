@@ -30,6 +30,9 @@ var _ page.Page = (*Full)(nil)
 // NewPanel returns the page of one panel.
 func NewPanel(p dashboard.Panel) *Full { return &Full{panel: p, gen: 1, drag: drag{panel: -1}} }
 
+// Panel is what it shows.
+func (f *Full) Panel() dashboard.Panel { return f.panel }
+
 // Title implements page.Page.
 func (f *Full) Title() string { return f.panel.Title }
 

@@ -33,7 +33,7 @@ func (g *Grid) Report(c page.Context) page.Report {
 // Report implements page.Reporter.
 func (f *Full) Report(c page.Context) page.Report {
 	d := f.eval(c)
-	r, values := page.Report{}, page.Values()
+	r, values := page.Report{Tenant: f.panel.Tenant}, page.Values()
 	r.Panel(d, f.panel.Requests(c.Env), &values)
 	r.Tables = append([]page.Sheet{values}, r.Tables...)
 	if d.Panel.Kind == dashboard.KindTenants {

@@ -179,6 +179,9 @@ const (
 	TenantsBudget     = "budget"     // burn rates of the error budget
 )
 
+// AlertsSilences is the list of silences, on the page of alerts.
+const AlertsSilences = "silences"
+
 // MoversAgainst are the times before that movers compare with, as the command line names them.
 var MoversAgainst = []string{"1h", "1d", "1w"}
 

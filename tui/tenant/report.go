@@ -4,7 +4,9 @@ package tenant
 
 import (
 	"fmt"
+	"strings"
 
+	"dlmon/sources/feed"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
 )
@@ -24,7 +26,16 @@ func (p *Movers) Report(c page.Context) page.Report {
 		s.Add(of, what, dashboard.FormatValue(r.Before, pan.Unit), dashboard.FormatValue(r.Now, pan.Unit), changeOf(r, pan.Unit),
 			fmt.Sprintf("%.1f", r.Score), why(r.Move))
 	}
-	return page.Report{Tables: []page.Sheet{s}}
+	r := page.Report{Tables: []page.Sheet{s}}
+	for _, x := range p.pairs(c) {
+		pan := p.panels[x.panel]
+		title := pan.Title + " by tenant"
+		if !pan.Moves.Tenant {
+			title = strings.TrimSpace(pan.Title + " " + pan.Queries[0].Legend) // as its rows are named: "p95 of {endpoint}"
+		}
+		r.Ask(title, x.now, x.before)
+	}
+	return r
 }
 
 // Report implements page.Reporter.
@@ -42,7 +53,20 @@ func (p *Neighbours) Report(c page.Context) page.Report {
 		s.Add(x.Tenant, dashboard.FormatValue(x.Share, dashboard.UnitRatio), dashboard.FormatValue(x.Asked, dashboard.UnitRatio),
 			factor(x.Growth), factor(x.Searches), factor(x.PerSearch), hurt)
 	}
-	return page.Report{Tables: []page.Sheet{s}}
+	r := page.Report{Tables: []page.Sheet{s}}
+	if x, ok := p.choice(c); ok {
+		for i, title := range []string{"most search time", "slowest", "slowed most", "search time of all", "searches of all", "tenants that search"} {
+			r.Ask(title, x.all()[i])
+		}
+		for i, title := range []string{p.load.Title, p.searches.Title, p.p95.Title} {
+			for _, reqs := range [][]feed.Request{p.shares(c), p.ranges(c)} {
+				if i < len(reqs) {
+					r.Ask(title, reqs[i])
+				}
+			}
+		}
+	}
+	return r
 }
 
 // Report implements page.Reporter.
@@ -56,5 +80,9 @@ func (p *Budget) Report(c page.Context) page.Report {
 		s.Add(b.Tenant, levelWords[b.Level], burnText(b.H1), burnText(b.M5), burnText(b.H6), burnText(b.M30),
 			dashboard.FormatValue(b.Spent, dashboard.UnitRatio), lastsText(b))
 	}
-	return page.Report{Tables: []page.Sheet{s}}
+	r := page.Report{Tables: []page.Sheet{s}}
+	for i, q := range p.Wants(c) {
+		r.Ask(p.panel.Title+" "+p.panel.Queries[min(i, len(p.panel.Queries)-1)].Title, q)
+	}
+	return r
 }
