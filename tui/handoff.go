@@ -70,6 +70,7 @@ func (m *Model) command(d handoff.Document) []string {
 	if d.Report.Tenant != "" {
 		argv = append(argv, "--tenant", d.Report.Tenant)
 	}
+	argv = append(argv, m.arranged(d)...)
 	zone := "utc"
 	if !m.clock.utc {
 		zone = "local"

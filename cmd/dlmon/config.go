@@ -34,6 +34,10 @@ type Config struct {
 	LocalTime    bool                // times in the machine's zone, else in UTC
 	At           string              // the time or the range to show at first, as typed; "" is live
 	Tenant       string              // whose page is opened at first; "" for none
+	Filter       string              // of the first page's list
+	Sort         string              // what it is sorted by; "-" before it reverses the order; "" is the page's own
+	Group        string              // what it is grouped by; "" is the page's own
+	Cursor       string              // the time picked on the charts, as typed; "" for none
 	ReadOnly     bool                // nothing is ever written to a server
 	Creator      string              // of silences
 	Objective    float64             // share of requests that should succeed, 0 to 1

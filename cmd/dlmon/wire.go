@@ -63,6 +63,9 @@ func (c *Config) check() error {
 		return err
 	}
 	cl.close()
+	if err := c.checkArrangement(); err != nil {
+		return err
+	}
 	if c.Vocabulary != vocabularyAuto {
 		_, err = vocabulary.Load(c.Vocabulary)
 	}
@@ -185,6 +188,7 @@ func (s *session) screen(b Build) tui.Options {
 		TagNames:     c.Tags,
 		UTC:          !c.LocalTime,
 		Tenant:       c.Tenant,
+		Arrangement:  c.arrangement(),
 		Creator:      c.Creator,
 		Objective:    c.Objective,
 		Version:      b.Version,
