@@ -36,9 +36,8 @@ const settleTime = 150 * time.Millisecond
 // settledMsg tells that the time has not moved since the move of that number.
 type settledMsg struct{ move uint64 }
 
-// begin shows what the command line asked for: from From to To, or, with To zero, up to the present. Of a single time
-// the cursor marks where it is, as goTo has it.
-func (m *Model) begin(from, to time.Time, point bool) {
+// begin shows what the command line asked for: from From to To, or, with To zero, up to the present.
+func (m *Model) begin(from, to time.Time) {
 	end := to
 	if to.IsZero() {
 		end = m.wall()
@@ -49,9 +48,6 @@ func (m *Model) begin(from, to time.Time, point bool) {
 	if !to.IsZero() {
 		m.clock.at = to.Round(0)
 		m.data = feed.AsOf(m.clock.live, m.clock.at)
-	}
-	if point {
-		m.clock.cursor = m.clock.at
 	}
 }
 

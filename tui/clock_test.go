@@ -279,17 +279,14 @@ func TestTheScreenOpensInThePast(t *testing.T) {
 
 func TestASingleTimeIsPickedHoweverItIsAskedFor(t *testing.T) {
 	to := pagetest.Now.Add(-time.Hour).Truncate(time.Minute)
-	for _, c := range []struct {
-		point bool
-		want  time.Time
-	}{{true, to}, {false, time.Time{}}} {
+	for _, want := range []time.Time{to, {}} {
 		o := options(pagetest.Reader(), themes.Default)
-		o.From, o.To, o.Point = to.Add(-time.Hour), to, c.point
+		o.From, o.To, o.Cursor = to.Add(-time.Hour), to, want
 		m := New(o)
 		defer m.Close()
 		m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
-		if got := m.context().Cursor; !got.Equal(c.want) {
-			t.Errorf("a single time %v: %v is picked, want %v", c.point, got, c.want)
+		if got := m.context().Cursor; !got.Equal(want) {
+			t.Errorf("%v is picked, want %v", got, want)
 		}
 	}
 	m, _ := timeModel(t, pagetest.Reader(), 120, 40)

@@ -67,6 +67,7 @@ func (m *Model) command(d handoff.Document) []string {
 	} else {
 		argv = append(argv, m.whereabouts().args()...)
 	}
+	argv = append(argv, m.arranged(d)...)
 	zone := "utc"
 	if !m.clock.utc {
 		zone = "local"

@@ -103,7 +103,7 @@ func (t turn) page() page.Page { return t.stack[len(t.stack)-1] }
 func kioskOptions(o Options) Options {
 	if o.Kiosk.On {
 		o.Silencer = nil
-		o.From, o.To, o.Point = time.Time{}, time.Time{}, false
+		o.From, o.To, o.Cursor = time.Time{}, time.Time{}, time.Time{}
 		o.Mouse = false
 	}
 	return o

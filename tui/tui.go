@@ -38,15 +38,17 @@ type Options struct {
 	Panel dashboard.Panel // to open at once, over all else; without an ID: none
 
 	From, To  time.Time     // the time to show at first; To zero: live
-	Point     bool          // To is a single time that was named: it is picked, too
+	Cursor    time.Time     // the time picked on the charts at first; zero: none
 	Tenant    string        // whose page to open at once, over the first page; "" for none
 	Silencer  feed.Silencer // what silences are written to; nil: nothing is ever written
 	Creator   string        // of silences
 	Objective float64       // share of requests that should succeed, 0 to 1
 	Command   []string      // the program and the flags that name its servers, for what brings a page back; nil: dlmon and the context
-	Kiosk     Kiosk         // a screen on the wall: nobody is at the keyboard, nothing is ever written
-	Keys      *keys.Map     // the operator's own; nil for the defaults
-	Mouse     bool          // clicks and the wheel are taken from the start
+	// Arrangement is how the first page's list is arranged; of a page that is no list (see List) it changes nothing.
+	Arrangement page.Arrangement
+	Kiosk       Kiosk     // a screen on the wall: nobody is at the keyboard, nothing is ever written
+	Keys        *keys.Map // the operator's own; nil for the defaults
+	Mouse       bool      // clicks and the wheel are taken from the start
 }
 
 // subscription is the part of feed.Subscription that the model uses.
@@ -109,11 +111,12 @@ func New(o Options) *Model {
 		m.window = time.Hour
 	}
 	m.clock = clock{live: m.data, utc: o.UTC, settle: settleTime}
-	m.begin(o.From, o.To, o.Point)
+	m.begin(o.From, o.To)
 	m.styles = o.Styles(true)
 	m.now = m.data.Now()
 	m.readVocab()
 	m.nav = newNavigator(o.Dashboards, o.Page, o.Against)
+	m.arrange()
 	m.openTenant(o.Tenant)
 	if o.Panel.ID != "" {
 		m.nav.push(grid.NewPanel(o.Panel))

@@ -25,15 +25,19 @@ func (c *Config) span(now time.Time) (when.Span, error) {
 	if c.At == "" {
 		return when.Span{}, nil
 	}
-	now = now.UTC()
-	if c.LocalTime {
-		now = now.Local()
-	}
-	s, err := when.Parse(c.At, now, c.Window)
+	s, err := when.Parse(c.At, c.zoned(now), c.Window)
 	if err != nil {
 		return s, fmt.Errorf("--at: %w, got %q", err, c.At)
 	}
 	return s, nil
+}
+
+// zoned is a time in the zone that is shown.
+func (c *Config) zoned(t time.Time) time.Time {
+	if c.LocalTime {
+		return t.Local()
+	}
+	return t.UTC()
 }
 
 // asOf makes a snapshot one of the past: what is asked and read is about the end of the span, over its length. A span

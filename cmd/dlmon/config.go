@@ -36,6 +36,10 @@ type Config struct {
 	Tenant       string              // whose page is opened at first; "" for none
 	Panel        string              // the id of the panel that is opened at first, of Page or of Tenant's page; "" for none
 	Against      string              // what movers compare with at first, one of page.MoversAgainst
+	Filter       string              // of the first page's list
+	Sort         string              // what it is sorted by; "-" before it reverses the order; "" is the page's own
+	Group        string              // what it is grouped by; "" is the page's own
+	Cursor       string              // the time picked on the charts, as typed; "" for none
 	ReadOnly     bool                // nothing is ever written to a server
 	Creator      string              // of silences
 	Objective    float64             // share of requests that should succeed, 0 to 1

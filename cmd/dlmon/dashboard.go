@@ -55,6 +55,10 @@ func (a *app) show(ctx context.Context, c *Config, with opening) (int, error) {
 	if err != nil {
 		return ExitUsage, err
 	}
+	cursor, err := c.cursor(span, time.Now())
+	if err != nil {
+		return ExitUsage, err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	s, err := c.start(ctx, noTime, with)
 	if err != nil {
@@ -70,7 +74,7 @@ func (a *app) show(ctx context.Context, c *Config, with opening) (int, error) {
 	}
 	o := s.screen(a.Build)
 	o.Command = a.reopening(c)
-	o.Trace, o.From, o.To, o.Point = with.trace, span.From, span.To, span.Point
+	o.Trace, o.From, o.To, o.Cursor = with.trace, span.From, span.To, cursor
 	o.Kiosk = with.kiosk
 	if err := tui.Run(ctx, o); err != nil && ctx.Err() == nil {
 		return ExitTrouble, err

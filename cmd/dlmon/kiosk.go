@@ -26,6 +26,9 @@ func (c *Config) checkKiosk() error {
 	if c.At != "" {
 		errs = append(errs, errors.New("--at: a kiosk shows the present; leave out --at or --kiosk"))
 	}
+	if c.origins["cursor"].text == "flag" {
+		errs = append(errs, errors.New("--cursor: nobody is at a kiosk to look at a time picked; leave out --cursor or --kiosk"))
+	}
 	if c.origins["every"].text == "flag" && len(c.Rotate) < 2 {
 		errs = append(errs, errors.New("--every: there is nothing to turn to; add --rotate with two pages or more"))
 	}

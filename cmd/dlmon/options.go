@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/spf13/pflag"
 
+	"dlmon/sources"
 	"dlmon/sources/feed"
 	"dlmon/sources/tracejson"
 	"dlmon/themes"
@@ -117,6 +118,18 @@ func options() []option {
 		option{name: "against", usage: "what movers compare with at first: " + strings.Join(page.MoversAgainst, ", "), def: page.MoversAgainst[0],
 			set: func(c *Config, s string) error { return setOneOf(&c.Against, s, page.MoversAgainst) },
 			get: func(c *Config) any { return c.Against }},
+		option{name: "filter", usage: "what the first page's list is filtered by", def: "",
+			set: func(c *Config, s string) error { c.Filter = sources.CleanName(s); return nil },
+			get: func(c *Config) any { return c.Filter }},
+		option{name: "sort", usage: "what it is sorted by: a column of it; -COLUMN reverses the order", def: "",
+			set: func(c *Config, s string) error { c.Sort = s; return nil },
+			get: func(c *Config) any { return c.Sort }},
+		option{name: "group", usage: "what the alerts are grouped by: state, group, severity, none", def: "",
+			set: func(c *Config, s string) error { c.Group = s; return nil },
+			get: func(c *Config) any { return c.Group }},
+		option{name: "cursor", usage: "the time picked on the charts, within the time shown: 14:05", def: "",
+			set: func(c *Config, s string) error { return setCursor(&c.Cursor, s) },
+			get: func(c *Config) any { return c.Cursor }},
 		option{name: "read-only", usage: "never write to a server: no silences", def: "false", toggle: true,
 			set: func(c *Config, s string) error { return setBool(&c.ReadOnly, s) },
 			get: func(c *Config) any { return c.ReadOnly }},

@@ -49,6 +49,7 @@ type snapshotOptions struct {
 	size, format, timeout string
 
 	width, height int
+	cursor        time.Time // picked on the frame's charts
 	wait          time.Duration
 }
 
@@ -85,6 +86,11 @@ func (o *snapshotOptions) parse(c *Config) error {
 	if err := setDuration(&o.wait, o.timeout, "15s", minTimeout, maxWait); err != nil {
 		errs = append(errs, fmt.Errorf("--timeout: %w, got %q", err, o.timeout))
 	}
+	for _, name := range []string{"filter", "sort", "group", "cursor"} {
+		if o.format == formatJSON && c.origins[name].text == "flag" {
+			errs = append(errs, fmt.Errorf("--%s: is for a frame, and json holds everything; leave out --%[1]s or --format json", name))
+		}
+	}
 	switch {
 	case o.format == formatJSON && c.Panel != "":
 		errs = append(errs, errors.New("--panel: --format json holds whole pages; leave out --panel"))
@@ -106,6 +112,9 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 	now := time.Now().UTC().Truncate(time.Second)
 	span, err := c.span(now)
 	if err != nil {
+		return ExitUsage, err
+	}
+	if o.cursor, err = c.cursor(span, now); err != nil {
 		return ExitUsage, err
 	}
 	running, cancel := context.WithCancel(ctx)
@@ -145,7 +154,7 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 func (s *session) frame(ctx context.Context, a *app, c *Config, span when.Span, o *snapshotOptions) string {
 	screen := s.screen(a.Build)
 	screen.Command = a.reopening(c)
-	screen.From, screen.To, screen.Point = span.From, span.To, span.Point
+	screen.From, screen.To, screen.Cursor = span.From, span.To, o.cursor
 	m := tui.New(screen)
 	defer m.Close()
 	frame := m.Frame(o.width, o.height)

@@ -52,12 +52,6 @@ func (c *Config) loadTheme(env func(string) (string, bool)) error {
 	if builtIn {
 		return nil
 	}
-	at := c.origins["theme"].text
-	if file, ok := strings.CutPrefix(at, "file "); ok {
-		at = file + ": theme"
-	} else {
-		at = where("theme", at)
-	}
 	names := append(themes.Names(), themesIn(dirs)...)
 	name, hint := strings.TrimSuffix(c.Theme, ".yaml"), ""
 	if near := nearest(name, names); name != c.Theme {
@@ -66,7 +60,7 @@ func (c *Config) loadTheme(env func(string) (string, bool)) error {
 		hint = ", did you mean " + near + "?"
 	}
 	return fmt.Errorf("%s: expected one of %s, or a theme of your own, %s.yaml in %s, got %q%s",
-		at, strings.Join(names, ", "), name, strings.Join(dirs, " or "), c.Theme, hint)
+		c.place("theme"), strings.Join(names, ", "), name, strings.Join(dirs, " or "), c.Theme, hint)
 }
 
 // themeDirs are where themes are looked for: beside the config file that was read, and beside the default one.

@@ -63,6 +63,9 @@ func (c *Config) check() error {
 		return err
 	}
 	cl.close()
+	if err := c.checkArrangement(); err != nil {
+		return err
+	}
 	if c.Vocabulary != vocabularyAuto {
 		_, err = vocabulary.Load(c.Vocabulary)
 	}
@@ -187,6 +190,7 @@ func (s *session) screen(b Build) tui.Options {
 		Tenant:       c.Tenant,
 		Against:      c.Against,
 		Panel:        c.panel(),
+		Arrangement:  c.arrangement(),
 		Creator:      c.Creator,
 		Objective:    c.Objective,
 		Version:      b.Version,

@@ -85,13 +85,14 @@ func (r row) value() float64 {
 var (
 	groupings = []string{"state", "group", "severity", "none"}
 	orders    = []struct {
+		name            string
 		words, reversed string
 		compare         func(a, b row) int
 	}{
-		{"worst first", "worst last", nil},
-		{"by name", "by name, reversed", func(a, b row) int { return cmp.Compare(a.name(), b.name()) }},
-		{"oldest first", "newest first", func(a, b row) int { return cmp.Compare(a.since(), b.since()) }},
-		{"highest value first", "lowest value first", func(a, b row) int {
+		{"worst", "worst first", "worst last", nil},
+		{"name", "by name", "by name, reversed", func(a, b row) int { return cmp.Compare(a.name(), b.name()) }},
+		{"since", "oldest first", "newest first", func(a, b row) int { return cmp.Compare(a.since(), b.since()) }},
+		{"value", "highest value first", "lowest value first", func(a, b row) int {
 			return cmp.Compare(rankValue(b.value()), rankValue(a.value()))
 		}},
 	}
