@@ -95,6 +95,10 @@ trace-service: "" # default
 at: "" # default
 time-zone: utc # default
 tenant: "" # default
+filter: "" # default
+sort: "" # default
+group: "" # default
+cursor: "" # default
 read-only: false # default
 creator: "" # default
 objective: "99.9" # default
