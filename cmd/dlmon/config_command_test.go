@@ -97,6 +97,10 @@ time-zone: utc # default
 tenant: "" # default
 panel: "" # default
 against: 1h # default
+filter: "" # default
+sort: "" # default
+group: "" # default
+cursor: "" # default
 read-only: false # default
 creator: "" # default
 objective: "99.9" # default
