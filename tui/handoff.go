@@ -18,6 +18,7 @@ import (
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
+	"dlmon/tui/alerts"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/handoff"
 	"dlmon/tui/page"
@@ -49,6 +50,13 @@ func (m *Model) trail() string {
 	var titles []string
 	for _, p := range m.nav.stack {
 		titles = append(titles, p.Title())
+	}
+	if p, ok := m.nav.top().(*alerts.Page); ok {
+		if name, _ := p.Detail(); name != "" {
+			titles = append(titles, name)
+		} else if p.Silences() {
+			titles = append(titles, "Silences")
+		}
 	}
 	return strings.Join(titles, " › ")
 }

@@ -187,6 +187,7 @@ func (s *session) screen(b Build) tui.Options {
 		Tenant:       c.Tenant,
 		Against:      c.Against,
 		Panel:        c.panel(),
+		Alert:        c.Alert,
 		Creator:      c.Creator,
 		Objective:    c.Objective,
 		Version:      b.Version,
