@@ -173,11 +173,14 @@ func wroteText(dir, name string, width int, ellipsis string) string {
 func failedText(dir string, err error, width int, ellipsis string) string {
 	var at *fs.PathError
 	var move *os.LinkError
+	var call *os.SyscallError
 	switch { // their own texts begin with a path, and have no room for the reason
 	case errors.As(err, &at):
 		err = at.Err
 	case errors.As(err, &move):
 		err = move.Err
+	case errors.As(err, &call):
+		err = call.Err
 	}
 	reason := "handoff: " + sources.Clean(err.Error())
 	const remedy = "; start dlmon elsewhere" // it writes into the directory that it was started in

@@ -165,7 +165,7 @@ func TestTheReasonOfAFailedHandoffAndItsRemedyAreReadOnANarrowScreen(t *testing.
 			}
 		}
 	}
-	if got := failedText("", syscall.ENOENT, 80, "…"); got != "handoff: no such file or directory; start dlmon elsewhere" {
+	if got := failedText("", os.NewSyscallError("getwd", syscall.ENOENT), 80, "…"); got != "handoff: no such file or directory; start dlmon elsewhere" {
 		t.Errorf("without a directory: %q", got)
 	}
 }
