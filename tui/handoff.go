@@ -18,6 +18,7 @@ import (
 
 	"dlmon/sources"
 	"dlmon/sources/feed"
+	"dlmon/tui/alerts"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/handoff"
 	"dlmon/tui/page"
@@ -49,6 +50,13 @@ func (m *Model) trail() string {
 	var titles []string
 	for _, p := range m.nav.stack {
 		titles = append(titles, p.Title())
+	}
+	if p, ok := m.nav.top().(*alerts.Page); ok {
+		if name, _ := p.Detail(); name != "" {
+			titles = append(titles, name)
+		} else if p.Silences() {
+			titles = append(titles, "Silences")
+		}
 	}
 	return strings.Join(titles, " › ")
 }
@@ -166,11 +174,14 @@ func wroteText(dir, name string, width int, ellipsis string) string {
 func failedText(dir string, err error, width int, ellipsis string) string {
 	var at *fs.PathError
 	var move *os.LinkError
+	var call *os.SyscallError
 	switch { // their own texts begin with a path, and have no room for the reason
 	case errors.As(err, &at):
 		err = at.Err
 	case errors.As(err, &move):
 		err = move.Err
+	case errors.As(err, &call):
+		err = call.Err
 	}
 	reason := "handoff: " + sources.Clean(err.Error())
 	const remedy = "; start dlmon elsewhere" // it writes into the directory that it was started in

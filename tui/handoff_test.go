@@ -165,7 +165,7 @@ func TestTheReasonOfAFailedHandoffAndItsRemedyAreReadOnANarrowScreen(t *testing.
 			}
 		}
 	}
-	if got := failedText("", syscall.ENOENT, 80, "…"); got != "handoff: no such file or directory; start dlmon elsewhere" {
+	if got := failedText("", os.NewSyscallError("getwd", syscall.ENOENT), 80, "…"); got != "handoff: no such file or directory; start dlmon elsewhere" {
 		t.Errorf("without a directory: %q", got)
 	}
 }
@@ -218,7 +218,7 @@ func reopened(t *testing.T, argv []string) *Model {
 		return ""
 	}
 	o := options(pagetest.Reader(), themes.Default)
-	o.Page, o.Tenant, o.Against = after("--page"), after("--tenant"), after("--against")
+	o.Page, o.Tenant, o.Against, o.Alert = after("--page"), after("--tenant"), after("--against"), after("--alert")
 	panels := slices.Concat(dashboard.Movers().Panels, dashboard.Builtin()[0].Panels, dashboard.Builtin()[1].Panels)
 	if o.Tenant != "" {
 		panels = dashboard.TenantPage(o.Tenant).Panels
@@ -249,7 +249,9 @@ func TestTheCommandOfAHandoffLeadsToThePageOrToTheNearestOneThatLedThere(t *test
 		{"a tenant's panel", []string{"2", "o", "tab", "f"}, nil, "Tenants › tenant acme-corp › Search latency"},
 		{"a panel of movers", []string{"2", "v", "w"}, page.OpenPanel{Panel: dashboard.Movers().Panels[0]}, "Tenants › Movers › p95 of all requests"},
 		{"who takes the load, of neighbours", []string{"2", "n", "f"}, nil, "Tenants › Noisy neighbours"},
-		{"silences", []string{"4", "a"}, nil, "Silences"},
+		{"silences", []string{"4", "a"}, nil, "Alerts › Silences"},
+		{"an alert", []string{"4", "enter"}, nil, "Alerts › SlowSearchQueries"},
+		{"a rule", []string{"4", "end", "enter"}, nil, "Alerts › HighErrorRate"},
 		{"alerts from elsewhere", nil, page.OpenPage{ID: "alerts"}, "Alerts"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

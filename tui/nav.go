@@ -51,11 +51,17 @@ func newNavigator(dashboards []dashboard.Dashboard, first, against string) navig
 	if v := n.view(first); v != nil { // a comparison of tenants: over their list
 		n.stack = []page.Page{n.tabs[1].page, v}
 	}
-	if p, ok := n.tabs[3].page.(*alerts.Page); ok && first == page.AlertsSilences {
-		p.OpenSilences()
-		n.stack = []page.Page{p}
+	if first == page.AlertsSilences {
+		n.alerts().OpenSilences()
+		n.stack = []page.Page{n.alerts()}
 	}
 	return n
+}
+
+// alerts is the page of alerts.
+func (n *navigator) alerts() *alerts.Page {
+	p, _ := n.tabs[3].page.(*alerts.Page)
+	return p
 }
 
 // top is the page on the screen.

@@ -35,6 +35,7 @@ type Options struct {
 
 	Against string // what movers compare with at first, one of page.MoversAgainst; "" for 1h
 
+	Alert string          // whose detail the page of alerts opens at once, as alerts.Page.Detail tells it; "" for none
 	Panel dashboard.Panel // to open at once, over all else; without an ID: none
 
 	From, To  time.Time     // the time to show at first; To zero: live
@@ -118,6 +119,7 @@ func New(o Options) *Model {
 	m.nav = newNavigator(o.Dashboards, o.Page, o.Against)
 	m.arrange()
 	m.openTenant(o.Tenant)
+	m.nav.alerts().OpenAlert(o.Alert)
 	if o.Panel.ID != "" {
 		m.nav.push(grid.NewPanel(o.Panel))
 	}

@@ -15,7 +15,7 @@ import (
 
 // whereabouts are what the command line can name of the way to the page on the screen: that page, or the nearest one that
 // led to it.
-type whereabouts struct{ page, against, tenant, panel string }
+type whereabouts struct{ page, against, tenant, panel, alert string }
 
 func (m *Model) whereabouts() (at whereabouts) {
 	home := "" // the page that has the panel, which may have been opened over another one
@@ -42,6 +42,7 @@ func (m *Model) whereabouts() (at whereabouts) {
 			if p.Silences() {
 				at.page = page.AlertsSilences
 			}
+			_, at.alert = p.Detail()
 		}
 		at.page = cmp.Or(at.page, m.nav.viewID(p))
 		for _, t := range m.nav.tabs {
@@ -71,7 +72,7 @@ func (m *Model) home(pan dashboard.Panel) string {
 
 // args are the flags that lead there.
 func (p whereabouts) args() (args []string) {
-	for _, f := range [][2]string{{"--page", p.page}, {"--against", p.against}, {"--tenant", p.tenant}, {"--panel", p.panel}} {
+	for _, f := range [][2]string{{"--page", p.page}, {"--against", p.against}, {"--tenant", p.tenant}, {"--panel", p.panel}, {"--alert", p.alert}} {
 		if f[1] != "" {
 			args = append(args, f[0], f[1])
 		}

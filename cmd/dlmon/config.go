@@ -35,6 +35,7 @@ type Config struct {
 	At           string              // the time or the range to show at first, as typed; "" is live
 	Tenant       string              // whose page is opened at first; "" for none
 	Panel        string              // the id of the panel that is opened at first, of Page or of Tenant's page; "" for none
+	Alert        string              // whose detail the page of alerts opens at first; "" for none
 	Against      string              // what movers compare with at first, one of page.MoversAgainst
 	Filter       string              // of the first page's list
 	Sort         string              // what it is sorted by; "-" before it reverses the order; "" is the page's own

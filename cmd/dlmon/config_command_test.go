@@ -96,6 +96,7 @@ at: "" # default
 time-zone: utc # default
 tenant: "" # default
 panel: "" # default
+alert: "" # default
 against: 1h # default
 filter: "" # default
 sort: "" # default

@@ -53,7 +53,7 @@ func TestConfigSaysWhereWhatIsWrong(t *testing.T) {
 		{"list in a list", "rotate: [[overview]]\n", `:1: rotate: expected pages with commas between them, of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, got a list`},
 		{"text for a switch", "ascii: \"yes\"\n", `:1: ascii: expected true or false, got "yes"`},
 		{"unknown key", "windw: 1h\n", `:1: windw: unknown key, did you mean window?`},
-		{"unknown key, nothing near", "frobnication: 1\n", `:1: frobnication: unknown key, expected one of against, alertmanager, alertmanager-url, ascii, `},
+		{"unknown key, nothing near", "frobnication: 1\n", `:1: frobnication: unknown key, expected one of against, alert, alertmanager, alertmanager-url, ascii, `},
 		{"underscore", "prometheus_url: http://h\n", `:1: prometheus_url: unknown key, did you mean prometheus-url?`},
 		{"twice", "window: 1h\nwindow: 2h\n", `:2: window: expected once, got it in line 1 too`},
 		{"bad URL", "prometheus-url: h:9090\n", `:1: prometheus-url: expected a URL such as http://host:9090, got "h:9090"`},
@@ -139,9 +139,9 @@ func TestOnlySnapshotOffersThePageOfAll(t *testing.T) {
 	for _, c := range []struct {
 		command, want string
 	}{
-		{"", `dlmon: --page: expected one of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, got "cellar"`},
-		{"config", `dlmon: --page: expected one of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, got "cellar"`},
-		{"snapshot", `dlmon: --page: expected one of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, all, got "cellar"`},
+		{"", `dlmon: --page: expected one of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, silences, got "cellar"`},
+		{"config", `dlmon: --page: expected one of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, silences, got "cellar"`},
+		{"snapshot", `dlmon: --page: expected one of overview, tenants, traces, alerts, health, business, movers, neighbours, budget, silences, all, got "cellar"`},
 	} {
 		got := execute(t, nil, append(strings.Fields(c.command), "--page", "cellar", "--health-url", "http://127.0.0.1:1/")...)
 		if got.code != ExitUsage || strings.TrimSpace(got.errors) != c.want {

@@ -2,7 +2,7 @@ package dlmon
 
 import (
 	"os"
-	"strings"
+	"regexp"
 	"testing"
 )
 
@@ -12,8 +12,8 @@ func TestTheDocumentationNamesEverySetting(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, o := range options() {
-		row := "| `--" + o.name
-		if i := strings.Index(string(text), row); i < 0 || !strings.Contains(strings.SplitN(string(text)[i:], "\n", 2)[0], "`"+o.env()+"`") {
+		row := regexp.MustCompile("(?m)^\\| `--" + o.name + "[ `].*`" + o.env() + "`")
+		if !row.Match(text) {
 			t.Errorf("no row for --%s and %s", o.name, o.env())
 		}
 	}

@@ -10,12 +10,15 @@ import (
 	"dlmon/tui/page"
 )
 
-// checkPlace refuses what is not on the page that is opened. What movers compare with may wait for their page in a file or
-// in the environment.
+// checkPlace refuses what is not on the page that is opened. What movers compare with and the alert may wait for their page
+// in a file or in the environment.
 func (c *Config) checkPlace() error {
 	var errs []error
 	if c.origins["against"].text == "flag" && c.Page != page.TenantsMovers && !slices.Contains(c.Rotate, page.TenantsMovers) {
 		errs = append(errs, errors.New("--against: is for the movers; add --page "+page.TenantsMovers))
+	}
+	if c.origins["alert"].text == "flag" && c.Page != "alerts" {
+		errs = append(errs, errors.New("--alert: is for the alerts; add --page alerts"))
 	}
 	if c.Panel != "" && c.panel().ID == "" {
 		var ids []string

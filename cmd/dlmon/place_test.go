@@ -13,6 +13,7 @@ func TestWhatAPageDoesNotHaveIsRefusedWithWhatToDo(t *testing.T) {
 		{[]string{"--against", "1d"}, "--against: is for the movers; add --page movers"},
 		{[]string{"--page", "movers", "--against", "2d"}, `--against: expected one of 1h, 1d, 1w, got "2d"`},
 		{[]string{"snapshot", "--page", "tenants", "--against", "1w"}, "--against: is for the movers; add --page movers"},
+		{[]string{"--alert", "Slow"}, "--alert: is for the alerts; add --page alerts"},
 		{[]string{"--panel", "lattency"}, "--panel: expected one of latency-p95, request-rate, "},
 		{[]string{"--tenant", "acme", "--panel", "latency"}, "--panel: expected one of verdict, tenant-latency, "},
 		{[]string{"snapshot", "--page", "alerts", "--panel", "latency"}, "--panel: alerts has no panels; add --page overview, business or movers, or --tenant"},

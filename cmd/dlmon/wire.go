@@ -191,6 +191,7 @@ func (s *session) screen(b Build) tui.Options {
 		Against:      c.Against,
 		Panel:        c.panel(),
 		Arrangement:  c.arrangement(),
+		Alert:        c.Alert,
 		Creator:      c.Creator,
 		Objective:    c.Objective,
 		Version:      b.Version,

@@ -42,6 +42,7 @@ type Page struct {
 	asked  arrangement // that listed was made for
 
 	detail   detail
+	wanted   string // by Reference: whose detail is to be opened as soon as it is known; "" for none
 	silences silenceList
 	form     *form
 	writing  string // the change that is under way, besides the form's; "" for none
@@ -59,12 +60,7 @@ var (
 func New() *Page { return &Page{opened: map[string]bool{}} }
 
 // Title implements page.Page.
-func (p *Page) Title() string {
-	if p.mode == modeSilences {
-		return "Silences"
-	}
-	return "Alerts"
-}
+func (p *Page) Title() string { return "Alerts" }
 
 // Scope implements page.Scoped.
 func (p *Page) Scope() string {
@@ -120,6 +116,7 @@ func (p *Page) Update(c page.Context, msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case page.DataMsg:
 		p.data = nil
+		return p.openWanted(c)
 	case page.SelectMsg:
 		p.selectRow(c, msg.Key)
 	case page.Written:

@@ -23,9 +23,6 @@ type silenceList struct {
 	made     string           // the id of the silence written last: it is selected as soon as it is listed
 }
 
-// Silences tells whether the list of silences is shown.
-func (p *Page) Silences() bool { return p.mode == modeSilences }
-
 // OpenSilences shows the list of silences; esc leads back.
 func (p *Page) OpenSilences() {
 	if p.mode != modeSilences {
