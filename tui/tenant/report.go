@@ -82,7 +82,11 @@ func (p *Budget) Report(c page.Context) page.Report {
 	}
 	r := page.Report{Tables: []page.Sheet{s}}
 	for i, q := range p.Wants(c) {
-		r.Ask(p.panel.Title+" "+p.panel.Queries[min(i, len(p.panel.Queries)-1)].Title, q)
+		title := "Minutes of the last 6h that Prometheus holds"
+		if i < len(p.panel.Queries) {
+			title = p.panel.Title + " " + p.panel.Queries[i].Title
+		}
+		r.Ask(title, q)
 	}
 	return r
 }

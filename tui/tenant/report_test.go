@@ -13,7 +13,7 @@ func TestEveryQueryOfAReportHasANameOfItsOwn(t *testing.T) {
 	for name, want := range map[string][]string{
 		page.TenantsMovers:     {"p95 of all requests", "p95 of {endpoint}", "memory {memory_type} {component}", "search p95 {search_type}", "search p95 by tenant", "cache hit rate by tenant"},
 		page.TenantsNeighbours: {"most search time", "tenants that search", "Search time by tenant", "Search p95 by tenant"},
-		page.TenantsBudget:     {"Error budget by tenant 5m", "Error budget by tenant 6h"},
+		page.TenantsBudget:     {"Error budget by tenant 5m", "Error budget by tenant 6h", "Minutes of the last 6h that Prometheus holds"},
 	} {
 		p, r := New(name), pagetest.Reader()
 		c := pagetest.Context(r, 120, 38)
