@@ -15,7 +15,8 @@ import (
 )
 
 // Tenants is a service of many tenants whose metrics, by the guide's names, are written to a Prometheus: per tenant types
-// of search with a latency histogram of twelve buckets, three HTTP counters, a cache's hit ratio and a rate limit.
+// of search with a latency histogram of twelve buckets, three HTTP counters, a cache's hit ratio, a rate limit
+// and what it refused.
 type Tenants struct {
 	series []written
 	began  time.Time
@@ -77,6 +78,7 @@ func NewTenants(t testing.TB, s *Server, n int, kinds ...string) *Tenants {
 		request("200", "/datasets", 0.1)
 		add(func(float64) float64 { return 0.9 }, "__name__", "cache_hit_ratio", "tenant_id", id, "cache_type", "query")
 		add(func(float64) float64 { return 500 }, "__name__", "rate_limit_remaining", "tenant_id", id, "limit_type", "requests")
+		add(counter(0.01), "__name__", "rate_limit_hits_total", "tenant_id", id, "limit_type", "requests")
 	}
 	return w
 }
