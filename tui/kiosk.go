@@ -231,6 +231,8 @@ func (m *Model) silence() string {
 			continue
 		}
 		_, old := m.old(nil, st.At, m.now, st)
+		// A server that hangs is asked less and less often, and what is asked that seldom may be old: not when it fails.
+		old = old || st.Err != nil && !st.At.IsZero() && m.now.Sub(st.At) > time.Minute
 		never := st.At.IsZero() && m.now.Sub(m.kiosk.started) > neverAfter
 		switch {
 		case st.Name == feed.SourcePrometheus && (old || never):

@@ -303,6 +303,24 @@ func TestWhenNoDataComesTheKioskSaysSoLoudly(t *testing.T) {
 	}
 }
 
+func TestASlowedSourceIsCalledSilentAsSoonAsAnyOtherWhenItFails(t *testing.T) {
+	r := calm()
+	m := wall(t, r, Kiosk{Rotate: []string{"overview"}}, 120, 40)
+	r.Status[0].Slowed, r.Status[0].Cadence = true, 3*time.Minute
+	r.Clock = r.Clock.Add(2 * time.Minute)
+	m.Update(tickMsg{})
+	if strings.Contains(second(m), "NO DATA") {
+		t.Errorf("it complains though nothing is due: %q", second(m))
+	}
+	r.Status[0].State = feed.Stale
+	r.Status[0].Err = &sources.Error{Source: feed.SourcePrometheus, Reason: "no answer within 10s", Kind: sources.Unavailable}
+	r.Clock = r.Clock.Add(time.Second)
+	m.Update(tickMsg{})
+	if !strings.Contains(second(m), "NO DATA from prometheus for 2m") {
+		t.Errorf("it fails, and the second line is %q", second(m))
+	}
+}
+
 func TestASourceThatNeverAnswersIsCalledSilentToo(t *testing.T) {
 	r := &feedtest.Reader{Clock: pagetest.Now, Status: []feed.SourceStatus{
 		{Name: feed.SourcePrometheus, State: feed.Waiting}, {Name: feed.SourceHealth, State: feed.Waiting},
