@@ -320,7 +320,7 @@ func (p *Page) silencedBy(c page.Context, d *data, id string) string {
 // sayAll lists the alerts of a group.
 func (r row) sayAll(c page.Context, t *sheet) {
 	const most = 50
-	format := formatter(r)
+	format := formatter(unitOf(r))
 	name := fmt.Sprintf("%d alerts", len(r.all))
 	for n, i := range r.all {
 		if n == most {

@@ -122,6 +122,31 @@ func TestThePictureSaysWhyItIsNotThere(t *testing.T) {
 	}
 }
 
+func TestNoTwoValuesBesideThePictureReadAlike(t *testing.T) {
+	r := given()
+	r.RulesSnap.Value[0].Expr = "histogram_quantile(0.95, sum by (le) (rate(search_latency_seconds_bucket[5m]))) > 0.08"
+	m := sources.Matrix{Start: pagetest.Now.Add(-time.Hour), Step: time.Minute, Columns: 61, Series: []sources.Series{{}}}
+	for i := range m.Columns {
+		m.Series[0].Values = append(m.Series[0].Values, 0.079+0.002*float64(i)/60)
+	}
+	r.RangeFunc = func(feed.Request) sources.Snapshot[sources.Matrix] { return feedtest.Value(m, pagetest.Now) }
+	p, c := New(), pagetest.Context(r, 120, 40)
+	p.View(c)
+	press(p, c, "enter")
+	seen := map[string]bool{}
+	for _, l := range strings.Split(text(p, c), "\n") {
+		if tick, _, ok := strings.Cut(l, "┤"); ok {
+			if seen[tick] {
+				t.Errorf("%q twice", tick)
+			}
+			seen[tick] = true
+		}
+	}
+	if len(seen) < 3 {
+		t.Errorf("only %d values:\n%s", len(seen), text(p, c))
+	}
+}
+
 func TestTheStripTellsSinceWhenItWasPendingAndSinceWhenItFires(t *testing.T) {
 	p, c := New(), pagetest.Context(given(), 120, 40)
 	p.View(c)

@@ -220,23 +220,8 @@ func owners(byName map[string][]*sources.Rule) func(*instance) (*sources.Rule, b
 // noteNames are the annotations that say what an alert means, in the order in which they are shown.
 var noteNames = []string{"summary", "description", "message"}
 
-// labelPlace puts the labels that say for whom first: where an alert was measured comes last.
-func labelPlace(name string) int {
-	switch name {
-	case "alertname":
-		return -1
-	case "tenant_id", "tenant":
-		return 0
-	case "instance", "job", "service", "cluster", "replica", "prometheus":
-		return 2
-	}
-	return 1
-}
-
 func labelOrder(l sources.Labels) []string {
-	return slices.SortedFunc(maps.Keys(l), func(a, b string) int {
-		return cmp.Or(cmp.Compare(labelPlace(a), labelPlace(b)), cmp.Compare(a, b))
-	})
+	return slices.SortedFunc(maps.Keys(l), page.CompareLabels)
 }
 
 // labelText is "name=value" of each label; what comes last is what gives way on a narrow screen.

@@ -238,7 +238,7 @@ func cells(c page.Context, r row) []page.Cell {
 		{Text: r.stateText(), Style: style}, {Text: r.sinceText(c), Style: text}, {Style: text}, {Style: s.Muted},
 	}
 	if i := r.one(); i != nil {
-		row[5].Text = formatter(r)(i.Value)
+		row[5].Text = formatter(unitOf(r))(i.Value)
 	}
 	row[6].Text = r.about()
 	return row

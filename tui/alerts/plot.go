@@ -96,19 +96,22 @@ func only(expr string, l sources.Labels) string {
 	return fmt.Sprintf("(%s) and on (%s) %s", expr, strings.Join(names, ", "), made)
 }
 
-// formatter writes the values of a row's expression: in its unit, where that can be told.
-func formatter(r row) func(float64) string {
-	unit := dashboard.UnitNone
-	if r.rule != nil {
-		left := conditionOf(r.rule.Expr).left
-		if found := dashboard.HistogramsIn(left); len(found) == 1 && strings.HasSuffix(found[0].Metric, "_seconds_bucket") &&
-			strings.HasPrefix(left, "histogram_quantile") {
-			unit = dashboard.UnitSeconds
-		}
+// unitOf is the unit of a row's expression, where that can be told.
+func unitOf(r row) string {
+	if r.rule == nil {
+		return dashboard.UnitNone
 	}
-	return func(v float64) string {
-		return dashboard.SayValue(v, unit)
+	left := conditionOf(r.rule.Expr).left
+	if found := dashboard.HistogramsIn(left); len(found) == 1 && strings.HasSuffix(found[0].Metric, "_seconds_bucket") &&
+		strings.HasPrefix(left, "histogram_quantile") {
+		return dashboard.UnitSeconds
 	}
+	return dashboard.UnitNone
+}
+
+// formatter writes values of a unit as a sentence has them.
+func formatter(unit string) func(float64) string {
+	return func(v float64) string { return dashboard.SayValue(v, unit) }
 }
 
 // maxSeries bounds the lines of a plot.
@@ -121,10 +124,11 @@ func (p *Page) pictureLines(c page.Context, r row, how presence) []string {
 	if !ok {
 		return nil
 	}
-	format := formatter(r)
+	unit := unitOf(r)
 	if pic.count {
-		format = func(v float64) string { return dashboard.SayValue(v, dashboard.UnitNone) }
+		unit = dashboard.UnitNone
 	}
+	format := formatter(unit)
 	say := func(st lipgloss.Style, text string, limit int) (out []string) {
 		for _, l := range page.Wrap(text, max(10, c.Width-2), limit, g.Ellipsis) {
 			out = append(out, " "+st.Render(l))
@@ -153,7 +157,8 @@ func (p *Page) pictureLines(c page.Context, r row, how presence) []string {
 	for _, x := range series[:min(len(series), maxSeries)] {
 		values = append(values, x.Values)
 	}
-	f := chart.Frame{Format: format, Cursor: -1, Bucket: -1, ASCII: s.ASCII, Distinct: !s.Color}
+	f := chart.Frame{Format: format, Cursor: -1, Bucket: -1, ASCII: s.ASCII, Distinct: !s.Color,
+		Finer: func(v float64, more int) string { return dashboard.FormatFiner(v, unit, more) }}
 	if m.Columns > 1 {
 		f.Time = chart.TimeAxis{Start: m.Start, End: m.End(), Zone: c.Zone(c.Now).Location(), Events: panel.Events(s, c.Marks)}
 		f.Cursor = panel.Column(dashboard.Grid{Start: m.Start, Step: m.Step, Columns: m.Columns}, c.Cursor)

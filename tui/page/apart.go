@@ -32,17 +32,25 @@ func AlertsApart(alerts []sources.Alert) map[string][]string {
 			differs(name, value, a.Labels)
 		}
 	}
-	place := func(name string) int {
-		switch name {
-		case "tenant_id", "tenant":
-			return 0
-		case "instance", "job", "service", "cluster", "replica", "prometheus":
-			return 2
-		}
-		return 1
-	}
 	for _, names := range apart {
-		slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a, b)) })
+		slices.SortFunc(names, CompareLabels)
 	}
 	return apart
+}
+
+// CompareLabels orders the names of an alert's labels: after its own name those that say for whom, and where it was
+// measured last.
+func CompareLabels(a, b string) int {
+	place := func(name string) int {
+		switch name {
+		case "alertname":
+			return 0
+		case "tenant_id", "tenant":
+			return 1
+		case "instance", "job", "service", "cluster", "replica", "prometheus":
+			return 3
+		}
+		return 2
+	}
+	return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a, b))
 }
