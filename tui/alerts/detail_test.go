@@ -124,10 +124,10 @@ func TestThePictureSaysWhyItIsNotThere(t *testing.T) {
 
 func TestNoTwoValuesBesideThePictureReadAlike(t *testing.T) {
 	r := given()
-	r.RulesSnap.Value[0].Expr = "histogram_quantile(0.95, sum by (le) (rate(search_latency_seconds_bucket[5m]))) > 0.08"
+	r.RulesSnap.Value[0].Expr = "histogram_quantile(0.95, sum by (le) (rate(search_latency_seconds_bucket[5m]))) > 12"
 	m := sources.Matrix{Start: pagetest.Now.Add(-time.Hour), Step: time.Minute, Columns: 61, Series: []sources.Series{{}}}
 	for i := range m.Columns {
-		m.Series[0].Values = append(m.Series[0].Values, 0.079+0.002*float64(i)/60)
+		m.Series[0].Values = append(m.Series[0].Values, 12.1+0.8*float64(i)/60)
 	}
 	r.RangeFunc = func(feed.Request) sources.Snapshot[sources.Matrix] { return feedtest.Value(m, pagetest.Now) }
 	p, c := New(), pagetest.Context(r, 120, 40)
