@@ -43,11 +43,10 @@ func newTerminal(ctx context.Context, f *os.File, failed func(error)) *terminal 
 }
 
 func (t *terminal) run(failed func(error)) {
-	var spare []byte
+	var next []byte // is never the array that Write appends to
 	for {
 		t.mu.Lock()
-		next := t.queue
-		t.queue = spare[:0]
+		next, t.queue = t.queue, next[:0]
 		if len(next) == 0 || t.err != nil {
 			if t.taken != nil {
 				close(t.taken)
@@ -63,7 +62,6 @@ func (t *terminal) run(failed func(error)) {
 		}
 		t.mu.Unlock()
 		_, err := t.File.Write(next)
-		spare = next
 		if err != nil {
 			t.mu.Lock()
 			t.err = err

@@ -3,6 +3,7 @@ package tui
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -306,6 +307,36 @@ func TestTerminalThatIsGoneIsTold(t *testing.T) {
 	if out.busy() {
 		t.Error("it is busy for ever")
 	}
+}
+
+// What is queued while the terminal takes what came before is another array: else bytes on their way would change.
+func TestWhatIsBeingWrittenIsNotWrittenOver(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	out := newTerminal(t.Context(), w, func(error) {})
+	const n = 200 << 10 // more than the pipe holds
+	want := sha256.New()
+	got := sha256.New()
+	for i := range 5 { // each time the reader comes late, and the writer meanwhile comes to rest
+		for _, c := range []byte{'a' + byte(i), 'A' + byte(i)} {
+			p := bytes.Repeat([]byte{c}, n)
+			want.Write(p)
+			if _, err := out.Write(p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := io.CopyN(got, r, 2*n); err != nil {
+			t.Fatal(err)
+		}
+		out.drain(farewell)
+		if !bytes.Equal(got.Sum(nil), want.Sum(nil)) {
+			t.Fatalf("round %d: other bytes came through than were written", i)
+		}
+	}
+	out.stop()
 }
 
 func TestWriterOfAStalledTerminalWaitsOnlyWhenThereIsNoRoomLeft(t *testing.T) {
