@@ -48,16 +48,17 @@ type shown struct {
 	began   time.Time
 	cancel  context.CancelCauseFunc
 	ended   chan error
+	done    chan struct{}
 
 	mu  sync.Mutex
 	new *sync.Cond
 	raw bytes.Buffer // all that was written
-	at  []time.Time  // when each synchronized update was read
+	at  []time.Time  // when each frame was read: a synchronized update of more than an erased screen
 }
 
 func showOn(t testing.TB, w, h uint16, env ...string) *shown {
 	t.Helper()
-	s := &shown{t: t, data: &ticking{Reader: pagetest.Reader()}, changed: make(chan struct{}, 1), ended: make(chan error, 1)}
+	s := &shown{t: t, data: &ticking{Reader: pagetest.Reader()}, changed: make(chan struct{}, 1), ended: make(chan error, 1), done: make(chan struct{})}
 	s.new = sync.NewCond(&s.mu)
 	var err error
 	if s.master, s.tty, err = pty.Open(); err != nil {
@@ -79,10 +80,18 @@ func showOn(t testing.TB, w, h uint16, env ...string) *shown {
 		s.out.stop()
 		m.Close()
 		s.ended <- err
+		close(s.done)
 	}()
 	t.Cleanup(func() {
+		// It is asked to end and waited for: of a program that is killed, Bubble Tea closes the input while it is read.
+		s.program.Quit()
+		select {
+		case <-s.done:
+		case <-time.After(20 * time.Second):
+			t.Error("it does not end")
+		}
 		cancel(nil)
-		_ = s.master.Close() // the other end is read from until the program has ended, and is left to it
+		_ = s.master.Close()
 	})
 	return s
 }
@@ -97,7 +106,7 @@ func (s *shown) read() {
 		if bytes.Contains(buf[:n], []byte(ansi.RequestModeSynchronizedOutput)) {
 			_, _ = io.WriteString(s.master, "\x1b[?2026;2$y")
 		}
-		for range bytes.Count(s.raw.Bytes(), []byte(ansi.SetModeSynchronizedOutput)) - len(s.at) {
+		for range bytes.Count(s.raw.Bytes(), []byte(ansi.SetModeSynchronizedOutput)) - s.blank() - len(s.at) {
 			s.at = append(s.at, time.Now())
 		}
 		s.new.Broadcast()
@@ -106,6 +115,11 @@ func (s *shown) read() {
 			return
 		}
 	}
+}
+
+// blank counts the updates that only erase the screen. mu is held.
+func (s *shown) blank() int {
+	return bytes.Count(s.raw.Bytes(), []byte(ansi.SetModeSynchronizedOutput+ansi.CursorHomePosition+ansi.EraseEntireScreen+ansi.ResetModeSynchronizedOutput))
 }
 
 // wait returns when ok holds of what was read.
@@ -191,6 +205,14 @@ func (s *shown) stall(stop bool) {
 	}
 }
 
+func TestBeforeItsSizeIsKnownTheScreenIsErasedOnce(t *testing.T) {
+	m := New(options(pagetest.Reader(), themes.Default))
+	defer m.Close()
+	if m.View().Content == "" {
+		t.Error("a view of nothing, which the renderer erases the screen for again and again")
+	}
+}
+
 func TestTenFramesASecondAtMostReachTheTerminal(t *testing.T) {
 	s := showOn(t, 120, 40)
 	s.shows(0, "Overview")
@@ -206,8 +228,11 @@ func TestTenFramesASecondAtMostReachTheTerminal(t *testing.T) {
 	}
 	// Reading late makes it only longer: this can fail for no other reason than frames that come too fast.
 	s.mu.Lock()
-	took := s.at[frames-1].Sub(s.began)
+	took, blank := s.at[frames-1].Sub(s.began), s.blank()
 	s.mu.Unlock()
+	if blank > 1 {
+		t.Errorf("the screen was erased %d times before there was anything to show", blank)
+	}
 	if least := (frames-1-keyReserve)*frameGap - time.Second/fps; took < least {
 		t.Errorf("%d frames in %v, want at least %v", frames, took, least)
 	}

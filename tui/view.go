@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -28,7 +29,7 @@ func (m *Model) View() tea.View {
 		}
 		m.frame, m.dirty, m.dirtyHead = frame, false, false
 	}
-	v := tea.NewView(m.frame)
+	v := tea.NewView(cmp.Or(m.frame, " ")) // a view of nothing is erased anew every 1/fps until the size is known
 	v.AltScreen = true
 	v.MouseMode = m.mouseMode()
 	v.WindowTitle = "dlmon"
