@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"runtime"
@@ -205,14 +204,6 @@ func (s *shown) stall(stop bool) {
 	}
 }
 
-func TestBeforeItsSizeIsKnownTheScreenIsErasedOnce(t *testing.T) {
-	m := New(options(pagetest.Reader(), themes.Default))
-	defer m.Close()
-	if m.View().Content == "" {
-		t.Error("a view of nothing, which the renderer erases the screen for again and again")
-	}
-}
-
 func TestTenFramesASecondAtMostReachTheTerminal(t *testing.T) {
 	s := showOn(t, 120, 40)
 	s.shows(0, "Overview")
@@ -395,40 +386,5 @@ func TestWriterOfAStalledTerminalWaitsOnlyWhenThereIsNoRoomLeft(t *testing.T) {
 	out.stop()
 	if n := <-got; n != 3*int64(len(big)) {
 		t.Errorf("%d bytes came through once it was read again, want %d", n, 3*len(big))
-	}
-}
-
-// BenchmarkBytes is what goes over an SSH link: for the first frame, for another page, and for a second in which nothing
-// but the clock changes.
-func BenchmarkBytes(b *testing.B) {
-	for _, size := range [][2]uint16{{40, 12}, {80, 24}, {120, 40}, {200, 60}} {
-		b.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(b *testing.B) {
-			s := showOn(b, size[0], size[1])
-			begin, end := []byte(ansi.SetModeSynchronizedOutput), []byte(ansi.ResetModeSynchronizedOutput)
-			frames := func() int { s.mu.Lock(); defer s.mu.Unlock(); return bytes.Count(s.raw.Bytes(), end) }
-			draw := func(do func()) { // and wait for it
-				n := frames()
-				do()
-				s.wait("frame", func() bool { return bytes.Count(s.raw.Bytes(), end) > n })
-			}
-			last := func() int { return bytes.LastIndex(s.written(0), begin) }
-			s.shows(0, "Latency")
-			draw(func() { s.press("2") })
-			first, pages := last(), 0
-			for b.Loop() {
-				for _, key := range []string{"4", "5", "1", "2"} {
-					draw(func() { s.press(key) })
-					pages++
-				}
-			}
-			b.ReportMetric(float64(first), "first-B")
-			b.ReportMetric(float64(s.size()-first)/float64(pages+1), "page-B")
-			if size[1] >= 16 { // lower screens show no clock
-				s.data.seconds.Store(1)
-				draw(func() { s.program.Send(tickMsg{}) })
-				b.ReportMetric(float64(s.size()-last()), "second-B")
-			}
-			b.ReportMetric(0, "ns/op")
-		})
 	}
 }

@@ -145,6 +145,7 @@ func TestNoTwoTicksReadAlike(t *testing.T) {
 		{79, 82, true, "82.0 81.5 81.0 80.5 80.0 79.5 79.0"}, // a digit more
 		{79, 82, false, "82 81 80 79"},                       // fewer ticks
 		{0, 60, true, "60 50 40 30 20 10 0"},                 // none where they differ anyway
+		{0, 14, true, "14 10 5 0"},                           // not 2 and 8 for 2.5 and 7.5
 	} {
 		if got := strings.Join(axis(c.lo, c.hi, 19, c.finer), " "); got != c.want {
 			t.Errorf("%v to %v: %q, want %q", c.lo, c.hi, got, c.want)

@@ -142,13 +142,13 @@ func scale(lo, hi float64, binary bool) (float64, float64) {
 	return lo, hi
 }
 
-// round is the smallest round number that is at least v: 1, 2, 2.5 or 5 times a power of ten, or a power of two.
+// round is the smallest round number that is at least v: 1, 2 or 5 times a power of ten, which reads evenly in few digits, or a power of two.
 func round(v float64, binary bool) float64 {
 	if binary && v >= 1 {
 		return math.Exp2(math.Ceil(math.Log2(v)))
 	}
 	unit := math.Pow(10, math.Floor(math.Log10(v)))
-	for _, n := range []float64{1, 2, 2.5, 5} {
+	for _, n := range []float64{1, 2, 5} {
 		if n*unit >= v {
 			return n * unit
 		}
