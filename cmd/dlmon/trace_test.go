@@ -228,12 +228,8 @@ func TestAFileIsLookedAtOnTheScreen(t *testing.T) {
 	s.Shows("GET /x", "db", "whole trace", "1 error")
 	s.Press("y")
 	s.Shows("trace id copied")
-	s.Mu.Lock()
 	copied := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte("4bf92f3577b34da6a3ce929d0e0e4736"))
-	if !strings.Contains(s.Raw.String(), copied) {
-		t.Error("the trace's id does not reach the clipboard by OSC 52")
-	}
-	s.Mu.Unlock()
+	s.Wait("trace id for the clipboard, by OSC 52", func(string) bool { return strings.Contains(s.Raw.String(), copied) })
 	s.Press("\x1b") // to the list of what is in the file, whatever its age
 	s.Shows("1 of 1 shown", "GET /x")
 	s.Press("q")
