@@ -78,18 +78,29 @@ type Matrix struct {
 	Columns  int
 	Series   []Series
 	Warnings []string
+	// Until is the time of the last column where that is not over yet: its place on the grid is still to come. Else zero.
+	Until time.Time
 }
 
 // End is the time of the last column; Start when there is none.
-func (m Matrix) End() time.Time {
-	if m.Columns == 0 {
-		return m.Start
-	}
-	return m.Start.Add(time.Duration(m.Columns-1) * m.Step)
-}
+func (m Matrix) End() time.Time { return m.Time(max(m.Columns-1, 0)) }
 
 // Time is the time of column i.
-func (m Matrix) Time(i int) time.Time { return m.Start.Add(time.Duration(i) * m.Step) }
+func (m Matrix) Time(i int) time.Time {
+	if i == m.Columns-1 && !m.Until.IsZero() {
+		return m.Until
+	}
+	return m.Start.Add(time.Duration(i) * m.Step)
+}
+
+// Whole is the time of the last column that is over.
+func (m Matrix) Whole() time.Time {
+	n := m.Columns - 1
+	if !m.Until.IsZero() {
+		n--
+	}
+	return m.Start.Add(time.Duration(max(n, 0)) * m.Step)
+}
 
 // Stats sums up one series' values, leaving out NaN and ±Inf. N counts the values taken; with N 0 the rest is NaN.
 type Stats struct {

@@ -207,8 +207,11 @@ func (m *Model) setCursor(at time.Time) tea.Cmd {
 // moveCursor moves the time picked by columns of the charts. Its first move sets it on the newest.
 func (m *Model) moveCursor(by int) tea.Cmd {
 	step := m.step()
-	end := m.now.Truncate(step)
-	first := end.Add(-m.window.Truncate(step))
+	whole, end := m.now.Truncate(step), feed.Newest(m.now, step)
+	first := whole.Add(-m.window.Truncate(step))
+	if end.After(whole) {
+		first = first.Add(step)
+	}
 	at := m.picked(m.window)
 	if at.IsZero() {
 		at = end
@@ -217,11 +220,15 @@ func (m *Model) moveCursor(by int) tea.Cmd {
 		}
 	}
 	by = min(max(by, -int(m.window/step)-1), int(m.window/step)+1)
-	at = at.Truncate(step).Add(time.Duration(by) * step)
+	place := at.Truncate(step)
+	if at.After(whole) { // in the column that is not over
+		place = place.Add(step)
+	}
+	at = place.Add(time.Duration(by) * step)
 	if at.Before(first) {
 		at = first
 	}
-	if at.After(end) {
+	if at.After(whole) {
 		at = end
 	}
 	return m.setCursor(at)

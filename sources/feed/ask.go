@@ -13,7 +13,6 @@ import (
 // rangeAnswer is what the parts of a range query brought before one failed, if one did.
 type rangeAnswer struct {
 	parts []part
-	end   int64 // the newest column of the grid when it was asked
 }
 
 // now is the time of evaluation, and the time readers see, at the wall clock's time t.
@@ -92,18 +91,17 @@ func (f *Feed) call(e *entry) func(context.Context) (any, error) {
 			return answer(o.Prometheus.Instant(ctx, k.Expr, at.Add(-k.Ago)))
 		}
 	case Range:
-		parts, end, err := e.track.missing(at)
+		parts, err := e.track.missing(at)
 		return func(ctx context.Context) (any, error) {
 			if err != nil {
 				return nil, err
 			}
-			got := rangeAnswer{end: end}
+			var got rangeAnswer
 			for _, p := range parts {
-				m, err := o.Prometheus.Range(ctx, k.Expr, gridTime(p.from, k.Step), gridTime(p.to, k.Step), k.Step)
-				if err != nil {
+				var err error
+				if p.m, err = p.ask(ctx, o.Prometheus, k.Expr, k.Step); err != nil {
 					return got, err
 				}
-				p.m = m
 				got.parts = append(got.parts, p)
 			}
 			return got, nil

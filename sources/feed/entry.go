@@ -226,7 +226,7 @@ func (f *Feed) cadence(k Request) time.Duration {
 	case Targets:
 		return max(scrape, 15*time.Second)
 	case Range:
-		return max(scrape, k.Step)
+		return max(scrape, lookEvery(k.Step))
 	case Services, Trace, Operations, Dependencies:
 		return 30 * time.Second
 	case kindInfo:
@@ -249,7 +249,7 @@ func (f *Feed) interval(e *entry) time.Duration {
 		}
 	}
 	if e.key.Kind == Range {
-		d = max(d, e.key.Step)
+		d = max(d, lookEvery(e.key.Step))
 	}
 	return d
 }

@@ -130,7 +130,15 @@ func (s *server) Instant(ctx context.Context, expr string, at time.Time) (source
 	if err != nil {
 		return sources.Vector{}, err
 	}
-	return sources.Vector{At: at, Samples: []sources.Sample{{Value: float64(at.Unix())}}}, nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := sources.Vector{At: at}
+	for _, name := range s.series {
+		if v := s.value(name, at); !math.IsNaN(v) {
+			out.Samples = append(out.Samples, sources.Sample{Labels: sources.Labels{"name": name}, Value: v})
+		}
+	}
+	return out, nil
 }
 
 func (s *server) Range(ctx context.Context, expr string, start, end time.Time, step time.Duration) (sources.Matrix, error) {

@@ -31,7 +31,8 @@ func (f *Feed) Instant(r Request) sources.Snapshot[sources.Vector] {
 	return read[sources.Vector](f, r)
 }
 
-// Range implements Reader. The matrix has Window/Step + 1 columns and ends at the newest column that was answered.
+// Range implements Reader. The matrix has Window/Step + 1 columns and ends at the newest column that was answered, which
+// may be one that is not over yet.
 func (f *Feed) Range(r Request) sources.Snapshot[sources.Matrix] {
 	r.Kind = Range
 	f.mu.Lock()

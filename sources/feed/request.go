@@ -47,7 +47,8 @@ type Request struct {
 	Step time.Duration
 	// Every is the time between two tries. Zero takes the feed's cadence for the kind: the refresh for Health,
 	// Managed, Silences and Search; the longer of refresh and scrape interval for Instant, Rules and Exemplars (with Ago at
-	// least a minute, Targets at least 15 s); a new column of the grid for Range; 30 s for Services, Operations,
+	// least a minute, Targets at least 15 s); for Range a new column of the grid, and of a step that is longer than two
+	// minutes what there is of it after each eighth, at least a minute; 30 s for Services, Operations,
 	// Dependencies and Trace. Once never repeats a request that succeeded, until Subscription.Refresh. A trace that was
 	// read whole, a minute or more after its last span ended, is never read again. Every is not part of the question:
 	// requests that differ only here (or, for Range, in Window) are asked together.

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -21,9 +22,10 @@ type track struct {
 	step   time.Duration
 	wanted time.Duration // the largest window that anybody wants
 
-	filled      bool  // there was an answer; without one, the fields below mean nothing
-	first, last int64 // columns that lines hold
-	from, to    int64 // columns that were answered; a failure does not move them
+	filled      bool      // there was an answer; without one, the fields below mean nothing
+	first, last int64     // columns that lines hold
+	from, to    int64     // columns that were answered; a failure does not move them
+	until       time.Time // of column to where that is not over yet; else zero
 	lines       []line
 	warnings    []string
 	views       map[int64]sources.Matrix // by number of columns; for readers
@@ -38,6 +40,7 @@ type line struct {
 // part is one stretch of columns, both ends included, and what the server said of it.
 type part struct {
 	from, to int64
+	until    time.Time // of its one column, which is not over yet; else zero
 	m        sources.Matrix
 }
 
@@ -53,6 +56,46 @@ func gridColumn(t time.Time, step time.Duration) int64 {
 	return col
 }
 
+// A step may be hours long. What has happened since the last whole one stands in a column of its own, asked as of the
+// time it is asked at, and again until it is over: else the newest would be missing where it is looked for.
+const (
+	longStep   = 2 * time.Minute // from here on; below, the newest column is as good as the present
+	unfinished = time.Minute     // between two looks at a column that is not over, at least
+)
+
+// newest is the last column that is wanted at a time, and whether it is over then.
+func newest(now time.Time, step time.Duration) (col int64, over bool) {
+	col = gridColumn(now, step)
+	if step <= longStep || gridTime(col, step).Equal(now) {
+		return col, true
+	}
+	return col + 1, false
+}
+
+// Newest is the time of the newest column of a range query that is asked at a time.
+func Newest(now time.Time, step time.Duration) time.Time {
+	if col, over := newest(now, step); over {
+		return gridTime(col, step)
+	}
+	return now
+}
+
+// lookEvery is how often a range query of a step is asked.
+func lookEvery(step time.Duration) time.Duration {
+	if step <= longStep {
+		return step
+	}
+	return min(step, max(step/8, unfinished))
+}
+
+// whole is the last answered column that is over.
+func (t *track) whole() int64 {
+	if t.until.IsZero() {
+		return t.to
+	}
+	return t.to - 1
+}
+
 func (t *track) columns() int { return int(t.last-t.first) + 1 }
 
 // reach is the oldest column wanted when end is the newest.
@@ -60,21 +103,34 @@ func (t *track) reach(end int64) int64 { return end - int64(t.wanted/t.step) }
 
 // headless tells whether the wanted window begins before what has been answered.
 func (t *track) headless(now time.Time) bool {
-	return t.step > 0 && (!t.filled || t.reach(gridColumn(now, t.step)) < t.from)
+	if t.step <= 0 || !t.filled {
+		return t.step > 0
+	}
+	col, _ := newest(now, t.step)
+	return t.reach(col) < t.from
 }
 
-// next is when the grid gets a column that has not been answered.
+// next is when the grid gets a column that has not been answered, or the unfinished one is to be looked at again.
 func (t *track) next() time.Time {
 	if !t.filled {
 		return time.Time{}
 	}
-	return gridTime(t.to+1, t.step)
+	looked := t.until
+	if looked.IsZero() {
+		looked = gridTime(t.to, t.step)
+	}
+	next := gridTime(t.whole()+1, t.step)
+	if look := looked.Add(lookEvery(t.step)); look.Before(next) {
+		return look
+	}
+	return next
 }
 
-// missing is what has to be asked at the time given: all, or the tail with its overlap, and the head.
-func (t *track) missing(now time.Time) (parts []part, end int64, err error) {
+// missing is what has to be asked at the time given: all, or the tail with its overlap, and the head; last what is not
+// over yet.
+func (t *track) missing(now time.Time) (parts []part, err error) {
 	if t.step <= 0 || t.wanted/t.step >= maxColumns {
-		return nil, 0, &sources.Error{
+		return nil, &sources.Error{
 			Source: SourcePrometheus,
 			Asked:  "range query",
 			Reason: fmt.Sprintf("a window of %v in steps of %v has no drawable number of columns", t.wanted, t.step),
@@ -82,19 +138,30 @@ func (t *track) missing(now time.Time) (parts []part, end int64, err error) {
 			Kind:   sources.Rejected,
 		}
 	}
-	end = gridColumn(now, t.step)
-	start := t.reach(end)
-	if !t.filled || t.to < start {
-		return []part{{from: start, to: end}}, end, nil
+	last, over := newest(now, t.step)
+	start, end := t.reach(last), last
+	if !over {
+		end--
+		defer func() { parts = append(parts, part{from: last, to: last, until: now}) }()
 	}
-	parts = []part{{from: max(t.to-overlap, start), to: end}}
-	if start < t.from {
-		parts = append(parts, part{from: start, to: t.from - 1})
-		if end <= t.to { // only the head is new
-			parts = parts[1:]
+	whole := t.whole()
+	add := func(from, to int64) {
+		if from <= to {
+			parts = append(parts, part{from: from, to: to})
 		}
 	}
-	return parts, end, nil
+	if !t.filled || whole < start {
+		add(start, end)
+		return parts, nil
+	}
+	head := start < t.from
+	if end > whole || over && !head { // else only the head is new, or what is not over
+		add(max(min(whole, end)-overlap, start), end)
+	}
+	if head {
+		add(start, t.from-1)
+	}
+	return parts, nil
 }
 
 // merge takes answered parts in and drops the columns that nobody wants any more.
@@ -104,11 +171,14 @@ func (t *track) merge(got rangeAnswer) {
 	}
 	fresh := !t.filled
 	t.filled = true
-	from, to := t.from, t.to
+	from, to, until := t.from, t.to, t.until
 	for _, p := range got.parts {
 		if fresh || p.from > to+1 || p.to < from-1 {
-			from, to, fresh = p.from, p.to, false
+			from, to, until, fresh = p.from, p.to, p.until, false
 			continue
+		}
+		if p.to >= to {
+			until = p.until
 		}
 		from, to = min(from, p.from), max(to, p.to)
 	}
@@ -165,7 +235,7 @@ func (t *track) merge(got rangeAnswer) {
 			t.lines = append(t.lines, *l)
 		}
 	}
-	t.first, t.last, t.from, t.to, t.warnings = first, to, from, to, warnings
+	t.first, t.last, t.from, t.to, t.until, t.warnings = first, to, from, to, until, warnings
 	t.views = map[int64]sources.Matrix{}
 }
 
@@ -189,7 +259,7 @@ func (t *track) view(window time.Duration) sources.Matrix {
 		return m
 	}
 	start := t.to - n + 1
-	m := sources.Matrix{Start: gridTime(start, t.step), Step: t.step, Columns: int(n), Warnings: t.warnings}
+	m := sources.Matrix{Start: gridTime(start, t.step), Step: t.step, Columns: int(n), Warnings: t.warnings, Until: t.until}
 	for _, l := range t.lines {
 		var values []float64
 		if start >= t.first {
@@ -207,4 +277,22 @@ func (t *track) view(window time.Duration) sources.Matrix {
 	}
 	t.views[n] = m
 	return m
+}
+
+// ask has a server answer the part.
+func (p part) ask(ctx context.Context, server Prometheus, expr string, step time.Duration) (sources.Matrix, error) {
+	start, end := gridTime(p.from, step), gridTime(p.to, step)
+	if p.until.IsZero() {
+		return server.Range(ctx, expr, start, end, step)
+	}
+	v, err := server.Instant(ctx, expr, p.until)
+	m := sources.Matrix{Start: start, Step: step, Columns: 1, Warnings: v.Warnings}
+	for _, s := range v.Samples {
+		value := s.Value
+		if math.IsInf(value, 0) { // as in a range
+			value = math.NaN()
+		}
+		m.Series = append(m.Series, sources.Series{Labels: s.Labels, Values: []float64{value}})
+	}
+	return m, err
 }

@@ -160,8 +160,8 @@ func (p *Page) pictureLines(c page.Context, r row, how presence) []string {
 	f := chart.Frame{Format: format, Cursor: -1, Bucket: -1, ASCII: s.ASCII, Distinct: !s.Color,
 		Finer: func(v float64, more int) string { return dashboard.FormatFiner(v, unit, more) }}
 	if m.Columns > 1 {
-		f.Time = chart.TimeAxis{Start: m.Start, End: m.End(), Zone: c.Zone(c.Now).Location(), Events: panel.Events(s, c.Marks)}
-		f.Cursor = panel.Column(dashboard.Grid{Start: m.Start, Step: m.Step, Columns: m.Columns}, c.Cursor)
+		f.Time = chart.TimeAxis{Start: m.Start, End: dashboard.GridOf(m).End(), Zone: c.Zone(c.Now).Location(), Events: panel.Events(s, c.Marks)}
+		f.Cursor = dashboard.GridOf(m).Column(c.Cursor)
 	}
 	var marks []chart.Threshold
 	if pic.known() {
@@ -234,7 +234,7 @@ func (p *Page) stateStrip(c page.Context, r row, how presence, m sources.Matrix,
 	left := slices.IndexFunc(first, func(x chart.Cell) bool { return x.Ink == chart.Axis }) + 1
 	width := len(first) - left
 	at := func(t time.Time) int {
-		part := float64(t.Sub(m.Start)) / float64(m.End().Sub(m.Start))
+		part := float64(t.Sub(m.Start)) / float64(dashboard.GridOf(m).End().Sub(m.Start))
 		return max(0, min(width, int(math.Round(part*float64(width-1)))))
 	}
 	end := width

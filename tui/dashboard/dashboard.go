@@ -276,6 +276,42 @@ type Grid struct {
 	Start   time.Time
 	Step    time.Duration
 	Columns int
+	Until   time.Time // of the last column where that is not over yet, as in sources.Matrix; else zero
+}
+
+// GridOf is the time axis of a range query's answer.
+func GridOf(m sources.Matrix) Grid {
+	return Grid{Start: m.Start, Step: m.Step, Columns: m.Columns, Until: m.Until}
+}
+
+// Time is the time of column i, which may lie beside the grid.
+func (g Grid) Time(i int) time.Time {
+	if i >= g.Columns-1 && !g.Until.IsZero() {
+		return g.Until
+	}
+	return g.place(i)
+}
+
+// place is where column i stands on the time axis.
+func (g Grid) place(i int) time.Time { return g.Start.Add(time.Duration(i) * g.Step) }
+
+// End is where the time axis ends: with the last column, were it not over yet.
+func (g Grid) End() time.Time { return g.place(g.Columns - 1) }
+
+// Column is the column nearest to a time; -1 where it is not on the grid.
+func (g Grid) Column(at time.Time) int {
+	if at.IsZero() || g.Step <= 0 || g.Columns == 0 {
+		return -1
+	}
+	d := at.Sub(g.Start)
+	i := int((d + g.Step/2) / g.Step)
+	if d < -g.Step/2 || i >= g.Columns {
+		return -1
+	}
+	if last := g.Columns - 1; i == last-1 && !g.Until.IsZero() && g.Until.Sub(at) < at.Sub(g.place(i)) {
+		return last
+	}
+	return i
 }
 
 // Tenant is one row of the tenants' table. Unknown numbers are NaN.

@@ -138,7 +138,7 @@ func evalPromQL(d *Data, env Env) {
 	d.judge()
 }
 
-// answer reads one query's snapshots: the value now from whichever of the instant answer and the range's last column
+// answer reads one query's snapshots: the value now from whichever of the instant answer and the range's last whole column
 // is newer, one hour before, and the points.
 func (d *Data) answer(q Query, env Env) ([]Value, error) {
 	expr, ok := q.PromQL(env)
@@ -158,7 +158,7 @@ func (d *Data) answer(q Query, env Env) ([]Value, error) {
 			before[x.Labels.Key()] = x.Value
 		}
 	}
-	byNow := instant.OK() && (!ranged.OK() || !instant.Value.At.Before(ranged.Value.End()))
+	byNow := instant.OK() && (!ranged.OK() || !instant.Value.At.Before(ranged.Value.Whole()))
 	failed := cmp.Or(instant.Err, ranged.Err)
 	switch {
 	case byNow:
@@ -167,7 +167,7 @@ func (d *Data) answer(q Query, env Env) ([]Value, error) {
 		d.took(ranged.At, failed)
 	}
 	if ranged.OK() && (d.Grid.Columns == 0 || q.Name == mainQuery) {
-		d.Grid = Grid{Start: ranged.Value.Start, Step: ranged.Value.Step, Columns: ranged.Value.Columns}
+		d.Grid = GridOf(ranged.Value)
 	}
 	d.warn(instant.Value.Warnings)
 	d.warn(ranged.Value.Warnings)

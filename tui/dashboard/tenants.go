@@ -70,7 +70,7 @@ func (d *Data) tenants(env Env) {
 		if !past.OK() {
 			continue
 		}
-		d.Grid = Grid{Start: past.Value.Start, Step: past.Value.Step, Columns: past.Value.Columns}
+		d.Grid = GridOf(past.Value)
 		d.warn(past.Value.Warnings)
 		if past.Err != nil && d.Err == nil {
 			d.took(past.At, past.Err)

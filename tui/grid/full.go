@@ -201,7 +201,7 @@ func (f *Full) View(c page.Context) []string {
 func (f *Full) options(c page.Context, d dashboard.Data) panel.Options {
 	o := panel.Options{
 		Styles: c.Styles, Now: c.Now.Truncate(ageStep), Width: c.Width, Height: c.Height, TraceKey: c.Hint("t", "%s"),
-		Focused: true, Full: true, Cursor: panel.Column(d.Grid, c.Cursor), Selected: -1, UTC: c.UTC, Marks: f.marks.of(c),
+		Focused: true, Full: true, Cursor: d.Grid.Column(c.Cursor), Selected: -1, UTC: c.UTC, Marks: f.marks.of(c),
 	}
 	o.Filter, o.Nothing = f.filter.says(f.last.data), f.filter.Text != "" && rows(d) == 0
 	if f.drag.panel >= 0 {

@@ -253,7 +253,7 @@ func (g *Grid) options(c page.Context, p dashboard.Placed, width int, d dashboar
 	focused := p.Panel == g.focus && !c.Big
 	o := panel.Options{
 		Styles: c.Styles, Now: c.Now.Truncate(ageStep), Width: width, Height: p.H,
-		Focused: focused, Cursor: panel.Column(d.Grid, c.Cursor), Selected: -1, UTC: c.UTC, Big: g.tall, Marks: g.marks.of(c),
+		Focused: focused, Cursor: d.Grid.Column(c.Cursor), Selected: -1, UTC: c.UTC, Big: g.tall, Marks: g.marks.of(c),
 	}
 	if g.drag.panel == p.Panel {
 		o.From, o.To = g.drag.from, g.drag.to

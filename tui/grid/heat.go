@@ -10,7 +10,6 @@ import (
 
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
-	"dlmon/tui/panel"
 )
 
 // bucket is the selected bucket. It is held by its upper bound, so that it stays while others come and go.
@@ -38,7 +37,7 @@ func (f *Full) moveBucket(c page.Context, d dashboard.Data, up bool) (cmd tea.Cm
 	if from == to || d.Grid.Columns == 0 {
 		return nil
 	}
-	column := panel.Column(d.Grid, c.Cursor)
+	column := d.Grid.Column(c.Cursor)
 	if column < 0 {
 		column, cmd = d.Grid.Columns-1, read(d, 1)
 	}
@@ -64,7 +63,7 @@ func (f *Full) moveBucket(c page.Context, d dashboard.Data, up bool) (cmd tea.Cm
 // it. Without a cursor it asks as the grid does.
 func (f *Full) cellQuery(c page.Context, d dashboard.Data) page.TraceQuery {
 	q := page.PanelQuery(c, d, nil)
-	at := panel.Column(d.Grid, c.Cursor)
+	at := d.Grid.Column(c.Cursor)
 	if at < 0 {
 		return q
 	}

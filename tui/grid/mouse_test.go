@@ -72,7 +72,7 @@ func TestAClickPicksTheTimeUnderThePointer(t *testing.T) {
 				if !ok || g.focus != p.index {
 					t.Fatalf("%v %s: a click on %d leads to %+v, focus %d", size, p.data.Panel.ID, x, at, g.focus)
 				}
-				i := panel.Column(p.data.Grid, set.At)
+				i := p.data.Grid.Column(set.At)
 				if i < 0 {
 					t.Fatalf("%v %s: %v is not on the grid", size, p.data.Panel.ID, set.At)
 				}

@@ -111,7 +111,7 @@ func (v *view) legendGrid(all []dashboard.Value, reading bool) grid {
 		{title: "max", right: true, drop: 3}, {title: "avg", right: true, drop: 2},
 	}}
 	if reading {
-		at := v.column(v.o.Cursor).In(v.zone()).Format("15:04:05")
+		at := v.Grid.Time(v.o.Cursor).In(v.zone()).Format("15:04:05")
 		g.columns = slices.Insert(g.columns, 2, column{title: "at " + at, right: true})
 	}
 	for i, x := range all {

@@ -79,7 +79,7 @@ func (v *view) heatLegend(cells [][]float64, labels []string) []string {
 // heatReading is what the cursor reads in column c: its bucket's bounds, rate and share, and where the next keys
 // lead; without a bucket, the rate of each.
 func (v *view) heatReading(cells [][]float64, labels []string, c int) []string {
-	reading := []string{v.s.Muted.Render("at " + v.column(c).In(v.zone()).Format("15:04:05"))}
+	reading := []string{v.s.Muted.Render("at " + v.Grid.Time(c).In(v.zone()).Format("15:04:05"))}
 	if i := v.o.Selected; i >= 0 && i < len(v.Heat.Bounds) {
 		lower, upper := v.Heat.Range(i)
 		rate, share := v.Heat.At(i, c)

@@ -3,7 +3,6 @@ package panel
 import (
 	"slices"
 	"strconv"
-	"time"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -138,12 +137,10 @@ func (v *view) frame(rule bool) chart.Frame {
 		Binary: v.Panel.Unit == dashboard.UnitBytes, Cursor: v.o.Cursor, Bucket: -1, ASCII: v.s.ASCII, Distinct: !v.s.Color, Select: v.selection(),
 	}
 	if v.Grid.Columns > 1 {
-		f.Time = chart.TimeAxis{Start: v.Grid.Start, End: v.column(v.Grid.Columns - 1), Zone: v.zone(), Rule: rule, Events: Events(v.s, v.marks())}
+		f.Time = chart.TimeAxis{Start: v.Grid.Start, End: v.Grid.End(), Zone: v.zone(), Rule: rule, Events: Events(v.s, v.marks())}
 	}
 	return f
 }
-
-func (v *view) column(i int) time.Time { return v.Grid.Start.Add(time.Duration(i) * v.Grid.Step) }
 
 func (v *view) paint(rows [][]chart.Cell) []string {
 	out := make([]string, len(rows))

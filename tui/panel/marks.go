@@ -53,9 +53,9 @@ func (v *view) markLines(limit int) []string {
 	if v.Grid.Columns < 2 || len(marks) == 0 || limit <= 0 {
 		return nil
 	}
-	near := v.column(v.Grid.Columns - 1)
+	near := v.Grid.Time(v.Grid.Columns - 1)
 	if c := v.o.Cursor; c >= 0 && c < v.Grid.Columns {
-		near = v.column(c)
+		near = v.Grid.Time(c)
 	}
 	slices.SortStableFunc(marks, func(a, b dashboard.Mark) int {
 		return cmp.Compare(a.At.Sub(near).Abs(), b.At.Sub(near).Abs())
@@ -75,19 +75,6 @@ func (v *view) markLines(limit int) []string {
 	return lines
 }
 
-// Column is the column of a grid nearest to a time; -1 where it is not on the grid.
-func Column(g dashboard.Grid, at time.Time) int {
-	if at.IsZero() || g.Step <= 0 || g.Columns == 0 {
-		return -1
-	}
-	d := at.Sub(g.Start)
-	i := int((d + g.Step/2) / g.Step)
-	if d < -g.Step/2 || i >= g.Columns {
-		return -1
-	}
-	return i
-}
-
 // Plot is where a panel's plot stands in its cells, and which times it shows.
 type Plot struct {
 	X, Y, Width, Height int // of the columns, relative to the panel; Height holds the time axis
@@ -102,7 +89,7 @@ func (p Plot) Holds(x, y int) bool {
 
 // Time is the time of the column nearest to a cell of the panel, which may lie beside the plot.
 func (p Plot) Time(x int) time.Time {
-	return p.grid.Start.Add(time.Duration(p.area.Column(x-p.X+p.area.Left)) * p.grid.Step)
+	return p.grid.Time(p.area.Column(x - p.X + p.area.Left))
 }
 
 // PlotOf finds the plot of a panel as Render draws it; false: it draws none over time.
@@ -138,6 +125,6 @@ func (v *view) selection() chart.Stretch {
 	if v.o.From.IsZero() || v.o.To.IsZero() {
 		return chart.Stretch{}
 	}
-	from, to := Column(v.Grid, v.o.From), Column(v.Grid, v.o.To)
+	from, to := v.Grid.Column(v.o.From), v.Grid.Column(v.o.To)
 	return chart.Stretch{From: from, To: to, On: from >= 0 && to >= 0}
 }

@@ -115,6 +115,6 @@ func (v *view) windowTitle() string {
 	if v.Grid.Columns < 2 || v.Grid.Step <= 0 {
 		return "trend"
 	}
-	span := v.column(v.Grid.Columns - 1).Sub(v.Grid.Start).Round(v.Grid.Step)
+	span := v.Grid.End().Sub(v.Grid.Start).Round(v.Grid.Step)
 	return "last " + dashboard.SayDuration(span)
 }
