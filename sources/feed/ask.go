@@ -13,6 +13,7 @@ import (
 // rangeAnswer is what the parts of a range query brought before one failed, if one did.
 type rangeAnswer struct {
 	parts []part
+	end   int64 // the newest column that was over when it was asked
 }
 
 // now is the time of evaluation, and the time readers see, at the wall clock's time t.
@@ -91,12 +92,12 @@ func (f *Feed) call(e *entry) func(context.Context) (any, error) {
 			return answer(o.Prometheus.Instant(ctx, k.Expr, at.Add(-k.Ago)))
 		}
 	case Range:
-		parts, err := e.track.missing(at)
+		parts, end, err := e.track.missing(at)
 		return func(ctx context.Context) (any, error) {
 			if err != nil {
 				return nil, err
 			}
-			var got rangeAnswer
+			got := rangeAnswer{end: end}
 			for _, p := range parts {
 				var err error
 				if p.m, err = p.ask(ctx, o.Prometheus, k.Expr, k.Step); err != nil {

@@ -357,3 +357,23 @@ func TestAFrozenReaderKeepsItsAlertsAndHealth(t *testing.T) {
 		}
 	})
 }
+
+// What a page that was left had brought is minutes old; under a pause it would be taken for that moment's.
+func TestAFrozenReaderHoldsNothingThatNobodyWantedAnyMore(t *testing.T) {
+	bubble(t, feed.Options{}, func(t *testing.T, r *rig) {
+		left, here := instant("left"), instant("here")
+		r.sub.Want([]feed.Request{left})
+		r.pass(10 * time.Second)
+		r.sub.Want([]feed.Request{here})
+		r.pass(100 * time.Second)
+		z := r.f.Freeze()
+		if !z.Holds(here) || z.Holds(left) {
+			t.Error("what it holds")
+		}
+		r.sub.Want(feed.AsOfRequests([]feed.Request{left}, z.Now()))
+		r.pass(10 * time.Second)
+		if s := z.Instant(left); !s.At.Equal(z.Now()) {
+			t.Errorf("it is of %v, want %v", s.At, z.Now())
+		}
+	})
+}

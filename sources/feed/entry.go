@@ -285,7 +285,8 @@ func (f *Feed) due(e *entry) time.Time {
 		return never
 	case e.track != nil:
 		// A new column, but no more often than the interval allows.
-		return later(e.track.next(), e.nominal.Add(e.eff)).Add(e.jitter)
+		// Counted from the last try, by the clock that nobody sets: the grid is on the wall's.
+		return e.started.Add(later(e.track.next(), e.nominal.Add(e.eff)).Add(e.jitter).Sub(e.started))
 	}
 	return e.nominal.Add(e.eff).Add(e.jitter)
 }

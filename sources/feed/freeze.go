@@ -13,7 +13,8 @@ import (
 // moment, as AsOf does; Sources go on telling the present.
 type Frozen interface {
 	Reader
-	// Holds tells whether a request had been answered or had failed; the others are to be asked as AsOfRequests says.
+	// Holds tells whether a request was wanted and had been answered or had failed; the others are to be asked as AsOfRequests
+	// says.
 	Holds(Request) bool
 }
 
@@ -32,6 +33,9 @@ func (f *Feed) Freeze() Frozen {
 	now := f.now(time.Now())
 	held := &Feed{o: f.o, entries: make(map[Request]*entry, len(f.entries)), history: &history{keep: f.history.keep, checks: f.history.checks}}
 	for k, e := range f.entries {
+		if !e.wanted && k.Kind != Trace {
+			continue // its answer is kept for who comes back, and may be minutes older than this moment
+		}
 		c := &entry{key: k, value: e.value, at: e.at, err: e.err, tried: e.tried}
 		if e.track != nil {
 			t := *e.track

@@ -153,8 +153,8 @@ func (f *Feed) Sources() []SourceStatus {
 // Refresh implements Reader.
 func (f *Feed) Refresh() time.Duration { return f.o.Refresh }
 
-// Now implements Reader: the wall clock, or Options.At.
-func (f *Feed) Now() time.Time { return f.now(time.Now()) }
+// Now implements Reader: the wall clock, or Options.At. Ages are the wall's: the monotonic clock sleeps with the machine.
+func (f *Feed) Now() time.Time { return f.now(time.Now().Round(0)) }
 
 // Settled tells whether everything that is wanted now, what the servers say of themselves included, has been
 // answered or has failed at least once. Changed is delivered when that becomes so.

@@ -127,10 +127,10 @@ func (t *track) next() time.Time {
 }
 
 // missing is what has to be asked at the time given: all, or the tail with its overlap, and the head; last what is not
-// over yet.
-func (t *track) missing(now time.Time) (parts []part, err error) {
+// over yet. End is the newest column that is.
+func (t *track) missing(now time.Time) (parts []part, end int64, err error) {
 	if t.step <= 0 || t.wanted/t.step >= maxColumns {
-		return nil, &sources.Error{
+		return nil, 0, &sources.Error{
 			Source: SourcePrometheus,
 			Asked:  "range query",
 			Reason: fmt.Sprintf("a window of %v in steps of %v has no drawable number of columns", t.wanted, t.step),
@@ -139,8 +139,8 @@ func (t *track) missing(now time.Time) (parts []part, err error) {
 		}
 	}
 	last, over := newest(now, t.step)
-	start, end := t.reach(last), last
-	if !over {
+	start := t.reach(last)
+	if end = last; !over {
 		end--
 		defer func() { parts = append(parts, part{from: last, to: last, until: now}) }()
 	}
@@ -150,27 +150,33 @@ func (t *track) missing(now time.Time) (parts []part, err error) {
 			parts = append(parts, part{from: from, to: to})
 		}
 	}
-	if !t.filled || whole < start {
+	if !t.filled || whole < start || t.putBack(end) {
 		add(start, end)
-		return parts, nil
+		return parts, end, nil
 	}
 	head := start < t.from
 	if end > whole || over && !head { // else only the head is new, or what is not over
-		add(max(min(whole, end)-overlap, start), end)
+		add(max(whole-overlap, start), end)
 	}
 	if head {
 		add(start, t.from-1)
 	}
-	return parts, nil
+	return parts, end, nil
 }
+
+// putBack tells whether the clock was put back since the last answer, when end is the newest column that is over: then
+// columns were answered that are still to come, and nothing is kept.
+func (t *track) putBack(end int64) bool { return t.filled && end < t.whole()-overlap }
 
 // merge takes answered parts in and drops the columns that nobody wants any more.
 func (t *track) merge(got rangeAnswer) {
 	if len(got.parts) == 0 {
 		return
 	}
-	fresh := !t.filled
-	t.filled = true
+	fresh := !t.filled || t.putBack(got.end)
+	if t.filled = true; fresh {
+		t.lines = nil
+	}
 	from, to, until := t.from, t.to, t.until
 	for _, p := range got.parts {
 		if fresh || p.from > to+1 || p.to < from-1 {
