@@ -324,6 +324,31 @@ func TestAPickedTimeIsMovedAndDropped(t *testing.T) {
 	}
 }
 
+func TestTheColumnThatIsNotOverIsPickedFirst(t *testing.T) {
+	m, _ := timeModel(t, pagetest.Reader(), 120, 40)
+	m.window = 24 * time.Hour
+	step := m.context().Step
+	whole := pagetest.Now.Truncate(step)
+	if step <= 2*time.Minute || whole.Equal(pagetest.Now) {
+		t.Fatalf("step %v", step)
+	}
+	for _, c := range []struct {
+		key  string
+		want time.Time
+	}{
+		{",", pagetest.Now}, {",", whole}, {",", whole.Add(-step)}, {".", whole}, {".", pagetest.Now}, {".", pagetest.Now},
+	} {
+		press(m, c.key)
+		if at := m.context().Cursor; !at.Equal(c.want) {
+			t.Errorf("%q picks %v, want %v", c.key, at, c.want)
+		}
+	}
+	open(m, page.MoveCursor{By: -1000})
+	if at := m.context().Cursor; !at.Equal(whole.Add(step - m.window)) {
+		t.Errorf("the oldest is %v", at)
+	}
+}
+
 func TestARangeDrawnOnAChartIsShown(t *testing.T) {
 	m, _ := timeModel(t, pagetest.Reader(), 120, 40)
 	at := func(s string) time.Time {

@@ -116,6 +116,9 @@ func (v *view) legendGrid(all []dashboard.Value, reading bool) grid {
 	}
 	for i, x := range all {
 		sum := sources.Summarize(x.Points)
+		if finite(x.Now) && sum.N > 0 { // what is on the screen is among the extremes
+			sum.Min, sum.Max = min(sum.Min, x.Now), max(sum.Max, x.Now)
+		}
 		sign, style := v.seriesMark(i)
 		number := func(n float64) cell {
 			return cell{text: dashboard.FormatValue(n, v.unit(x)), style: v.s.Text}
