@@ -110,9 +110,9 @@ func TestSnapshotHasDataOnEveryPanel(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	var stdout, stderr bytes.Buffer
-	code := run(t.Context(), []string{"snapshot", "--page", "all", "--format", "json"}, &stdout, &stderr)
+	code := run(t.Context(), []string{"snapshot", "--page", "all", "--format", "json", "--timeout", "2m"}, &stdout, &stderr)
 	if code != 1 {
-		t.Fatalf("exit %d, the slow tenant makes it 1: %s", code, stderr.String())
+		t.Fatalf("exit %d, the slow tenant makes it 1: %s%.2000s", code, stderr.String(), stdout.String())
 	}
 	var doc struct {
 		Sources []struct{ Name, State, Error string }
