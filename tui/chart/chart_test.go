@@ -163,6 +163,13 @@ func TestNoTwoTicksReadAlike(t *testing.T) {
 	}
 }
 
+func TestADifferenceThatIsRoundButForItsLastDigitIsRound(t *testing.T) {
+	lo, hi := 0.54, 0.545
+	if got := round(hi-lo, false); got != 0.005 {
+		t.Errorf("%v becomes %v", hi-lo, got)
+	}
+}
+
 func TestSeriesAreToldApartWithoutColour(t *testing.T) {
 	got := plain(Lines([][]float64{{1, 1, 1}, {3, 3, 3}}, 6, 4, Frame{Cursor: -1, Distinct: true, ASCII: true}))
 	if !strings.Contains(got, "******") || !strings.Contains(got, "------") {

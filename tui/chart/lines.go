@@ -149,7 +149,7 @@ func round(v float64, binary bool) float64 {
 	}
 	unit := math.Pow(10, math.Floor(math.Log10(v)))
 	for _, n := range []float64{1, 2, 5} {
-		if n*unit >= v {
+		if n*unit >= v*(1-1e-9) { // 5 ms are not less than the 5.000000000000004 ms of a difference
 			return n * unit
 		}
 	}
