@@ -56,7 +56,7 @@ func (c *Config) checkArrangement() error {
 		}
 		var pages []string // that can have it
 		known := s.names == nil
-		for _, id := range places {
+		for _, id := range firstPlaces {
 			if l, ok := tui.List(id); ok && (s.names == nil || len(s.names(l)) > 0) {
 				pages = append(pages, id)
 				known = known || slices.Contains(s.names(l), name)
