@@ -90,6 +90,11 @@ func (c *Config) place(name string) string {
 	return where(name, from)
 }
 
+// refuse says what is wrong with a setting, and where that stands.
+func (c *Config) refuse(name, format string, args ...any) error {
+	return fmt.Errorf("%s: %w", c.place(name), fmt.Errorf(format, args...))
+}
+
 // setCursor checks a time, but keeps it as it was typed, as setAt does.
 func setCursor(to *string, s string) error {
 	if s != "" {

@@ -18,10 +18,7 @@ func screenOf(t *testing.T, data *feedtest.Reader, args ...string) (*tui.Model, 
 	t.Helper()
 	c, err := tryLoad(nil, append(args, "--prometheus-url", "http://127.0.0.1:1")...)
 	if err == nil {
-		err = c.checkKiosk()
-	}
-	if err == nil {
-		err = c.checkPlace()
+		err = c.checkScreen()
 	}
 	if err != nil {
 		return nil, err
