@@ -25,22 +25,16 @@ func (m *Model) arrange() {
 	}
 }
 
-// arranged are the options that arrange the page which the command opens as it is now, and pick the time that is picked.
-func (m *Model) arranged(d handoff.Document) []string {
-	if d.Report.Trace != "" { // a trace has a time of its own
-		return nil
-	}
+// arranged are the options that arrange the list which the command opens as it is now, nil for none, and pick the time
+// that is picked.
+func (m *Model) arranged(d handoff.Document, l page.Arranger) []string {
 	var argv []string
 	add := func(name, value string) {
 		if value != "" {
 			argv = append(argv, "--"+name, value)
 		}
 	}
-	opens := m.nav.stack[0]
-	if m.nav.viewID(m.nav.top()) != "" {
-		opens = m.nav.top()
-	}
-	if l, ok := opens.(page.Arranger); ok && d.Report.Tenant == "" {
+	if l != nil {
 		a := l.Arranged()
 		add("filter", a.Filter)
 		if names := l.Orders(); a.Reversed && len(names) > 0 {

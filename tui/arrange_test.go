@@ -25,7 +25,12 @@ func brought(t *testing.T, argv []string) *Model {
 		return ""
 	}
 	o := options(pagetest.Reader(), themes.Default)
-	o.Page, o.Tenant = value("page"), value("tenant")
+	o.Page, o.Tenant, o.Alert = value("page"), value("tenant"), value("alert")
+	for _, p := range o.Dashboards[0].Panels {
+		if p.ID == value("panel") {
+			o.Panel = p
+		}
+	}
 	o.Arrangement.Filter, o.Arrangement.Group = value("filter"), value("group")
 	o.Arrangement.Sort, o.Arrangement.Reversed = strings.CutPrefix(value("sort"), "-")
 	if text := value("cursor"); text != "" {
@@ -38,6 +43,7 @@ func brought(t *testing.T, argv []string) *Model {
 	t.Cleanup(m.Close)
 	_, cmd := m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
 	run(m, cmd)
+	run(m, m.tellAll(page.DataMsg{}))
 	return m
 }
 
@@ -57,6 +63,16 @@ func TestTheCommandOfAHandoffBringsBackOrderFilterAndPickedTime(t *testing.T) {
 		{"2 v / a enter", "--page movers --against 1h --filter a "},
 		{"2 b / a enter", "--page budget --filter a "},
 		{"2 s / o enter enter", "--page tenants --filter o --sort tenant "}, // the list that the traces were reached from
+		// What lies over a list, and is opened without it.
+		{"4 s a", "--page silences --time-zone "},
+		{"4 b a", "--page silences --time-zone "},
+		{"4 s a / a d a enter", "--page silences --filter ada --time-zone "},
+		{"2 s n f", "--page neighbours --time-zone "},
+		{"2 / g l o enter n f", "--page neighbours --time-zone "},
+		{"2 s / g l o enter b t", "--page budget --time-zone "},
+		{"2 s / g l o enter b / a c m e enter t", "--page budget --filter acme --time-zone "},
+		{"2 s : p a n e l space e r r o r s space b y space t y p e enter", "--page overview --panel errors-by-type --time-zone "},
+		{"4 / s l o w enter enter", "--page alerts --alert SlowSearchQueries{search_type=\"hybrid\",severity=\"critical\",tenant_id=\"acme-corp\"} --filter slow --time-zone "},
 		{"1 , , ,", "--page overview --cursor 2026-03-14T14:0"},
 		{"2 s / a c m e enter o , ,", "--page tenants --tenant acme-corp --cursor 2026-03-14T14:0"},
 		{"4", "--page alerts --time-zone "},

@@ -70,12 +70,12 @@ func (m *Model) command(d handoff.Document) []string {
 			argv = append(argv, "--context", m.o.Context)
 		}
 	}
-	if d.Report.Trace != "" {
+	if d.Report.Trace != "" { // it has a time of its own
 		argv = slices.Insert(argv, 1, "trace", d.Report.Trace)
 	} else {
-		argv = append(argv, m.whereabouts().args()...)
+		at := m.whereabouts()
+		argv = append(append(argv, at.args()...), m.arranged(d, at.list)...)
 	}
-	argv = append(argv, m.arranged(d)...)
 	zone := "utc"
 	if !m.clock.utc {
 		zone = "local"

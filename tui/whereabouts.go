@@ -15,7 +15,10 @@ import (
 
 // whereabouts are what the command line can name of the way to the page on the screen: that page, or the nearest one that
 // led to it.
-type whereabouts struct{ page, against, tenant, panel, alert string }
+type whereabouts struct {
+	page, against, tenant, panel, alert string
+	list                                page.Arranger // what page begins with; nil: no list, or a tenant's page lies over it
+}
 
 func (m *Model) whereabouts() (at whereabouts) {
 	home := "" // the page that has the panel, which may have been opened over another one
@@ -51,11 +54,15 @@ func (m *Model) whereabouts() (at whereabouts) {
 			}
 		}
 		if at.page != "" {
+			at.list, _ = p.(page.Arranger)
 			break
 		}
 	}
 	if home != "" && home != at.page {
-		at.page, at.against = home, ""
+		at.page, at.against, at.alert, at.list = home, "", "", nil
+	}
+	if at.tenant != "" {
+		at.list = nil
 	}
 	return at
 }

@@ -56,7 +56,7 @@ func (c *Config) checkArrangement() error {
 		}
 		var pages []string // that can have it
 		known := s.names == nil
-		for _, id := range places {
+		for _, id := range firstPlaces {
 			if l, ok := tui.List(id); ok && (s.names == nil || len(s.names(l)) > 0) {
 				pages = append(pages, id)
 				known = known || slices.Contains(s.names(l), name)
@@ -88,6 +88,11 @@ func (c *Config) place(name string) string {
 		return file + ": " + name
 	}
 	return where(name, from)
+}
+
+// refuse says what is wrong with a setting, and where that stands.
+func (c *Config) refuse(name, format string, args ...any) error {
+	return fmt.Errorf("%s: %w", c.place(name), fmt.Errorf(format, args...))
 }
 
 // setCursor checks a time, but keeps it as it was typed, as setAt does.

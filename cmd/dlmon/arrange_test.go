@@ -67,7 +67,7 @@ func TestWhatAListCantBeArrangedByIsRefused(t *testing.T) {
 		{"--page movers --sort p95", `--sort: expected with a --page that can be sorted, one of tenants, traces, alerts, got movers`},
 		{"--page tenants --group state", `--group: expected with a --page that can be grouped, one of alerts, got tenants`},
 		{"--page alerts --group rule", `--group: expected for alerts one of state, group, severity, none, got "rule"`},
-		{"--filter acme", `--filter: expected with a --page that can be filtered, one of tenants, traces, alerts, health, movers, neighbours, budget, got overview`},
+		{"--filter acme", `--filter: expected with a --page that can be filtered, one of tenants, traces, alerts, health, movers, neighbours, budget, silences, got overview`},
 		{"--page tenants --tenant acme --filter acme", `--filter: --tenant opens a page of panels, which is not filtered; leave out one of them`},
 		{"--config " + file, file + `:2: sort: expected what a page's list can be sorted by, got "p96"`},
 		{"--config " + file + " --page tenants", file + `:2: sort: expected for tenants one of worst`},

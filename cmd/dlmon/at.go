@@ -1,7 +1,6 @@
 package dlmon
 
 import (
-	"fmt"
 	"time"
 
 	"dlmon/sources/feed"
@@ -27,7 +26,7 @@ func (c *Config) span(now time.Time) (when.Span, error) {
 	}
 	s, err := when.Parse(c.At, c.zoned(now), c.Window)
 	if err != nil {
-		return s, fmt.Errorf("--at: %w, got %q", err, c.At)
+		return s, c.refuse("at", "%w, got %q", err, c.At)
 	}
 	return s, nil
 }

@@ -18,7 +18,7 @@ func (a *app) configCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "Print the effective config and where each value came from",
-		Long:  "Print the effective config as YAML, secrets masked, with a comment on where each value came from. With --check, only say whether it is right.",
+		Long:  "Print the effective config as YAML, secrets masked, with a comment on where each value came from. With --check, only say whether it is right: whether the dashboard would begin with it.",
 		Args:  cobra.NoArgs,
 		RunE: a.run(func(ctx context.Context) (int, error) {
 			c, err := a.load()
@@ -26,6 +26,9 @@ func (a *app) configCommand() *cobra.Command {
 				return ExitUsage, err
 			}
 			if check {
+				if err := c.checkScreen(); err != nil {
+					return ExitUsage, err
+				}
 				fmt.Fprintln(a.Stdout, "ok")
 				return ExitOK, nil
 			}

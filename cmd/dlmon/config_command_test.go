@@ -147,6 +147,53 @@ func TestConfigCheckSaysOK(t *testing.T) {
 	}
 }
 
+// TestConfigCheckRefusesWhatTheDashboardRefuses asks both: they say the same, and where the value stands.
+func TestConfigCheckRefusesWhatTheDashboardRefuses(t *testing.T) {
+	for _, c := range []struct{ file, args, want string }{
+		{"kiosk: true\nat: -1h\n", "", "FILE:2: at: a kiosk shows the present"},
+		{"kiosk: true\nrotate: overview,tenants\ntenant: acme\n", "", "FILE:3: tenant: a kiosk turns between pages or stays on a tenant's"},
+		{"kiosk: true\nrotate: [overview, tenants]\npanel: latency-p95\n", "", "FILE:3: panel: a kiosk turns between pages or stays on a panel"},
+		{"panel: nonsense\n", "", `FILE:1: panel: expected one of latency-p95, request-rate, `},
+		{"page: tenants\npanel: errors-by-type\n", "", "FILE:2: panel: tenants has no panels"},
+		{"tenant: acme\npanel: errors-by-type\n", "", "FILE:2: panel: expected one of verdict, "},
+		{"contexts:\n  wall:\n    kiosk: true\n    at: -1h\n", "--context wall", "FILE:4 (context wall): at: a kiosk shows the present"},
+		{"page: all\n", "", "FILE:1: page: all is for dlmon snapshot --format json"},
+		{"at: -1h\n", "--kiosk", "FILE:1: at: a kiosk shows the present"},
+		{"", "--rotate overview", "--rotate: is for a screen on the wall; add --kiosk"},
+		{"", "--kiosk-locked", "--kiosk-locked: is for a screen on the wall; add --kiosk"},
+		{"", "--kiosk --mouse on", "--mouse: nobody is at a kiosk to use it"},
+		{"", "--kiosk --page health --rotate overview", "--page: health is not among the pages that --rotate turns between, overview;"},
+		{"", "--kiosk --cursor -5m", "--cursor: nobody is at a kiosk"},
+		{"", "--cursor -2h", "--cursor: expected a time within what is shown"},
+		{"", "--against 1h", "--against: is for the movers; add --page movers"},
+		{"", "--alert Slow", "--alert: is for the alerts; add --page alerts"},
+		{"", "--page all", "--page: all is for dlmon snapshot --format json"},
+	} {
+		path := write(t, "50%d.yaml", "health-url: http://127.0.0.1:1\n"+c.file)
+		line := strings.NewReplacer("FILE:4", path+":5", "FILE:3", path+":4", "FILE:2", path+":3", "FILE:1", path+":2")
+		args := append(strings.Fields(c.args), "--config", path)
+		check, start := execute(t, nil, append([]string{"config", "--check"}, args...)...), execute(t, nil, args...)
+		if check.code != ExitUsage || check.out != "" || !strings.Contains(check.errors, "dlmon: "+line.Replace(c.want)) {
+			t.Errorf("%s%s: %+v, want %q", c.file, c.args, check, line.Replace(c.want))
+		}
+		if check.errors != start.errors {
+			t.Errorf("%s%s: the dashboard says\n%s, --check\n%s", c.file, c.args, start.errors, check.errors)
+		}
+	}
+}
+
+// What waits for another page or for a kiosk is no fault of a file.
+func TestConfigCheckTakesWhatTheDashboardTakes(t *testing.T) {
+	for _, file := range []string{
+		"rotate: overview,alerts\nkiosk-locked: true\nevery: 1m\ndim: 22:00-06:00\n", "against: 1w\nalert: Slow\ncursor: -2h\nsort: -p95\n",
+		"kiosk: true\nmouse: on\npage: health\nrotate: overview\n", "tenant: acme\npanel: verdict\n", "page: movers\npanel: moved-cache\n", "at: -3h..-2h\n",
+	} {
+		if got := execute(t, nil, "config", "--check", "--config", write(t, "dlmon.yaml", file)); got.code != ExitOK || got.out != "ok\n" {
+			t.Errorf("%s: %+v", file, got)
+		}
+	}
+}
+
 func TestConfigCheckReadsTheFilesThatAreNamed(t *testing.T) {
 	path := write(t, "dlmon.yaml", "prometheus: {url: https://h, tls_config: {ca_file: missing.pem}}\n")
 	got := execute(t, nil, "config", "--check", "--config", path)

@@ -15,12 +15,7 @@ import (
 
 // dashboard is the command without a name.
 func (a *app) dashboard(ctx context.Context) (int, error) {
-	c, cleanup, err := a.prepare(ctx, func(c *Config) error {
-		if c.Page == pageAll {
-			return errors.New("--page: all is for dlmon snapshot --format json")
-		}
-		return errors.Join(c.checkKiosk(), c.checkPlace())
-	})
+	c, cleanup, err := a.prepare(ctx, (*Config).checkScreen)
 	defer cleanup()
 	if err != nil {
 		return a.refused(err, true)
@@ -29,6 +24,22 @@ func (a *app) dashboard(ctx context.Context) (int, error) {
 		return ExitUsage, a.noTerminal()
 	}
 	return a.show(ctx, c, opening{kiosk: c.kiosk()})
+}
+
+// checkScreen refuses what no dashboard can begin with, as far as the config tells.
+func (c *Config) checkScreen() error {
+	if c.Page == pageAll {
+		return c.refuse("page", "all is for dlmon snapshot --format json")
+	}
+	if err := errors.Join(c.checkKiosk(), c.checkPlace()); err != nil {
+		return err
+	}
+	now := time.Now()
+	span, err := c.span(now)
+	if err == nil {
+		_, err = c.cursor(span, now)
+	}
+	return err
 }
 
 func (a *app) noTerminal() error {

@@ -21,7 +21,7 @@ import (
 // Exit codes.
 const (
 	ExitOK      = 0
-	ExitTrouble = 1 // snapshot: a panel is warn or critical, or an alert fires; dashboard: it ended on an error
+	ExitTrouble = 1 // snapshot: something shown is warn or critical, or an alert fires; dashboard: it ended on an error
 	ExitSource  = 2 // snapshot: a source failed
 	ExitUsage   = 3 // wrong flags, environment or config
 )

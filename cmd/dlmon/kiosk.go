@@ -2,7 +2,6 @@ package dlmon
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -18,32 +17,32 @@ func (c *Config) checkKiosk() error {
 	if !c.Kiosk {
 		for _, name := range []string{"kiosk-locked", "rotate", "every", "dim"} {
 			if c.origins[name].text == "flag" {
-				errs = append(errs, fmt.Errorf("--%s: is for a screen on the wall; add --kiosk", name))
+				errs = append(errs, c.refuse(name, "is for a screen on the wall; add --kiosk"))
 			}
 		}
 		return errors.Join(errs...)
 	}
 	if c.At != "" {
-		errs = append(errs, errors.New("--at: a kiosk shows the present; leave out --at or --kiosk"))
+		errs = append(errs, c.refuse("at", "a kiosk shows the present; leave out --at or --kiosk"))
 	}
 	if c.origins["cursor"].text == "flag" {
-		errs = append(errs, errors.New("--cursor: nobody is at a kiosk to look at a time picked; leave out --cursor or --kiosk"))
+		errs = append(errs, c.refuse("cursor", "nobody is at a kiosk to look at a time picked; leave out --cursor or --kiosk"))
 	}
 	if c.origins["every"].text == "flag" && len(c.Rotate) < 2 {
-		errs = append(errs, errors.New("--every: there is nothing to turn to; add --rotate with two pages or more"))
+		errs = append(errs, c.refuse("every", "there is nothing to turn to; add --rotate with two pages or more"))
 	}
 	if len(c.Rotate) > 0 && c.Tenant != "" {
-		errs = append(errs, errors.New("--tenant: a kiosk turns between pages or stays on a tenant's; leave out --rotate or --tenant"))
+		errs = append(errs, c.refuse("tenant", "a kiosk turns between pages or stays on a tenant's; leave out --rotate or --tenant"))
 	}
 	if len(c.Rotate) > 0 && c.Panel != "" {
-		errs = append(errs, errors.New("--panel: a kiosk turns between pages or stays on a panel; leave out --rotate or --panel"))
+		errs = append(errs, c.refuse("panel", "a kiosk turns between pages or stays on a panel; leave out --rotate or --panel"))
 	}
 	if c.origins["page"].text == "flag" && len(c.Rotate) > 0 && !slices.Contains(c.Rotate, c.Page) {
-		errs = append(errs, fmt.Errorf("--page: %s is not among the pages that --rotate turns between, %s; add it there or leave out --page",
+		errs = append(errs, c.refuse("page", "%s is not among the pages that --rotate turns between, %s; add it there or leave out --page",
 			c.Page, strings.Join(c.Rotate, ",")))
 	}
 	if c.origins["mouse"].text == "flag" && c.Mouse == "on" {
-		errs = append(errs, errors.New("--mouse: nobody is at a kiosk to use it; leave out --mouse on or --kiosk"))
+		errs = append(errs, c.refuse("mouse", "nobody is at a kiosk to use it; leave out --mouse on or --kiosk"))
 	}
 	return errors.Join(errs...)
 }

@@ -2,7 +2,6 @@ package dlmon
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -15,10 +14,10 @@ import (
 func (c *Config) checkPlace() error {
 	var errs []error
 	if c.origins["against"].text == "flag" && c.Page != page.TenantsMovers && !slices.Contains(c.Rotate, page.TenantsMovers) {
-		errs = append(errs, errors.New("--against: is for the movers; add --page "+page.TenantsMovers))
+		errs = append(errs, c.refuse("against", "is for the movers; add --page "+page.TenantsMovers))
 	}
 	if c.origins["alert"].text == "flag" && c.Page != "alerts" {
-		errs = append(errs, errors.New("--alert: is for the alerts; add --page alerts"))
+		errs = append(errs, c.refuse("alert", "is for the alerts; add --page alerts"))
 	}
 	if c.Panel != "" && c.panel().ID == "" {
 		var ids []string
@@ -26,9 +25,9 @@ func (c *Config) checkPlace() error {
 			ids = append(ids, p.ID)
 		}
 		if len(ids) == 0 {
-			errs = append(errs, fmt.Errorf("--panel: %s has no panels; add --page overview, business or %s, or --tenant, or leave out --panel", c.Page, page.TenantsMovers))
+			errs = append(errs, c.refuse("panel", "%s has no panels; add --page overview, business or %s, or --tenant, or leave out --panel", c.Page, page.TenantsMovers))
 		} else {
-			errs = append(errs, fmt.Errorf("--panel: expected one of %s, got %q", strings.Join(ids, ", "), c.Panel))
+			errs = append(errs, c.refuse("panel", "expected one of %s, got %q", strings.Join(ids, ", "), c.Panel))
 		}
 	}
 	return errors.Join(errs...)

@@ -59,7 +59,9 @@ func (a *app) snapshotCommand() *cobra.Command {
 		Use:   "snapshot",
 		Short: "Print one frame, or everything as JSON, and exit",
 		Long: "Wait until every source has answered once or failed, print one frame or the JSON document, and exit.\n\n" +
-			"Exit status: 0 all well; 1 a panel is warning or critical, or an alert fires; 2 a source failed (whatever else); 3 wrong usage.",
+			"Exit status: 0 all well; 1 the page has something at warning or critical (a panel, a tenant, an error budget, a noisy neighbour), " +
+			"the service's health is degraded or worse, or an alert fires; 2 a source failed (whatever else); 3 wrong usage. " +
+			"What a filter hides counts too. Movers and traces judge nothing; JSON holds no budgets and no neighbours.",
 		Example: a.Name + " snapshot --size 80x24 --page alerts\n" + a.Name + " snapshot --format json | jq '.tenants[0]'",
 		Args:    cobra.NoArgs,
 		RunE:    a.run(func(ctx context.Context) (int, error) { return a.snapshot(ctx, o) }),
@@ -131,14 +133,15 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 	defer stop()
 	t := s.take(waiting)
 	defer t.close()
-	frame := ""
+	frame, marked := "", []dashboard.State(nil)
 	if o.format != formatJSON {
-		frame = s.frame(waiting, a, c, span, o)
+		frame, marked = s.frame(waiting, a, c, span, o)
 	}
 	if ctx.Err() != nil {
 		return ExitTrouble, errInterrupted
 	}
-	doc := t.document(s.at)
+	doc := t.document(s.at, o.format != formatJSON && (c.Tenant != "" || c.Panel != ""))
+	doc.shown = append(doc.shown, marked...)
 	if o.format == formatJSON {
 		err = doc.write(a.Stdout)
 	} else {
@@ -150,8 +153,8 @@ func (a *app) snapshot(ctx context.Context, o *snapshotOptions) (int, error) {
 	return doc.exitCode(), nil
 }
 
-// frame draws one frame once everything on it has been answered or has failed.
-func (s *session) frame(ctx context.Context, a *app, c *Config, span when.Span, o *snapshotOptions) string {
+// frame draws one frame once everything on it has been answered or has failed, and tells the states that it marks.
+func (s *session) frame(ctx context.Context, a *app, c *Config, span when.Span, o *snapshotOptions) (string, []dashboard.State) {
 	screen := s.screen(a.Build)
 	screen.Command = a.reopening(c)
 	screen.From, screen.To, screen.Cursor = span.From, span.To, o.cursor
@@ -170,9 +173,9 @@ func (s *session) frame(ctx context.Context, a *app, c *Config, span when.Span, 
 	frame = m.Frame(o.width, o.height)
 	switch o.format {
 	case formatMarkdown:
-		return handoff.Markdown(m.Handoff())
+		return handoff.Markdown(m.Handoff()), m.States()
 	case formatSVG:
-		return handoff.SVG(m.Handoff())
+		return handoff.SVG(m.Handoff()), m.States()
 	case formatText:
 		frame = ansi.Strip(frame)
 	}
@@ -180,7 +183,7 @@ func (s *session) frame(ctx context.Context, a *app, c *Config, span when.Span, 
 	for line := range strings.SplitSeq(strings.TrimRight(frame, "\n"), "\n") {
 		out.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
-	return out.String()
+	return out.String(), m.States()
 }
 
 // settle returns when all that is wanted of f has been answered or has failed, or with ctx.

@@ -26,7 +26,8 @@ type Document struct {
 	Alerts      []DocumentAlert  `json:"alerts"`  // firing before pending, critical before warning, oldest first
 	Health      DocumentHealth   `json:"health"`
 
-	incomplete bool // something was not answered in time
+	incomplete bool              // something was not answered in time
+	shown      []dashboard.State // what is marked beside panels and alerts
 }
 
 // DocumentWindow is the time that points cover.
@@ -113,8 +114,9 @@ func instant(t time.Time) string {
 	return t.UTC().Format(time.RFC3339Nano)
 }
 
-// document puts what was taken together. Lists are never null.
-func (t *taken) document(at time.Time) *Document {
+// document puts what was taken together. Lists are never null. covered leaves out what the first page shows: another one
+// lies over it.
+func (t *taken) document(at time.Time, covered bool) *Document {
 	f, window := t.session.data, t.env.Window
 	d := &Document{
 		Version:     1,
@@ -128,8 +130,14 @@ func (t *taken) document(at time.Time) *Document {
 		d.Sources = append(d.Sources, documentSource(s))
 	}
 	page := t.session.config.Page
+	if covered {
+		page = ""
+	}
 	for _, tp := range t.panels {
 		data := dashboard.Eval(tp.panel, t.env)
+		if tp.panel.Kind == dashboard.KindHealth || tp.panel.Kind == dashboard.KindTenants && page == "tenants" {
+			d.shown = append(d.shown, data.State) // the status bar of every page tells the health
+		}
 		if tp.panel.Kind == dashboard.KindTenants {
 			for _, row := range data.Tenants {
 				d.Tenants = append(d.Tenants, DocumentTenant{row.ID, number(row.SearchRate),
@@ -249,8 +257,12 @@ func (d *Document) exitCode() int {
 			return ExitSource
 		}
 	}
+	states := slices.Clone(d.shown)
 	for _, p := range d.Panels {
-		switch dashboard.State(p.State) {
+		states = append(states, dashboard.State(p.State))
+	}
+	for _, s := range states {
+		switch s {
 		case dashboard.StateError:
 			return ExitSource
 		case dashboard.StateWarn, dashboard.StateCritical:

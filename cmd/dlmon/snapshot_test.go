@@ -14,12 +14,18 @@ import (
 // fakePrometheus answers every query with the value given; alerts is the JSON list of the rules' alerts.
 func fakePrometheus(t *testing.T, value, alerts string) string {
 	t.Helper()
+	return fakePrometheusOf(t, "rate", value, alerts)
+}
+
+// fakePrometheusOf is one whose value is that number of a tenant: rate, p95 and so on.
+func fakePrometheusOf(t *testing.T, stat, value, alerts string) string {
+	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		data := `{}`
 		switch r.URL.Path {
 		case "/api/v1/query":
-			data = fmt.Sprintf(`{"resultType":"vector","result":[{"metric":{"tenant_id":"acme","stat":"rate"},"value":[%s,"%s"]}]}`, r.FormValue("time"), value)
+			data = fmt.Sprintf(`{"resultType":"vector","result":[{"metric":{"tenant_id":"acme","stat":%q},"value":[%s,"%s"]}]}`, stat, r.FormValue("time"), value)
 		case "/api/v1/query_range":
 			data = fmt.Sprintf(`{"resultType":"matrix","result":[{"metric":{"tenant_id":"acme"},"values":[[%s,"%s"]]}]}`, r.FormValue("end"), value)
 		case "/api/v1/rules":
@@ -94,6 +100,43 @@ func TestSnapshotExitCodesTellHowItStands(t *testing.T) {
 	// Cache hit ratio 0 and no rate limit left are trouble of their own: only the alert differs.
 	if a, b := document(t, "--prometheus-url", calm), document(t, "--prometheus-url", alarm); len(a.Alerts) != 0 || len(b.Alerts) != 1 {
 		t.Errorf("%d and %d alerts", len(a.Alerts), len(b.Alerts))
+	}
+}
+
+func TestTheExitCodeTellsTheWorstOfThePageThatIsShown(t *testing.T) {
+	calm, slow := fakePrometheusOf(t, "rate", "0", "[]"), fakePrometheusOf(t, "p95", "90", "[]")
+	said := func(code int, status string) string {
+		return fakeHealth(t, code, strings.ReplaceAll(healthy, `"healthy"`, `"`+status+`"`))
+	}
+	// No rate limit left and no cache hit are trouble of overview's panels, and of no other page.
+	for _, c := range []struct {
+		name, args  string
+		frame, json int
+	}{
+		{"healthy", "--page health --health-url " + said(200, "healthy"), ExitOK, ExitOK},
+		{"unhealthy", "--page health --health-url " + said(503, "unhealthy"), ExitTrouble, ExitTrouble},
+		{"degraded", "--page health --health-url " + said(200, "degraded"), ExitTrouble, ExitTrouble},
+		{"unhealthy, told by the bar of another page", "--page alerts --health-url " + said(503, "unhealthy"), ExitTrouble, ExitTrouble},
+		{"a slow tenant", "--page tenants --prometheus-url " + slow, ExitTrouble, ExitTrouble},
+		{"a slow tenant that the filter hides", "--page tenants --filter x --prometheus-url " + slow, ExitTrouble, -1},
+		{"a slow tenant on a page that tells nothing of it", "--page traces --prometheus-url " + slow, ExitOK, ExitOK},
+		{"a calm tenant", "--page tenants --prometheus-url " + calm, ExitOK, ExitOK},
+		{"a budget that burns", "--page budget --prometheus-url " + slow, ExitTrouble, ExitOK},
+		{"a budget that lasts", "--page budget --prometheus-url " + calm, ExitOK, ExitOK},
+		{"movers", "--page movers --prometheus-url " + slow, ExitOK, ExitOK},
+		{"panels", "--page overview --prometheus-url " + calm, ExitTrouble, ExitTrouble},
+		{"one panel of them", "--page overview --panel latency-p95 --prometheus-url " + calm, ExitOK, -1},
+		{"a slow tenant's page", "--page tenants --tenant acme --prometheus-url " + slow, ExitTrouble, -1},
+	} {
+		for format, want := range map[string]int{"text": c.frame, "markdown": c.frame, "json": c.json} {
+			if want < 0 {
+				continue
+			}
+			got := execute(t, nil, append([]string{"snapshot", "--vocabulary", "guide", "--format", format}, strings.Fields(c.args)...)...)
+			if got.code != want || got.errors != "" {
+				t.Errorf("%s, %s: exit %d, want %d; errors %q; output\n%.2000s", c.name, format, got.code, want, got.errors, got.out)
+			}
+		}
 	}
 }
 

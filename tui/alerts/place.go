@@ -39,7 +39,7 @@ func (p *Page) openWanted(c page.Context) tea.Cmd {
 	if p.wanted == "" {
 		return nil
 	}
-	d, found := p.known(c), row{}
+	d, found, filter := p.known(c), row{}, p.filter
 	for _, i := range d.instances {
 		if i.reference() == p.wanted {
 			p.selectRow(c, i.Labels.Key())
@@ -52,6 +52,7 @@ func (p *Page) openWanted(c page.Context) tea.Cmd {
 			found = r
 		}
 	}
+	p.filter = filter // the list behind it stays as it was asked for
 	switch {
 	case found.key != "":
 		p.wanted = ""

@@ -8,20 +8,17 @@ import (
 var (
 	_ page.Reporter = (*Grid)(nil)
 	_ page.Reporter = (*Full)(nil)
+	_ page.Judge    = (*Grid)(nil)
+	_ page.Judge    = (*Full)(nil)
 )
 
 // Report implements page.Reporter: the panels that are seen.
 func (g *Grid) Report(c page.Context) page.Report {
-	g.size(c)
 	r, values := page.Report{}, page.Values()
 	var tenants []page.Sheet
-	strip, _ := g.split(c)
-	for _, p := range g.layout(c) {
-		if y := p.Y - strip; !g.dash.Panels[p.Panel].Place.Strip && (y >= g.scroll+room(c)-strip || y+p.H <= g.scroll) {
-			continue
-		}
-		d := g.eval(c, p.Panel)
-		r.Panel(d, g.requests(c, p.Panel), &values)
+	for _, i := range g.onScreen(c) {
+		d := g.eval(c, i)
+		r.Panel(d, g.requests(c, i), &values)
 		if d.Panel.Kind == dashboard.KindTenants {
 			tenants = append(tenants, page.Tenants(d.Tenants))
 		}
@@ -29,6 +26,29 @@ func (g *Grid) Report(c page.Context) page.Report {
 	r.Tables = append(append([]page.Sheet{values}, tenants...), r.Tables...)
 	return r
 }
+
+// onScreen are the indexes of the panels that are seen.
+func (g *Grid) onScreen(c page.Context) (out []int) {
+	g.size(c)
+	strip, _ := g.split(c)
+	for _, p := range g.layout(c) {
+		if y := p.Y - strip; g.dash.Panels[p.Panel].Place.Strip || y < g.scroll+room(c)-strip && y+p.H > g.scroll {
+			out = append(out, p.Panel)
+		}
+	}
+	return out
+}
+
+// States implements page.Judge.
+func (g *Grid) States(c page.Context) (out []dashboard.State) {
+	for _, i := range g.onScreen(c) {
+		out = append(out, g.eval(c, i).State)
+	}
+	return out
+}
+
+// States implements page.Judge.
+func (f *Full) States(c page.Context) []dashboard.State { return []dashboard.State{f.eval(c).State} }
 
 // Report implements page.Reporter.
 func (f *Full) Report(c page.Context) page.Report {

@@ -96,6 +96,12 @@ type Clicker interface {
 	Click(c Context, x, y int) (row, selected int)
 }
 
+// Judge is a page that marks what it shows as warning or critical, by panels or by rows.
+type Judge interface {
+	// States are those of the panels that are seen, or the worst of all rows, whatever a filter hides.
+	States(c Context) []dashboard.State
+}
+
 // DataMsg tells that snapshots changed: the page drops cached lines that depend on them.
 type DataMsg struct{}
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"dlmon/sources/feed"
+	"dlmon/sources/tenancy"
 	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
 )
@@ -15,7 +16,30 @@ var (
 	_ page.Reporter = (*Movers)(nil)
 	_ page.Reporter = (*Neighbours)(nil)
 	_ page.Reporter = (*Budget)(nil)
+	_ page.Judge    = (*Neighbours)(nil)
+	_ page.Judge    = (*Budget)(nil)
 )
+
+// States implements page.Judge: a tenant whose latency grew with another's load is a warning.
+func (p *Neighbours) States(page.Context) []dashboard.State {
+	if blamed(p.work.value) >= 0 {
+		return []dashboard.State{dashboard.StateWarn}
+	}
+	return nil
+}
+
+// States implements page.Judge: a burn that pages is critical, one that would not last a warning.
+func (p *Budget) States(page.Context) []dashboard.State {
+	for _, b := range p.work.value.tenants { // the worst first
+		switch b.Level {
+		case tenancy.Fast, tenancy.Slow:
+			return []dashboard.State{dashboard.StateCritical}
+		case tenancy.Spending:
+			return []dashboard.State{dashboard.StateWarn}
+		}
+	}
+	return nil
+}
 
 // Report implements page.Reporter.
 func (p *Movers) Report(c page.Context) page.Report {

@@ -2,8 +2,11 @@ package tenant
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
+	"dlmon/sources/feed/feedtest"
+	"dlmon/tui/dashboard"
 	"dlmon/tui/page"
 	"dlmon/tui/page/pagetest"
 )
@@ -37,6 +40,32 @@ func TestEveryQueryOfAReportHasANameOfItsOwn(t *testing.T) {
 		asked.Ask("", p.Wants(c)...)
 		if len(queries) < len(asked.Queries) {
 			t.Errorf("%s: %d queries are told, %d were asked", name, len(queries), len(asked.Queries))
+		}
+	}
+}
+
+// What a snapshot's exit status is made of is what the page marks.
+func TestAPageJudgesByWhatItMarks(t *testing.T) {
+	for _, x := range []struct {
+		name string
+		data *feedtest.Reader
+		want []dashboard.State
+	}{
+		{page.TenantsNeighbours, crowded(12), []dashboard.State{dashboard.StateWarn}},
+		{page.TenantsNeighbours, pagetest.Reader(), nil}, // nobody is hurt
+		{page.TenantsBudget, pagetest.Reader(), []dashboard.State{dashboard.StateCritical}},
+	} {
+		p, c := New(x.name), pagetest.Context(x.data, 120, 38)
+		judge := p.(page.Judge)
+		if got := judge.States(c); got != nil {
+			t.Errorf("%s judges %v before it knows anything", x.name, got)
+		}
+		told(p, c)
+		told(p, c)
+		g := c.Styles.Glyphs
+		marks := strings.Contains(text(p, c), g.Warn) || strings.Contains(text(p, c), g.Critical)
+		if got := judge.States(c); !slices.Equal(got, x.want) || marks != (x.want != nil) {
+			t.Errorf("%s judges %v, want %v, of\n%s", x.name, got, x.want, text(p, c))
 		}
 	}
 }
