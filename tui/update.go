@@ -167,6 +167,10 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.suspend()
 	}
 	does, ok := m.canonical(k)
+	if k.String() == twoEscapes && (m.typed() || does.String() == twoEscapes) {
+		esc := pressOf("esc")
+		return tea.Batch(m.key(esc), m.key(esc))
+	}
 	if m.help.open && (!ok || m.help.key(does, keys)) {
 		return nil
 	}
