@@ -81,6 +81,38 @@ func TestWithoutTabsTheHeadNamesThePage(t *testing.T) {
 	}
 }
 
+func TestATenantsPageSaysWhoseItIsOnEveryScreen(t *testing.T) {
+	for _, height := range []int{12, 24} {
+		for _, key := range []string{"0", "[", "space"} {
+			heads := map[int]map[string]bool{}
+			for _, id := range []string{"globex", "tenant-of-umbrella-00041", "tenant-of-umbrella-00042"} {
+				m, _ := newModel(t, pagetest.Reader(), 40, height)
+				open(m, page.OpenTenant{ID: id})
+				press(m, key)
+				for width := 40; width <= 200; width++ {
+					m.resize(width, height)
+					line := m.statusLine(width)
+					if m.headLines() > 1 {
+						line = m.tabLine(width)
+					}
+					if line = ansi.Strip(line); id == "globex" && !strings.Contains(line, "globex") {
+						t.Errorf("%d columns after %s: %s", width, key, line)
+					}
+					if heads[width] == nil {
+						heads[width] = map[string]bool{}
+					}
+					heads[width][line] = true
+				}
+			}
+			for width, lines := range heads {
+				if len(lines) < 3 {
+					t.Errorf("%d columns after %s: tenants can't be told apart: %v", width, key, lines)
+				}
+			}
+		}
+	}
+}
+
 func TestANoticeLeavesTheClockAndTheWayBack(t *testing.T) {
 	for _, width := range []int{40, 60, 80, 120} {
 		for _, n := range []int{10, 40, 100, 300} {

@@ -80,6 +80,9 @@ func (m *Model) typingKeys() []key.Binding {
 	return all
 }
 
+// twoEscapes is what two presses of esc in quick succession are read as: a terminal sends the same for alt+esc.
+const twoEscapes = "alt+esc"
+
 // codes are the keys without a letter.
 var codes = map[string]rune{
 	"up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight, "enter": tea.KeyEnter, "esc": tea.KeyEscape,

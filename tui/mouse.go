@@ -172,7 +172,7 @@ func (m *Model) clickTab(x int) tea.Cmd {
 		}
 		switch {
 		case len(m.nav.stack) == 1 && i < len(m.nav.tabs):
-			m.nav.open(i)
+			return m.openTab(i)
 		case i < len(m.nav.stack):
 			m.nav.stack = append([]page.Page{}, m.nav.stack[:i+1]...)
 		default:

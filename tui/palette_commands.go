@@ -66,7 +66,7 @@ func (m *Model) pageEntries() []entry {
 	var out []entry
 	for i, t := range m.nav.tabs {
 		out = append(out, entry{kind: kindPage, title: t.title, key: strings.Join(m.o.Keys.Of("global."+t.id), " "),
-			do: func(m *Model) tea.Cmd { m.nav.open(i); return nil }})
+			do: func(m *Model) tea.Cmd { return m.openTab(i) }})
 	}
 	for _, v := range []struct{ view, title, action string }{
 		{page.TenantsMovers, "Movers", "movers"}, {page.TenantsNeighbours, "Noisy neighbours", "noisy"}, {page.TenantsBudget, "Error budget", "budget"},

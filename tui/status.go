@@ -15,7 +15,7 @@ import (
 )
 
 // Ranks of what the status bar says: where room is short, what has the lowest rank is shortened or left out first.
-// What fires, the health and a failing source are never left out.
+// What fires, the health, a failing source and whose page a tenant's is are never left out.
 const (
 	rankOff     = iota // a source that is off
 	rankName           // dlmon
@@ -58,11 +58,12 @@ func (m *Model) statusLine(width int) string {
 		if at := m.picked(m.window); !at.IsZero() {
 			right = append(right, says(m.styles.Text, form{"cursor " + m.pickedText(at), rankPage}, form{}))
 		}
-		now := ""
-		if !m.isLive() {
-			now = "now "
+		clock := m.zone(m.wall())
+		forms := []form{{shortClock(clock), rankClock}, {}}
+		if !m.isLive() { // the zone is that of the time shown, too
+			forms = []form{{"now " + shortClock(clock), rankClock}, {clock.Format("MST"), rankStale}, {}}
 		}
-		right = append(right, says(m.styles.Text, form{now + shortClock(m.zone(m.wall())), rankClock}, form{}))
+		right = append(right, says(m.styles.Text, forms...))
 	}
 	return b.fit(left, right, width)
 }

@@ -167,6 +167,10 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.suspend()
 	}
 	does, ok := m.canonical(k)
+	if k.String() == twoEscapes && (m.typed() || does.String() == twoEscapes) {
+		esc := pressOf("esc")
+		return tea.Batch(m.key(esc), m.key(esc))
+	}
 	if m.help.open && (!ok || m.help.key(does, keys)) {
 		return nil
 	}
@@ -191,7 +195,7 @@ func (m *Model) act(k tea.KeyPressMsg) tea.Cmd {
 	keys, top, c := globalKeys(), m.nav.top(), m.context()
 	switch {
 	case key.Matches(k, keys.pages):
-		m.nav.open(int(k.String()[0] - '1'))
+		return m.openTab(int(k.String()[0] - '1'))
 	case key.Matches(k, keys.help):
 		m.help = helpOverlay{open: true}
 	case key.Matches(k, keys.mouse):
@@ -233,6 +237,18 @@ func (m *Model) act(k tea.KeyPressMsg) tea.Cmd {
 		return top.Update(c, k)
 	}
 	return nil
+}
+
+// openTab shows a tab's page, and of one that is on the screen already what it shows first.
+func (m *Model) openTab(i int) tea.Cmd {
+	top := m.nav.top()
+	m.nav.open(i)
+	p, ok := top.(page.Homer)
+	if !ok || top != m.nav.top() {
+		return nil
+	}
+	p.Home()
+	return top.Update(m.context(), page.DataMsg{}) // as in back
 }
 
 func (m *Model) back() tea.Cmd {

@@ -211,7 +211,7 @@ func (m *Model) tabParts() []part {
 			style, rank, cut, gone = s.Bold, 8, 10, 10
 		}
 		title := p.Title()
-		parts = append(parts, says(style, form{g.Pointer + " " + title, rank}, form{g.Pointer + " " + page.Cut(title, 12, g.Ellipsis), cut},
+		parts = append(parts, says(style, form{g.Pointer + " " + title, rank}, form{g.Pointer + " " + m.crumb(p), cut},
 			form{g.Pointer + " " + g.Ellipsis, gone}, form{}))
 	}
 	if at := m.picked(m.window); !at.IsZero() { // while there is one, esc drops it and leads nowhere
@@ -223,6 +223,14 @@ func (m *Model) tabParts() []part {
 		parts = append(parts, says(s.Muted, form{"esc " + g.Pointer + " " + page.Cut(p.Title(), 30, g.Ellipsis), 2}, form{"esc " + g.Pointer, 2}, form{}))
 	}
 	return parts
+}
+
+// crumb names a page in twelve cells: a tenant's own by the id, of which the end tells as much as the beginning.
+func (m *Model) crumb(p page.Page) string {
+	if p, ok := p.(tenantPage); ok {
+		return page.CutMiddle(p.id, 12, m.styles.Glyphs.Ellipsis)
+	}
+	return page.Cut(p.Title(), 12, m.styles.Glyphs.Ellipsis)
 }
 
 // pickedText is the time of the cursor, with its day where that is not today.
@@ -245,8 +253,12 @@ func (m *Model) placePart(rank int) part {
 		return says(s.Focus, form{})
 	}
 	digit := m.tabKey(i)
+	if p, ok := m.nav.top().(tenantPage); ok { // whose numbers these are is said on every screen
+		return says(s.Focus, form{named(digit, g.Pointer) + " " + p.id, rank}, form{named(digit, g.Pointer) + " " + m.crumb(p), rankPlace},
+			form{g.Pointer + " " + page.CutMiddle(p.id, 8, g.Ellipsis), 0})
+	}
 	if len(m.nav.stack) > 1 {
-		return says(s.Focus, form{named(digit, g.Pointer) + " " + page.Cut(m.nav.top().Title(), 12, g.Ellipsis), rank}, form{digit, rank}, form{})
+		return says(s.Focus, form{named(digit, g.Pointer) + " " + m.crumb(m.nav.top()), rank}, form{digit, rank}, form{})
 	}
 	return says(s.Focus, form{named(digit, m.nav.tabs[i].title), rank}, form{digit, rank}, form{})
 }

@@ -54,6 +54,7 @@ var (
 	_ page.Page     = (*Page)(nil)
 	_ page.Capturer = (*Page)(nil)
 	_ page.Escaper  = (*Page)(nil)
+	_ page.Homer    = (*Page)(nil)
 )
 
 // New returns the page.
@@ -108,6 +109,13 @@ func (p *Page) Escape() bool {
 		return true
 	}
 	return p.filter.Escape()
+}
+
+// Home implements page.Homer. What is being written or asked stays.
+func (p *Page) Home() {
+	if !p.Capturing() {
+		p.mode = modeList
+	}
 }
 
 // Update implements page.Page.

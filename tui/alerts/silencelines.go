@@ -266,6 +266,10 @@ func silenceAbout(c page.Context, d *data, x sources.Silence) []string {
 	if silenceState(c, x) != sources.SilenceActive {
 		return t.lines
 	}
-	t.say("now", "silences "+counted(len(quieted), "alert"))
+	at := "now"
+	if !c.Live {
+		at = "then"
+	}
+	t.say(at, "silences "+counted(len(quieted), "alert"))
 	return append(t.lines, names(c, quieted, 20, nil)...)
 }

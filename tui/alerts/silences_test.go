@@ -150,3 +150,13 @@ func TestWhatOneAlertOfAGroupSaysIsNotSaidOfAll(t *testing.T) {
 	press(p, c, "right", "down")
 	shows(t, p, c, "p95 of t0000")
 }
+
+func TestASilenceOfThePastSaysWhatItSilencedThen(t *testing.T) {
+	p, c := writable(given(), 120, 40)
+	press(p, c, "a", "enter")
+	shows(t, p, c, "now           silences 1 alert")
+	c.Live = false
+	changed(p, c)
+	shows(t, p, c, "then          silences 1 alert")
+	hides(t, p, c, "now  ")
+}

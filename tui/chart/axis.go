@@ -66,6 +66,29 @@ var gridTicks = []time.Duration{
 	24 * time.Hour, 2 * 24 * time.Hour, 7 * 24 * time.Hour, 14 * 24 * time.Hour, 28 * 24 * time.Hour,
 }
 
+// labelling is the distance between labels under a plot of width cells, and how they are written: so that no two of them
+// read alike. wall is how far the clock on the wall goes on in span.
+func labelling(span, wall time.Duration, width int) (step time.Duration, format string) {
+	for _, step = range gridTicks {
+		switch {
+		case span <= 5*time.Minute, step < time.Minute:
+			format = "15:04:05"
+		case wall <= 24*time.Hour:
+			format = "15:04"
+		case span <= 4*24*time.Hour:
+			format = "Mon 15:04"
+		case step < 24*time.Hour:
+			format = "Jan 2 15:04"
+		default:
+			format = "Jan 2"
+		}
+		if int(float64(width)*float64(step)/float64(span)) >= len(format)+4 {
+			break
+		}
+	}
+	return step, format
+}
+
 // rows draws the axis under a plot of width cells that starts after left cells.
 func (a TimeAxis) rows(left, width int, corner, line, tick rune) [][]Cell {
 	if a.lines() == 0 {
@@ -83,53 +106,48 @@ func (a TimeAxis) rows(left, width int, corner, line, tick rune) [][]Cell {
 	for i := range width {
 		rule[left+i] = Cell{line, Axis}
 	}
-	format := "15:04"
-	switch {
-	case span <= 5*time.Minute:
-		format = "15:04:05"
-	case span > 4*24*time.Hour:
-		format = "Jan 2"
-	case span > 24*time.Hour:
-		format = "Mon 15:04"
-	}
-	room := len(format) + 4
-	step := gridTicks[len(gridTicks)-1]
-	for _, d := range gridTicks {
-		if int(float64(width)*float64(d)/float64(span)) >= room {
-			step = d
-			break
-		}
-	}
+	_, offset := a.Start.In(zone).Zone()
+	_, last := a.End.In(zone).Zone()
+	step, format := labelling(span, span+time.Duration(last-offset)*time.Second, width)
 	if !a.Rule {
 		a.mark(labels, left, width)
 	}
-	// Ticks stand on the wall clock of the zone: its offset is that of the start.
-	_, offset := a.Start.In(zone).Zone()
+	// Ticks stand on the wall clock of the zone. Where it is set back an hour comes twice, and ticks within an hour do so
+	// too: they keep the offset of the start.
 	shift := time.Duration(offset) * time.Second
-	first := a.Start.Add(shift).Truncate(step).Add(-shift)
+	first := a.Start.UTC().Add(shift).Truncate(step)
+	at := func(wall time.Time) (t time.Time, text string) {
+		if step > time.Hour {
+			return time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), 0, 0, 0, zone), wall.Format(format)
+		}
+		t = wall.Add(-shift)
+		return t, t.In(zone).Format(format)
+	}
 	// A mark stands where it belongs, and a label that it would break is left out; but one label there must be.
 	label := func(over bool) (n int) {
 		free := 0
-		for t := first; !t.After(a.End); t = t.Add(step) {
+		for wall := first; ; wall = wall.Add(step) {
+			t, text := at(wall)
+			if t.After(a.End) {
+				return n
+			}
 			x := a.column(t, width)
 			if x < 0 {
 				continue
 			}
 			x += left
-			text := t.In(zone).Format(format)
 			w := ansi.StringWidth(text)
 			if x < left+width {
 				rule[x] = Cell{tick, Axis}
 			}
-			at := max(x-w/2, left+min(left, 1))
-			if at < free || at+w > left+width || !over && !blank(labels[at:at+w]) {
+			from := max(x-w/2, left+min(left, 1))
+			if from < free || from+w > left+width || !over && !blank(labels[from:from+w]) {
 				continue
 			}
-			write(labels, at, text, Label)
-			free = at + w + 1
+			write(labels, from, text, Label)
+			free = from + w + 1
 			n++
 		}
-		return n
 	}
 	if label(false) == 0 {
 		label(true)

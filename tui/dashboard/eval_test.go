@@ -127,7 +127,7 @@ func TestThresholdsDecideTheStateAndSayWhy(t *testing.T) {
 		{"error-rate", []sample{one(1)}, StateOK, ""},
 		{"error-rate", []sample{one(4.1)}, StateWarn, "4.1 % > 1 %"},
 		{"error-rate", []sample{one(7)}, StateCritical, "7 % > 5 %"},
-		{"error-rate", []sample{one(nan)}, StateNoData, "no value now"},
+		{"error-rate", []sample{one(nan)}, StateNoData, "no value at this time"},
 		{"error-rate", nil, StateNoData, "prometheus has no such series"},
 		{"latency-p95", []sample{one(1.2)}, StateWarn, "1.2 s > 1 s"},
 		{"active-connections", []sample{{labels("instance", "a"), 81}, {labels("instance", "b"), 3}}, StateWarn, "a 81 > 80"},

@@ -101,7 +101,7 @@ func (d *Data) judge() {
 	case known == 0:
 		d.Reason = "prometheus has no such series"
 	case d.State == StateNoData:
-		d.Reason = "no value now"
+		d.Reason = "no value at this time"
 	}
 }
 

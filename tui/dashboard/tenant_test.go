@@ -161,7 +161,7 @@ func TestVerdictSaysWhatIsWrongWithATenant(t *testing.T) {
 			"rate limit left 3"},
 		{"more requests than searches", map[string][2]float64{ownP95: {0.06, 0.06}, ownErrors: {0, 0}, ownRequests: {375, 100}, ownRate: {41, 40}}, StateWarn,
 			"all requests 375/s, +275 % vs 1 h ago"},
-		{"gone", map[string][2]float64{ownRate: {nan, 40}}, StateWarn, "no search and no request now; one hour ago 40/s"},
+		{"gone", map[string][2]float64{ownRate: {nan, 40}}, StateWarn, "no search and no request; one hour before 40/s"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := tenantReader(c.answers)

@@ -126,8 +126,8 @@ func finite(v float64) float64 {
 func (d *Data) silent(rateBefore float64) {
 	if rateBefore > 0 {
 		d.State, d.Reason = StateWarn, "silent"
-		d.Findings = []Finding{{StateWarn, "no search and no request now; one hour ago " + SayValue(rateBefore, UnitPerSec)}}
+		d.Findings = []Finding{{StateWarn, "no search and no request; one hour before " + SayValue(rateBefore, UnitPerSec)}}
 		return
 	}
-	d.set(StateNoData, "Prometheus has no traffic of "+d.Panel.Tenant+", neither now nor one hour ago", "")
+	d.set(StateNoData, "Prometheus has no traffic of "+d.Panel.Tenant+", and had none one hour before", "")
 }

@@ -76,6 +76,10 @@ type Capturer interface{ Capturing() bool }
 // detail. Escape is offered every Esc first and tells whether it used it.
 type Escaper interface{ Escape() bool }
 
+// Homer is a tab's page that shows more than one thing, such as a list, a detail and another list. Home is called when the
+// operator asks for the tab that is shown already, and goes to the first of them; the list itself stays as it is.
+type Homer interface{ Home() }
+
 // Opener is a page that has something to do as soon as it comes onto the screen, also when the operator comes back to
 // it: what it waits for may be there already.
 type Opener interface{ Open(c Context) tea.Cmd }

@@ -189,3 +189,11 @@ func TestTheFootersLastWordIsHowToSeeAllKeys(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsCutInItsMiddleKeepsBothEnds(t *testing.T) {
+	for width, want := range map[int]string{5: "tena…", 8: "ten…0042", 12: "tenant-00042", 0: ""} {
+		if got := page.CutMiddle("tenant-00042", width, "…"); got != want {
+			t.Errorf("%d cells: %q, want %q", width, got, want)
+		}
+	}
+}

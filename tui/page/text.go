@@ -144,3 +144,13 @@ func Cut(s string, width int, ellipsis string) string {
 	}
 	return ansi.Truncate(s, max(0, width), ellipsis)
 }
+
+// CutMiddle is Cut that takes away the middle, for names that may differ at their end only.
+func CutMiddle(s string, width int, ellipsis string) string {
+	w := ansi.StringWidth(s)
+	if w <= width || width < 6 {
+		return Cut(s, width, ellipsis)
+	}
+	head := (width - 1) / 2
+	return ansi.Truncate(s, head, "") + ellipsis + ansi.TruncateLeft(s, w-(width-1-head), "")
+}

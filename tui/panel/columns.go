@@ -171,14 +171,7 @@ func (v *view) row(g grid, widths []int, cells []cell, selected bool) string {
 }
 
 // middle shortens a name to width cells by its middle, because names often differ at their end only.
-func (v *view) middle(s string, width int) string {
-	w := ansi.StringWidth(s)
-	if w <= width || width < 6 {
-		return ansi.Truncate(s, max(width, 0), v.g.Ellipsis)
-	}
-	head := (width - 1) / 2
-	return ansi.Truncate(s, head, "") + v.g.Ellipsis + ansi.TruncateLeft(s, w-(width-1-head), "")
-}
+func (v *view) middle(s string, width int) string { return page.CutMiddle(s, width, v.g.Ellipsis) }
 
 // selected tells whether row i is under the cursor; only tables have one.
 func (v *view) selected(i int) bool {

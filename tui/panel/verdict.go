@@ -11,7 +11,7 @@ import (
 // side. What is fine comes last, and goes first where room is short.
 func (v *view) verdict() []string {
 	if len(v.Findings) == 0 {
-		return []string{" " + v.s.Muted.Render("nothing is known of this tenant now")}
+		return []string{" " + v.s.Muted.Render("nothing is known of this tenant")}
 	}
 	var texts []string
 	if v.State == dashboard.StateOK {

@@ -175,7 +175,7 @@ func TestMoversNameTheDayOfThen(t *testing.T) {
 	c := goBack(pagetest.Context(r, 120, 38), present(r), 48*time.Hour)
 	p := NewMovers()
 	told(p, c)
-	if got := text(p, c); !strings.Contains(got, "holds nothing of 03-12 13:05;") || !strings.Contains(got, "1 h ago  03-12 13:05") {
+	if got := text(p, c); !strings.Contains(got, "holds nothing of 03-12 13:05;") || !strings.Contains(got, "1 h before  03-12 13:05") {
 		t.Errorf("%s", got)
 	}
 	c = pagetest.Context(r, 120, 38)

@@ -49,7 +49,8 @@ func (p *Movers) View(c page.Context) []string {
 	moved, rows := p.work.value, p.rows()
 	at := c.Zone(c.Now.Add(-ago.d))
 	then := when.Day(at, c.Zone(c.Wall)) + at.Format("15:04")
-	title := "Movers against " + ago.words + " ago"
+	before, now := headings(c, ago.words)
+	title := "Movers against " + before
 	if !p.work.known {
 		lines := []string{page.Title(s, title, then, c.Width)}
 		if p.work.err != nil {
@@ -71,7 +72,7 @@ func (p *Movers) View(c page.Context) []string {
 	case !moved.past && len(refusals) > 0:
 		return page.Above(lines, foot, c.Height)
 	case !moved.past:
-		lines = append(lines, page.Explain(s, "no data "+ago.words+" ago: Prometheus holds nothing of "+then+c.Hint("w", "; %s compares with another time"), nil, c.Width)...)
+		lines = append(lines, page.Explain(s, "no data "+before+": Prometheus holds nothing of "+then+c.Hint("w", "; %s compares with another time"), nil, c.Width)...)
 		return page.Above(lines, foot, c.Height)
 	case len(moved.rows) == 0:
 		sign := s.OK.Render(s.Glyphs.OK)
@@ -91,8 +92,8 @@ func (p *Movers) View(c page.Context) []string {
 		whose = page.Column{} // it stands in the column beside
 	}
 	t := page.Table{Styles: s, Columns: []page.Column{
-		{}, whose, {Title: "what", Min: 10, Max: 40}, {Title: ago.words + " ago", Right: true, Drop: 3},
-		{Title: "now", Right: true, Drop: 4}, {Title: "change", Right: true}, {Title: "score", Right: true, Drop: 1}, {Title: "why", Max: 40, Drop: 2},
+		{}, whose, {Title: "what", Min: 10, Max: 40}, {Title: before, Right: true, Drop: 3},
+		{Title: now, Right: true, Drop: 4}, {Title: "change", Right: true}, {Title: "score", Right: true, Drop: 1}, {Title: "why", Max: 40, Drop: 2},
 	}}
 	for _, r := range rows {
 		t.Rows = append(t.Rows, p.cells(c, r))

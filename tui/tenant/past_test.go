@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,7 +50,7 @@ func TestResultOfThePresentIsNotShownOfThePast(t *testing.T) {
 	}{
 		"budget":     {NewBudget(), rates(map[string][4]float64{"hooli": {0.02, 0.02, 0.02, 0.02}}), "hooli", "no request of any tenant at that time"},
 		"neighbours": {NewNeighbours(), crowded(12), "t00000", "no search of any tenant at that time"},
-		"movers":     {NewMovers(), moving, "t00", "no data 1 h ago"},
+		"movers":     {NewMovers(), moving, "t00", "no data 1 h before"},
 	} {
 		r := present(x.data)
 		c := pagetest.Context(r, 120, 38)
@@ -78,5 +79,28 @@ func TestResultOfThePresentIsNotShownOfThePast(t *testing.T) {
 		if got := text(x.page, paused); !strings.Contains(got, x.shown) {
 			t.Errorf("%s, paused:\n%s", name, got)
 		}
+	}
+}
+
+func TestNowIsNeverSaidOfThePast(t *testing.T) {
+	r := pagetest.Reader()
+	collapsed(r)
+	p, c := NewMovers(), pagetest.Context(r, 120, 38)
+	told(p, c)
+	if got := text(p, c); !strings.Contains(got, "1 h ago     now ") {
+		t.Errorf("live:\n%s", got)
+	}
+	c.Live = false
+	got := text(p, c)
+	for _, h := range p.Report(c).Tables[0].Head {
+		got += "\n" + h
+	}
+	for _, word := range []string{"1 h before", "then", "Movers against 1 h before"} {
+		if !strings.Contains(got, word) {
+			t.Errorf("no %q in the past:\n%s", word, got)
+		}
+	}
+	if words := strings.Fields(got); slices.Contains(words, "now") || strings.Contains(got, "1 h ago ") {
+		t.Errorf("the past is called the present:\n%s", got)
 	}
 }

@@ -43,7 +43,8 @@ func (p *Budget) States(page.Context) []dashboard.State {
 
 // Report implements page.Reporter.
 func (p *Movers) Report(c page.Context) page.Report {
-	s := page.Sheet{Title: "Movers", Head: []string{"of", "what", agos[p.ago].words + " ago", "now", "change", "score", "why"}, More: p.work.value.more}
+	before, now := headings(c, agos[p.ago].words)
+	s := page.Sheet{Title: "Movers", Head: []string{"of", "what", before, now, "change", "score", "why"}, More: p.work.value.more}
 	for _, r := range p.rows() {
 		pan := p.panels[r.panel]
 		of, what := p.names(r)

@@ -199,6 +199,14 @@ func ofThen(c page.Context) string {
 	return " at that time"
 }
 
+// headings are what the time shown and the one that it is compared with are called: "now" and "1 h ago" are the present's.
+func headings(c page.Context, ago string) (before, now string) {
+	if c.Live {
+		return ago + " ago", "now"
+	}
+	return ago + " before", "then"
+}
+
 func facts(c page.Context, all ...string) string {
 	var kept []string
 	for _, f := range all {

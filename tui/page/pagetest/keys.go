@@ -20,6 +20,8 @@ func Key(name string) tea.KeyPressMsg {
 			k.Mod, name = k.Mod|tea.ModCtrl, rest
 		} else if rest, ok := strings.CutPrefix(name, "shift+"); ok {
 			k.Mod, name = k.Mod|tea.ModShift, rest
+		} else if rest, ok := strings.CutPrefix(name, "alt+"); ok {
+			k.Mod, name = k.Mod|tea.ModAlt, rest
 		} else {
 			break
 		}
@@ -32,7 +34,7 @@ func Key(name string) tea.KeyPressMsg {
 		name = " "
 	}
 	k.Code = []rune(name)[0]
-	if k.Mod&tea.ModCtrl == 0 {
+	if k.Mod&(tea.ModCtrl|tea.ModAlt) == 0 {
 		k.Text = name
 	}
 	return k
