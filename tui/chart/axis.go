@@ -110,7 +110,8 @@ func (a TimeAxis) rows(left, width int, corner, line, tick rune) [][]Cell {
 	// A mark stands where it belongs, and a label that it would break is left out; but one label there must be.
 	label := func(over bool) (n int) {
 		free := 0
-		for t := first; !t.After(a.End); t = t.Add(step) {
+		every := max(step, (span / time.Duration(max(width, 1))).Truncate(step)) // more would share columns; span is 292 years at most
+		for i, t := 0, first; i <= 2*width && !t.After(a.End); i, t = i+1, t.Add(every) {
 			x := a.column(t, width)
 			if x < 0 {
 				continue
