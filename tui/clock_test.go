@@ -246,9 +246,6 @@ func TestTheBadgeTellsTheRangeItsZoneAndItsAge(t *testing.T) {
 }
 
 func TestUTogglesTheZoneEverywhere(t *testing.T) {
-	was := time.Local
-	time.Local = time.FixedZone("CET", 3600)
-	defer func() { time.Local = was }()
 	m, _ := timeModel(t, pagetest.Reader(), 120, 40)
 	press(m, "[")
 	if got := ansi.Strip(content(m)); !strings.Contains(got, "12:35–13:35 UTC") || !strings.Contains(got, "now 14:05:32 UTC") {

@@ -3,7 +3,6 @@ package tui
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -54,9 +53,6 @@ func TestTheHeadSaysWhatEscDoes(t *testing.T) {
 }
 
 func TestTheClockSaysItsZoneOnEveryScreen(t *testing.T) {
-	was := time.Local
-	defer func() { time.Local = was }()
-	time.Local = time.FixedZone("CET", 3600)
 	for _, size := range [][2]int{{40, 12}, {40, 16}, {60, 15}, {80, 24}, {120, 40}} {
 		for _, keys := range [][]string{nil, {"["}, {"space"}, {"2", "enter", "enter"}} {
 			m, _ := newModel(t, pagetest.Reader(), size[0], size[1])

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -11,6 +12,9 @@ import (
 	"dlmon/tui/page"
 	"dlmon/tui/page/pagetest"
 )
+
+// Local time is an hour ahead of UTC, wherever the tests run. It is set once: programs that have ended may still read it.
+func init() { time.Local = time.FixedZone("CET", 3600) }
 
 // fakeSub records what a model asks of its subscription.
 type fakeSub struct {

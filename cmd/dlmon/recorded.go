@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -29,7 +30,8 @@ const (
 var lookbacks = []time.Duration{time.Hour, 6 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour, 31 * 24 * time.Hour}
 
 // look finds the vocabulary out where it is not known, or not for certain, and the recorded series that exist now.
-func (s *session) look(ctx context.Context) error {
+func (s *session) look(ctx context.Context) (err error) {
+	defer caught(&err)
 	known := s.vocab.Load()
 	v := known
 	var rules map[string]sources.RecordingRule
@@ -37,11 +39,7 @@ func (s *session) look(ctx context.Context) error {
 	asked := make(chan struct{})
 	go func() { // beside the names: the screen waits for both
 		defer close(asked)
-		defer func() {
-			if r := recover(); r != nil {
-				refused = fmt.Errorf("panic: %v", r)
-			}
-		}()
+		defer caught(&refused)
 		rules, refused = s.clients.prometheus.RecordingRules(ctx)
 	}()
 	if v == nil || v.Note() != "" {
@@ -80,6 +78,13 @@ func (s *session) look(ctx context.Context) error {
 		s.vocab.Store(with)
 	}
 	return nil
+}
+
+// caught, deferred, turns a panic into an error: dlmon runs for months, and the next look may do better.
+func caught(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+	}
 }
 
 // scrapeInterval is Prometheus's own, 0 while unknown.
@@ -233,11 +238,6 @@ func (s *session) present(ctx context.Context, names []string, at time.Time, wit
 // keepLooking finds the vocabulary out, however long the server is away, and goes on looking: the service may start after
 // dlmon, and recorded series come and go with the server's rules.
 func (s *session) keepLooking(ctx context.Context) {
-	defer func() {
-		if r := recover(); r != nil {
-			s.log.Error("vocabulary", "panic", fmt.Sprint(r))
-		}
-	}()
 	wait, looks := detectFirst, 0
 	for ctx.Err() == nil {
 		switch err := s.look(ctx); {

@@ -35,6 +35,7 @@ var built = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	time.Local = time.FixedZone("CET", 3600) // wherever the tests run; set once, as goroutines read it
 	code := m.Run()
 	if bin, err := built(); err == nil {
 		_ = os.RemoveAll(filepath.Dir(bin))

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"slices"
 	"time"
 
 	"dlmon/sources"
@@ -25,12 +26,13 @@ func (h *history) add(r sources.HealthReport, at time.Time) {
 	for _, c := range r.Checks {
 		now[c.Name] = c.Status
 	}
+	gone := map[string]bool{}
 	for name := range h.checks {
 		if _, ok := now[name]; !ok {
-			now[name] = sources.Unknown
+			now[name], gone[name] = sources.Unknown, true
 		}
 	}
-	h.put(now, at)
+	h.put(now, gone, at)
 }
 
 // lost notes that the service did not answer.
@@ -39,10 +41,10 @@ func (h *history) lost(at time.Time) {
 	for name := range h.checks {
 		now[name] = sources.Unknown
 	}
-	h.put(now, at)
+	h.put(now, nil, at)
 }
 
-func (h *history) put(now map[string]sources.HealthStatus, at time.Time) {
+func (h *history) put(now map[string]sources.HealthStatus, gone map[string]bool, at time.Time) {
 	next := make(map[string][]sources.HealthPoint, len(now))
 	for name, status := range now {
 		points := h.checks[name]
@@ -52,8 +54,8 @@ func (h *history) put(now map[string]sources.HealthStatus, at time.Time) {
 		for len(points) > maxPoints || len(points) > 1 && at.Sub(points[0].At) > h.keep {
 			points = points[1:]
 		}
-		if len(points) == 1 && status == sources.Unknown && name != "" && at.Sub(points[0].At) > h.keep {
-			continue // a check that went away
+		if gone[name] && !slices.ContainsFunc(points, func(p sources.HealthPoint) bool { return p.Status != sources.Unknown }) {
+			continue // a check that went away, as long ago as anything is kept
 		}
 		next[name] = points
 	}

@@ -102,6 +102,27 @@ func TestFeedKeepsTheHistoryOfHealth(t *testing.T) {
 	})
 }
 
+func TestFeedForgetsChecksThatWentAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		side := newServer()
+		r := start(t, feed.Options{Health: side, History: time.Hour})
+		defer r.stop()
+		for i := range 24 { // renamed every hour, as one that carries a pod's name
+			side.set(func(s *server) {
+				s.report = sources.HealthReport{Status: sources.Healthy, Checks: []sources.Check{{Name: fmt.Sprintf("pod-%d", i), Status: sources.Healthy}}}
+			})
+			r.pass(30 * time.Minute)
+			if h := r.f.HealthHistory(); i > 0 && len(h[fmt.Sprintf("pod-%d", i-1)]) == 0 {
+				t.Fatalf("what was within the last hour is forgotten: %d histories", len(h))
+			}
+			r.pass(30 * time.Minute)
+			if n := len(r.f.HealthHistory()); n > 3 { // the whole report, now's check, the last hour's
+				t.Fatalf("%d histories are kept after %d hours", n, i+1)
+			}
+		}
+	})
+}
+
 func TestFeedSourcesThatAreNotConfiguredAreOff(t *testing.T) {
 	bubble(t, feed.Options{URLs: map[string]string{feed.SourcePrometheus: "http://prom"}}, func(t *testing.T, r *rig) {
 		r.sub.Want([]feed.Request{{Kind: feed.Health}, {Kind: feed.Services}, {Kind: feed.Trace, TraceID: "1"}})

@@ -200,3 +200,10 @@ func testStopped(t *testing.T, server testserver.JaegerServer) {
 		})
 	}
 }
+
+func TestACallThatWasCancelledIsToldAsThatWhateverTheConnectionSays(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	h := &httpServer{base: &url.URL{}}
+	kind(t, h.fault(ctx, "trace 1", &net.OpError{Op: "read", Net: "tcp", Err: net.ErrClosed}), sources.Canceled)
+}

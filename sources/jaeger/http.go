@@ -207,8 +207,11 @@ func (h *httpServer) object(ctx context.Context, asked, path string, query url.V
 // fault puts a failed request into words.
 func (h *httpServer) fault(ctx context.Context, asked string, err error) *sources.Error {
 	waited, quiet := silent(ctx)
-	if quiet {
+	switch {
+	case quiet:
 		err = &url.Error{URL: "http://" + h.base.Host, Err: context.DeadlineExceeded}
+	case errors.Is(ctx.Err(), context.Canceled): // a read may tell of the closed connection instead
+		err = ctx.Err()
 	}
 	e := transport.Fault(source, asked, err)
 	switch {

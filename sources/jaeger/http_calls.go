@@ -72,10 +72,18 @@ func (h *httpServer) search(ctx context.Context, asked string, q sources.TraceSe
 		case a.summaries:
 			return h.stream(ctx, h.limits.timeout, asked, v3Summaries, v3Query(q), func(r io.Reader) (err error) {
 				bounded := &io.LimitedReader{R: r, N: h.limits.list}
-				if found, err = summaries(asked, bounded, q.Limit); err != nil && bounded.N == 0 {
-					err = h.fault(ctx, asked, transport.ErrTooLarge)
+				came, fault := summaries(asked, bounded, q.Limit)
+				if fault != nil && bounded.N == 0 {
+					fault = h.fault(ctx, asked, transport.ErrTooLarge)
 				}
-				return err
+				if fault != nil && (len(came) == 0 || fault.Kind == sources.Canceled) {
+					return fault
+				}
+				if fault != nil && len(came) < q.Limit {
+					came[len(came)-1].Cut = "the answer broke off after this trace: " + fault.Reason
+				}
+				found = came
+				return nil
 			})
 		case a.v3 && (a.byTags || q.Tags == ""):
 			return whole(v3Traces, v3Query(q))
@@ -194,11 +202,15 @@ func (h *httpServer) one(asked string, id traceID, r io.Reader, progress func(in
 	return traces[0], nil
 }
 
-// count is a number that protobuf's JSON writes as text if it has 64 bits.
+// count is a number that protobuf's JSON writes as text if it has 64 bits; null is its zero value.
 type count uint64
 
 func (c *count) UnmarshalJSON(raw []byte) error {
 	text := string(raw)
+	if text == "null" {
+		*c = 0
+		return nil
+	}
 	if unquoted, err := strconv.Unquote(text); err == nil {
 		text = unquoted
 	}

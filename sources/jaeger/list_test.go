@@ -132,6 +132,71 @@ func TestAListOverHTTPThatBreaksOffIsWhatCame(t *testing.T) {
 	}
 }
 
+func TestAListOfSummariesThatBreaksOffIsWhatCame(t *testing.T) {
+	trace := func(n int) string {
+		return fmt.Sprintf(`{"traceId":"%032x","minStartTimeUnixNano":"%d","spanCount":3}`, n, 1000-n) // the newest first
+	}
+	two := `{"summaries":[` + trace(1) + "," + trace(2)
+	breaks := func(text string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, text)
+			w.(http.Flusher).Flush()
+			panic(http.ErrAbortHandler)
+		}
+	}
+	for name, c := range map[string]struct {
+		answer http.HandlerFunc
+		bytes  int64
+		cut    string
+	}{
+		"whole":              {says(200, two+`]}`), 0, ""},
+		"between two traces": {breaks(two), 0, "the server closed the connection"},
+		"within a trace":     {breaks(two + "," + trace(3)[:30]), 0, "the server closed the connection"},
+		"cut short":          {says(200, two+`,{"traceId":"3"`), 0, "the answer ends in the middle"},
+		"too large":          {says(200, two+","+trace(3)+`]}`), int64(len(two)) + 9, "the answer is larger than dlmon's bound"},
+		"no JSON":            {says(200, two+`,<html>`), 0, "the answer is not as expected: invalid character '<'"},
+		"a late error":       {says(200, two+`]}{"error":{"code":13,"message":"shard gone"}}`), 0, "shard gone"},
+		"a number as null":   {says(200, two+`,{"traceId":"3","minStartTimeUnixNano":null}]}`), 0, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			answers := v219()
+			answers["/api/v3/trace-summaries"] = needsTimes(c.answer)
+			got, err := client(t, Options{URL: serveWeb(t, answers).URL, MaxBytes: c.bytes}).Search(t.Context(), sources.TraceSearch{Service: "a", Limit: 5})
+			if err != nil || len(got) < 2 {
+				t.Fatalf("%+v, %v", got, err)
+			}
+			cut := got[1].Cut
+			if got[0].Spans != 3 || got[0].Cut != "" || got[1].Spans != 3 || (c.cut == "") != (cut == "") || c.cut != "" && !strings.HasPrefix(cut, "the answer broke off after this trace: "+c.cut) {
+				t.Errorf("%+v", got)
+			}
+			if name == "a number as null" && len(got) != 3 {
+				t.Errorf("%d traces", len(got))
+			}
+		})
+	}
+
+	// A list that has all that was asked for lacks nothing, and one that nobody waits for any more is none.
+	answers := v219()
+	answers["/api/v3/trace-summaries"] = needsTimes(breaks(two))
+	w := serveWeb(t, answers)
+	c := client(t, Options{URL: w.URL})
+	if got, err := c.Search(t.Context(), sources.TraceSearch{Service: "a", Limit: 2}); err != nil || len(got) != 2 || got[1].Cut != "" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	w.set(map[string]http.HandlerFunc{"/api/v3/trace-summaries": func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, two)
+		w.(http.Flusher).Flush()
+		cancel()
+		<-r.Context().Done()
+	}})
+	got, err := c.Search(ctx, sources.TraceSearch{Service: "a"})
+	if kind(t, err, sources.Canceled); got != nil {
+		t.Errorf("cancelled: %+v", got)
+	}
+}
+
 func TestAListOfWhichNothingCanBeReadSaysWhatHelps(t *testing.T) {
 	v3, _ := wholeTraces(1)
 	web := serveWeb(t, map[string]http.HandlerFunc{"/api/v3/services": says(200, `{}`), "/api/v3/traces": needsTimes(says(200, v3))})

@@ -1,22 +1,17 @@
 package jaeger
 
+// Lists of traces as API v3 sums them up, since Jaeger 2.19.
+
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
 	"dlmon/sources"
 	"dlmon/sources/tracejson"
 )
-
-// summaryChunk is FindTraceSummariesResponse of Jaeger's API v3 as JSON (proto/api_v3/query_service.proto of jaeger-idl):
-// Jaeger's own handler writes one, a grpc-gateway one after another, each as {"result": ...}.
-type summaryChunk struct {
-	Summaries []traceSummary
-	Result    *summaryChunk
-	Error     json.RawMessage
-}
 
 type traceSummary struct {
 	TraceID              string `json:"traceId"`
@@ -29,34 +24,92 @@ type traceSummary struct {
 	Services             []struct{ Name string }
 }
 
-// summaries reads a list of at most limit traces.
-func summaries(asked string, r io.Reader, limit int) ([]sources.TraceSummary, error) {
-	b := tracejson.NewBuilder()
-	var out []sources.TraceSummary
-	for in := json.NewDecoder(r); ; {
-		var chunk summaryChunk
-		err := in.Decode(&chunk)
-		if errors.Is(err, io.EOF) {
-			return out, nil
+// summaries reads a list of at most limit traces. Where the answer breaks off after some, these and why it did are returned.
+func summaries(asked string, r io.Reader, limit int) ([]sources.TraceSummary, *sources.Error) {
+	l := summaryList{in: json.NewDecoder(r), b: tracejson.NewBuilder(), limit: limit}
+	for {
+		err := l.response(true)
+		e, ok := errors.AsType[*sources.Error](err)
+		switch {
+		case err == nil:
+			continue
+		case err == io.EOF:
+			return l.found, nil
+		case ok:
+			e.Asked = asked
+			return l.found, e
 		}
-		if err != nil {
-			if e, ok := errors.AsType[*sources.Error](err); ok {
-				return nil, e
-			}
-			return nil, &sources.Error{Source: source, Asked: asked, Kind: sources.Internal, Reason: "the answer is not as expected: " + sources.CleanName(err.Error()), Err: err}
+		reason := "the answer is not as expected: " + sources.CleanName(err.Error())
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			reason = "the answer ends in the middle"
 		}
-		if text := tracejson.Refusal(chunk.Error); text != "" {
-			return nil, &sources.Error{Source: source, Asked: asked, Kind: sources.Unavailable, Reason: text}
-		}
-		if chunk.Result != nil {
-			chunk = *chunk.Result
-		}
-		for _, s := range chunk.Summaries {
-			if len(out) < limit {
-				out = append(out, s.summary(b))
-			}
-		}
+		return l.found, &sources.Error{Source: source, Asked: asked, Kind: sources.Internal, Reason: reason, Err: err}
 	}
+}
+
+// summaryList reads FindTraceSummariesResponse of Jaeger's API v3 as JSON (proto/api_v3/query_service.proto of
+// jaeger-idl), one trace after another: Jaeger's own handler writes one response, a grpc-gateway several, each as
+// {"result": ...}.
+type summaryList struct {
+	in    *json.Decoder
+	b     *tracejson.Builder
+	limit int
+	found []sources.TraceSummary
+}
+
+// response reads one response; top tells whether it may be in an envelope. io.EOF: there is none.
+func (l *summaryList) response(top bool) error {
+	return l.each('{', func() error {
+		name, err := l.in.Token()
+		switch {
+		case err != nil:
+			return err
+		case name == "summaries":
+			return l.each('[', l.trace)
+		case name == "result" && top:
+			return l.response(false)
+		}
+		var raw json.RawMessage
+		if err := l.in.Decode(&raw); err != nil {
+			return err
+		}
+		if text := tracejson.Refusal(raw); name == "error" && text != "" {
+			return &sources.Error{Source: source, Kind: sources.Unavailable, Reason: text}
+		}
+		return nil
+	})
+}
+
+// each reads what is in an object or array; null is an empty one.
+func (l *summaryList) each(open json.Delim, read func() error) error {
+	t, err := l.in.Token()
+	if err != nil || t == nil {
+		return err
+	}
+	if t != open {
+		return fmt.Errorf("%v where %v was to begin", t, open)
+	}
+	for err == nil && l.in.More() {
+		err = read()
+	}
+	if err == nil {
+		_, err = l.in.Token()
+	}
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+func (l *summaryList) trace() error {
+	var s traceSummary
+	if err := l.in.Decode(&s); err != nil {
+		return err
+	}
+	if len(l.found) < l.limit {
+		l.found = append(l.found, s.summary(l.b))
+	}
+	return nil
 }
 
 func (s traceSummary) summary(b *tracejson.Builder) sources.TraceSummary {

@@ -126,10 +126,11 @@ func (a TimeAxis) rows(left, width int, corner, line, tick rune) [][]Cell {
 	// A mark stands where it belongs, and a label that it would break is left out; but one label there must be.
 	label := func(over bool) (n int) {
 		free := 0
-		for wall := first; ; wall = wall.Add(step) {
+		every := max(step, (span / time.Duration(max(width, 1))).Truncate(step)) // more would share columns; span is 292 years at most
+		for i, wall := 0, first; i <= 2*width; i, wall = i+1, wall.Add(every) {
 			t, text := at(wall)
 			if t.After(a.End) {
-				return n
+				break
 			}
 			x := a.column(t, width)
 			if x < 0 {
@@ -148,6 +149,7 @@ func (a TimeAxis) rows(left, width int, corner, line, tick rune) [][]Cell {
 			free = from + w + 1
 			n++
 		}
+		return n
 	}
 	if label(false) == 0 {
 		label(true)

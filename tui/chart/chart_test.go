@@ -185,6 +185,20 @@ func TestAWindowOfDaysIsLabelledByDates(t *testing.T) {
 	}
 }
 
+func TestAnAxisThatReachesFarTakesNoTime(t *testing.T) {
+	start := time.Date(2026, 11, 17, 0, 0, 0, 0, time.UTC)
+	for _, end := range []time.Time{start.AddDate(20, 0, 0), time.UnixMicro(math.MaxInt64)} { // of the year 294247
+		began := time.Now()
+		got := TimeAxis{Start: start, End: end}.rows(0, 60, '└', '─', '┴')
+		if took := time.Since(began); took > 200*time.Millisecond { // a million ticks take a second
+			t.Errorf("to %v: %v", end, took)
+		}
+		if line := plain(got); len(line) < 50 {
+			t.Errorf("to %v: no label near its end: %q", end, line)
+		}
+	}
+}
+
 func TestHeatmapShowsFewBesideMany(t *testing.T) {
 	got := plain(Heatmap([][]float64{{1000, 1000, nan}, {0, 1, nan}}, []string{"10 ms", "1 s"}, 16, 2, shades, Frame{Cursor: -1}))
 	if want := "  1 s ┤   ░░░\n10 ms ┤██████"; got != want {
