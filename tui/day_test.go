@@ -259,7 +259,7 @@ func TestTwentyFourHoursOfKioskLeaveMemoryGoroutinesAndTheScreenAsTheyShouldBe(t
 		}
 		d.run(8 * time.Second)
 		text := d.frame()
-		for _, want := range []string{"●prom", "●health", "●jaeger ok", "●am", "2.13 s", "185 ms", d.m.now.Format("15:04:05")} {
+		for _, want := range []string{"●prom", "●health", "●jaeger ok", "●am", "2.13 s", "185 ms", d.m.now.UTC().Format("15:04:05")} {
 			if !strings.Contains(text, want) {
 				t.Errorf("no %q on the last screen", want)
 			}

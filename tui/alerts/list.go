@@ -143,7 +143,10 @@ func (p *Page) foot(c page.Context, r row) []string {
 // alert is a tenant's.
 func (r row) possible(c page.Context, hints []string) []string {
 	id, _ := r.tenant()
-	return slices.DeleteFunc(hints, func(h string) bool { return h == "z silence" && !mayWrite(c) || h == "o tenant" && id == "" })
+	return slices.DeleteFunc(hints, func(h string) bool {
+		_, does, _ := strings.Cut(h, " ")
+		return does == "silence" && !mayWrite(c) || does == "tenant" && id == ""
+	})
 }
 
 func (p *Page) why(c page.Context) []string {
