@@ -188,7 +188,7 @@ func TestEveryPageHandsOnItsOwnNumbersAndPicks(t *testing.T) {
 		want []string
 		args []string
 	}{
-		{"overview", nil, []string{"| Latency | p95 |", "| acme-corp |", "`Latency (now; 1h in steps of"}, []string{"--page", "overview"}},
+		{"overview", nil, []string{"| Latency | p95 |", "| acme-corp |", "`Latency (instant; 1h in steps of"}, []string{"--page", "overview"}},
 		{"panel", []string{"f"}, []string{"| Latency | p95 |", "# dlmon: Overview › Latency"}, []string{"--panel", "latency-p95"}},
 		{"list", []string{"2", "enter", "v", "down", "v"}, []string{"| traces picked | `4bf92f35", "search for traces", "| A |"}, []string{"--page", "tenants"}},
 		{"trace", []string{"2", "enter", "enter"}, []string{"Critical path", "| deeplake | `index.scan` |", "| failed spans |"}, []string{"dlmon", "trace", "4bf92f35000000000000000000000000", "--context"}},
@@ -313,5 +313,41 @@ func TestAHandoffDoesNotSayThatNothingFiresWhereThatIsNotKnown(t *testing.T) {
 	text := handoff.Markdown(m.Handoff())
 	if strings.Contains(text, "nothing") || !strings.Contains(text, "what fires at that time is not known") || !strings.Contains(text, "## Rules\n\nnot known") {
 		t.Errorf("%.3000s", text)
+	}
+}
+
+func TestAHandoffOfThePastCallsNothingNow(t *testing.T) {
+	m, _ := newModel(t, pagetest.Reader(), 120, 40)
+	press(m, "[")
+	d := m.Handoff()
+	for _, s := range append(d.Report.Tables, d.Alerts) {
+		if slices.Contains(s.Head, "now") {
+			t.Errorf("%s: %v", s.Title, s.Head)
+		}
+	}
+	for _, q := range d.Report.Queries {
+		if strings.Contains(q.How, "now") {
+			t.Errorf("%s: %s", q.Title, q.How)
+		}
+	}
+}
+
+func TestAHandoffInASCIIIsASCII(t *testing.T) {
+	o := options(pagetest.Reader(), func(dark bool) *themes.Styles {
+		s := themes.Default(dark)
+		s.ASCII = true
+		return s
+	})
+	for _, keys := range [][]string{{"1"}, {"2"}, {"2", "o"}, {"2", "v"}, {"4", "enter"}, {"3"}} {
+		m := New(o)
+		t.Cleanup(m.Close)
+		m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
+		press(m, keys...)
+		d := m.Handoff()
+		for _, text := range []string{handoff.Markdown(d), handoff.SVG(d)} {
+			if i := strings.IndexFunc(text, func(r rune) bool { return r > 0x7e }); i >= 0 {
+				t.Errorf("%v: %q", keys, text[max(0, i-40):min(len(text), i+20)])
+			}
+		}
 	}
 }
