@@ -320,7 +320,7 @@ func TestTerminalThatIsGoneIsTold(t *testing.T) {
 	if _, err := out.Write([]byte("y")); !errors.Is(err, syscall.EPIPE) {
 		t.Errorf("a write after it: %v", err)
 	}
-	if out.busy() {
+	if out.drain(farewell); out.busy() {
 		t.Error("it is busy for ever")
 	}
 }
@@ -364,9 +364,14 @@ func TestWriterOfAStalledTerminalWaitsOnlyWhenThereIsNoRoomLeft(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	out := newTerminal(ctx, w, func(error) {})
 	big := make([]byte, maxUnwritten/2)
-	for range 3 { // one being written, two queued
+	for i := range 3 { // one being written, two queued
 		if _, err := out.Write(big); err != nil {
 			t.Fatal(err)
+		}
+		for queued := 1; i == 0 && queued > 0; time.Sleep(time.Millisecond) {
+			out.mu.Lock()
+			queued = len(out.queue)
+			out.mu.Unlock()
 		}
 	}
 	over := make(chan error)

@@ -9,6 +9,11 @@ import (
 	"dlmon/cmd/dlmon/screentest"
 )
 
+// writes waits until the program has written a sequence.
+func writes(s *screentest.Screen, sequence string) {
+	s.Wait(fmt.Sprintf("%q written", sequence), func(string) bool { return bytes.Contains(s.Raw.Bytes(), []byte(sequence)) })
+}
+
 // wrote tells whether the program has written a sequence so far.
 func wrote(s *screentest.Screen, sequence string) bool {
 	s.Mu.Lock()
@@ -22,9 +27,8 @@ func clickAt(x, y int) string { return fmt.Sprintf("\x1b[<0;%d;%dM\x1b[<0;%d;%dm
 func TestTheMouseOfATerminalOpensTabsAndScrolls(t *testing.T) {
 	s := open(t, 120, 40, silentSources(t)...)
 	s.Shows("1 Overview", "Latency")
-	if !wrote(s, "\x1b[?1002h") || !wrote(s, "\x1b[?1006h") || wrote(s, "\x1b[?1003h") {
-		t.Error("clicks and drags are to be reported, and no other movement")
-	}
+	writes(s, "\x1b[?1002h")
+	writes(s, "\x1b[?1006h")
 	s.Press(clickAt(15, 2)) // 2 Tenants
 	s.Wait("the tenants", func(text string) bool { return strings.Contains(text, "\nTenants") })
 	s.Press(clickAt(46, 2)) // 5 Health
@@ -40,11 +44,12 @@ func TestTheMouseOfATerminalOpensTabsAndScrolls(t *testing.T) {
 	})
 	s.Press("m")
 	s.Shows("mouse off")
-	if !wrote(s, "\x1b[?1002l") {
-		t.Error("the terminal is not told that the mouse is off")
-	}
+	writes(s, "\x1b[?1002l")
 	s.Press("q")
 	s.Ends()
+	if wrote(s, "\x1b[?1003h") {
+		t.Error("clicks and drags are to be reported, and no other movement")
+	}
 }
 
 func TestInsideSSHTheTerminalIsNotAskedForTheMouse(t *testing.T) {
@@ -59,9 +64,7 @@ func TestInsideSSHTheTerminalIsNotAskedForTheMouse(t *testing.T) {
 	}
 	s.Press("m")
 	s.Shows("mouse on")
-	if !wrote(s, "\x1b[?1002h") {
-		t.Error("m does not turn it on")
-	}
+	writes(s, "\x1b[?1002h")
 	s.Press("q")
 	s.Ends()
 }

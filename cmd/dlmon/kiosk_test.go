@@ -68,9 +68,7 @@ func TestKioskOnATerminalTurnsShowsNoCursorAndQuits(t *testing.T) {
 	s := open(t, 120, 40, append(silentSources(t), "--kiosk", "--rotate", "overview,health", "--every", "1s")...)
 	s.Shows("Sources of dlmon")
 	s.Shows("Latency")
-	if !s.Alt || s.Cursor {
-		t.Errorf("alternate screen %v, cursor shown %v", s.Alt, s.Cursor)
-	}
+	s.Wait("the alternate screen without a cursor", func(string) bool { return s.Alt && !s.Cursor })
 	s.Press("4?")
 	s.Shows("Sources of dlmon")
 	s.Press("q")

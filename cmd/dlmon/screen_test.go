@@ -75,9 +75,7 @@ func silentSources(t testing.TB) []string {
 func TestScreenAnswersKeysWhileEverySourceHangs(t *testing.T) {
 	s := open(t, 120, 40, silentSources(t)...)
 	s.Shows("1 Overview", "Latency", "Health")
-	if !s.Alt || s.Cursor {
-		t.Errorf("alternate screen %v, cursor shown %v", s.Alt, s.Cursor)
-	}
+	s.Wait("the alternate screen without a cursor", func(string) bool { return s.Alt && !s.Cursor })
 	for _, step := range []struct{ keys, want string }{
 		{"2", "Tenants"}, {"3", "Traces"}, {"4", "Alerts"}, {"5", "Health"}, {"6", "Datasets"}, {"?", "quit"}, {"\x1b", "Datasets"}, {"+", "3h"},
 	} {
@@ -180,9 +178,11 @@ func TestHostileTextReachesTheTerminalHarmless(t *testing.T) {
 	health := fakeHealth(t, 503, fmt.Sprintf(`{"status":"unhealthy","timestamp":1,"duration":0,"checks":[{"name":%[1]s,"status":"unhealthy","message":%[1]s,"duration":0,"details":{%[1]s:%[1]s}}]}`, quoted))
 	s := open(t, 120, 40, "--prometheus-url", prom.URL, "--health-url", health, "--vocabulary", "guide")
 	s.Shows("a]0;owned[2J]52;c;b3")
-	for _, keys := range []string{"2", "4", "\r", "\x1b", "5", "6", "1"} {
-		s.Press(keys)
-		s.Shows("]0;owned")
+	for _, step := range []struct{ keys, want string }{ // each page is awaited: esc and a key at once are another key
+		{"2", "n noisy neighbours"}, {"4", "enter detail"}, {"\r", "esc list"}, {"\x1b", "enter detail"}, {"5", "Sources of dlmon"}, {"6", "Datasets"}, {"1", "tenant (1"},
+	} {
+		s.Press(step.keys)
+		s.Shows("]0;owned", step.want)
 	}
 	s.Press("q")
 	s.Ends()

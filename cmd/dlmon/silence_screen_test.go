@@ -63,9 +63,9 @@ func TestSilencesAreCreatedExtendedExpiredAndCreatedAnewOnARealAlertmanager(t *t
 	s.Shows("Change a silence")
 	s.Press("+1h")
 	s.Press("\r")
-	s.Shows("y sends it", "in 2h 59m")
+	s.Shows("y sends it", "in 2h 5") // 59 minutes, less on a slow machine
 	s.Press("y")
-	s.Shows("the silence ends", "active (1)", "in 2h 59m")
+	s.Shows("the silence ends", "active (1)", "in 2h 5")
 	all = held(t, am)
 	if len(all) != 1 || all[0].ID != first.ID || all[0].EndsAt.Sub(first.EndsAt) != time.Hour {
 		t.Fatalf("%+v, was %+v", all, first)

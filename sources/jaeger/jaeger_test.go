@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -16,6 +16,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"dlmon/sources"
+	"dlmon/sources/testserver"
 )
 
 func TestNamesComeSortedOnceAndClean(t *testing.T) {
@@ -65,7 +66,7 @@ func TestSearchAsksWhatTheServerNeeds(t *testing.T) {
 		depth      int32
 	}{
 		{sources.TraceSearch{Service: "a"}, epoch.Add(-24 * time.Hour), epoch, 20},
-		{sources.TraceSearch{Service: "a", End: epoch.Add(-time.Hour), Limit: 1 << 40}, epoch.Add(-25 * time.Hour), epoch.Add(-time.Hour), 1500},
+		{sources.TraceSearch{Service: "a", End: epoch.Add(-time.Hour), Limit: math.MaxInt}, epoch.Add(-25 * time.Hour), epoch.Add(-time.Hour), 1500},
 		{sources.TraceSearch{Service: "a", Start: epoch.Add(-time.Minute), Limit: 5}, epoch.Add(-time.Minute), epoch, 5},
 	} {
 		got, err := c.Search(t.Context(), q.ask)
@@ -257,14 +258,10 @@ func TestSearchOfAStoreThatCallsNothingNotFound(t *testing.T) {
 }
 
 func TestNobodyListens(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.Close()
-	_, err = client(t, Options{URL: "grpc://" + l.Addr().String()}).Services(t.Context())
+	addr := testserver.FreeAddr(t)
+	_, err := client(t, Options{URL: "grpc://" + addr}).Services(t.Context())
 	kind(t, err, sources.Refused)
-	if want := "jaeger: services: connection refused: nobody listens on " + l.Addr().String() + " (check jaeger-url)"; err == nil || err.Error() != want {
+	if want := "jaeger: services: connection refused: nobody listens on " + addr + " (check jaeger-url)"; err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 	_, err = client(t, Options{URL: "grpc://no-such-host.invalid"}).Services(t.Context())

@@ -24,6 +24,8 @@ func attributes(kv ...any) []object {
 			v = object{"boolValue": x}
 		case int:
 			v = object{"intValue": strconv.Itoa(x)}
+		case int64:
+			v = object{"intValue": strconv.FormatInt(x, 10)}
 		case float64:
 			v = object{"doubleValue": x}
 		}

@@ -73,7 +73,7 @@ func store(t testing.TB, server testserver.JaegerServer) sent {
 	linked := object{"links": []object{{"traceId": "000000000000000100000000000000bb", "spanId": "0000000000000009"},
 		{"traceId": "000000000000000100000000000000cc", "spanId": "000000000000000a", "attributes": attributes("opentracing.ref_type", "child_of")}}}
 	send(t, server.OTLP, "deeplake-api",
-		otlp(slow, 1, 0, "POST /search", s.at(0), long(900), attributes("tenant_id", "acme", "http.status_code", 404, "ratio", 0.5, "big", 9007199254740993, "cached", false), nil),
+		otlp(slow, 1, 0, "POST /search", s.at(0), long(900), attributes("tenant_id", "acme", "http.status_code", 404, "ratio", 0.5, "big", int64(9007199254740993), "cached", false), nil),
 		otlp(slow, 2, 1, "search_vectors", s.at(10), long(800), attributes("search_type", "hybrid"), failed))
 	send(t, server.OTLP, "redis", otlp(slow, 3, 2, "GET", s.at(12), long(3), attributes("db.system", "redis"), linked))
 	for i := range many {

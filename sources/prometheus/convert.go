@@ -153,8 +153,8 @@ func (c *Client) matrix(m model.Matrix, start, end time.Time, step time.Duration
 		for _, p := range s.Values {
 			// Rounded, because a server may answer a millisecond beside the grid.
 			from := p.Timestamp.Time().Sub(start) + step/2
-			column := int(from / step)
-			if v := float64(p.Value); from >= 0 && column < out.Columns && !math.IsInf(v, 0) {
+			column := int64(from / step) // an int of 32 bits would wrap
+			if v := float64(p.Value); from >= 0 && column < int64(out.Columns) && !math.IsInf(v, 0) {
 				values[column] = v
 			}
 		}

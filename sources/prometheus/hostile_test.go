@@ -74,6 +74,10 @@ func TestSamplesOutsideTheGridAreLeftOut(t *testing.T) {
 	if got := fmt.Sprint(m.Series[0].Values); got != fmt.Sprint([]float64{math.NaN(), 1, math.NaN()}) {
 		t.Errorf("%s", got)
 	}
+	m = (&Client{}).matrix(model.Matrix{{Values: []model.SamplePair{at((1<<32 + 1) * time.Second)}}}, t0, t0.Add(time.Second), time.Second)
+	if got := fmt.Sprint(m.Series[0].Values); got != fmt.Sprint([]float64{math.NaN(), math.NaN()}) { // where int has 32 bits
+		t.Errorf("a century late: %s", got)
+	}
 }
 
 func TestAGridThatCannotBeHeldIsRefused(t *testing.T) {

@@ -67,12 +67,12 @@ func (s *Service) checkMachine(add func(name, status, message string, details ma
 	free := s.infra.diskFree.Value
 	percent := 100 * free / diskTotal
 	add("disk_space", grade(-percent, -20, -10), fmt.Sprintf("%.1f %% free", percent), map[string]any{
-		"total_bytes": diskTotal, "used_bytes": diskTotal - free, "free_bytes": free, "free_percent": percent,
+		"total_bytes": int64(diskTotal), "used_bytes": diskTotal - free, "free_bytes": free, "free_percent": percent,
 	})
 	used := s.infra.memory.Value
 	percent = 100 * used / memoryTotal
 	add("memory", grade(percent, 80, 90), fmt.Sprintf("%.1f %% in use", percent), map[string]any{
-		"total_bytes": memoryTotal, "used_bytes": used, "free_bytes": memoryTotal - used, "percent": percent,
+		"total_bytes": int64(memoryTotal), "used_bytes": used, "free_bytes": memoryTotal - used, "percent": percent,
 	})
 	conns := s.infra.connections.Value
 	percent = 100 * conns / maxConnections
