@@ -158,10 +158,18 @@ func TestFromAnAlertToItsTracesAndItsTenant(t *testing.T) {
 	}
 	r := given()
 	r.AlertsSnap.Value = []sources.Alert{{Name: "Down", State: sources.Firing, Labels: sources.Labels{"alertname": "Down"}}}
+	shows(t, p, c, "t traces")
+	hides(t, p, c, "o tenant")
+	press(p, c, "up")
+	shows(t, p, c, "o tenant")
 	p, c = New(), pagetest.Context(r, 120, 40)
 	if got := notice(press(p, c, "o")); !strings.Contains(got, "no tenant's alert") {
 		t.Errorf("%q", got)
 	}
+	hides(t, p, c, "o tenant") // what can't be done is not offered
+	press(p, c, "enter")
+	shows(t, p, c, "z silence")
+	hides(t, p, c, "o tenant")
 }
 
 func TestSelectingAnAlertShowsItWhateverHidesIt(t *testing.T) {

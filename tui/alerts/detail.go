@@ -67,7 +67,8 @@ func (p *Page) neighbour(c page.Context, d int) {
 func (p *Page) detailLines(c page.Context) []string {
 	s := c.Styles
 	r, how := p.shown(c)
-	foot := page.Footer(c, p.detailHints(c)...)
+	foot := page.Footer(c, r.hints(c, []string{"t traces", "o tenant", "z silence", "a silences", "y copy", "Y copy link",
+		"left/right other alerts", "esc list", "? keys"})...)
 	title := r.name()
 	if r.group() {
 		title = fmt.Sprintf("%s ×%d", title, len(r.all))
@@ -92,14 +93,6 @@ func (p *Page) detailLines(c page.Context) []string {
 		rest = append(slices.Clone(rest[:room-1]), s.Muted.Render(fmt.Sprintf(" %s %d more lines below", s.Glyphs.Ellipsis, cut+1)))
 	}
 	return page.Above(append(head, rest...), foot, c.Height)
-}
-
-func (p *Page) detailHints(c page.Context) []string {
-	hints := []string{"t traces", "o tenant", "z silence", "a silences", "y copy", "Y copy link", "left/right other alerts", "esc list", "? keys"}
-	if !mayWrite(c) {
-		hints = slices.Delete(hints, 2, 3)
-	}
-	return hints
 }
 
 // sheet collects "name  text" lines.

@@ -117,7 +117,7 @@ func (p *Page) listLines(c page.Context) []string {
 		row[6].Text = page.Cut(row[6].Text, whom, s.Glyphs.Ellipsis)
 		return row
 	}}
-	foot := p.foot(c)
+	foot := p.foot(c, l.rows[p.cursor.Row])
 	room := p.listRoom(c, l)
 	lines = append(lines, o.lines(c, min(room, c.Height-1-len(foot)), &p.offset, p.cursor.Row)...)
 	if rest := c.Height - len(lines) - len(foot); rest >= 4 {
@@ -131,15 +131,19 @@ func (p *Page) listLines(c page.Context) []string {
 	return page.Above(lines, foot, c.Height)
 }
 
-func (p *Page) foot(c page.Context) []string {
+func (p *Page) foot(c page.Context, r row) []string {
 	if p.filter.Open {
 		return page.Footer(c, page.FilterHints...)
 	}
 	hints := []string{"enter detail", "t traces", "o tenant", "z silence", "a silences", "/ filter", "b group by", "s sort", "right open", "y copy", "Y link", "? keys"}
-	if !mayWrite(c) {
-		hints = slices.DeleteFunc(hints, func(h string) bool { return h == "z silence" })
-	}
-	return page.Footer(c, hints...)
+	return page.Footer(c, r.hints(c, hints)...)
+}
+
+// hints are those of what can be done to a row: nothing is silenced where nothing may be written, and not every
+// alert is a tenant's.
+func (r row) hints(c page.Context, all []string) []string {
+	id, _ := r.tenant()
+	return slices.DeleteFunc(all, func(h string) bool { return h == "z silence" && !mayWrite(c) || h == "o tenant" && id == "" })
 }
 
 func (p *Page) why(c page.Context) []string {
