@@ -164,10 +164,19 @@ func (m *Model) handOff() tea.Cmd {
 // noticeAround is what the line holds beside a notice: its sign, the clock.
 const noticeAround = 14
 
-// wroteText says where the files are. The directory is shortened in its middle before anything else is cut.
+// wroteText says where the files are. The directory is shortened in its middle before anything else is, and left out before
+// the files' name is cut: it is the one that dlmon was started in.
 func wroteText(dir, name string, width int, ellipsis string) string {
 	dir = strings.TrimSuffix(dir, "/")
-	return between("wrote ", dir, "/"+name+".md and .svg", width, ellipsis)
+	const both = ".md and .svg"
+	room := width - noticeAround - len("wrote ")
+	switch short := min(ansi.StringWidth(dir), leastDir); {
+	case room < len(name+both):
+		return "wrote " + page.CutMiddle(name+".md", room, ellipsis)
+	case room < short+len("/"+name+both):
+		return "wrote " + name + both
+	}
+	return between("wrote ", dir, "/"+name+both, width, ellipsis)
 }
 
 // failedText says why there are no files, and then where: whoever reads it knows what he pressed, but not this.
@@ -191,10 +200,12 @@ func failedText(dir string, err error, width int, ellipsis string) string {
 	return between(reason+" in ", dir, remedy, width, ellipsis)
 }
 
+// leastDir is how many cells of a directory are worth showing.
+const leastDir = 6
+
 // between is a directory between two texts, shortened in its middle as far as width asks for.
 func between(before, dir, after string, width int, ellipsis string) string {
-	const least = 6
-	left := max(width-noticeAround-ansi.StringWidth(before)-ansi.StringWidth(after), least)
+	left := max(width-noticeAround-ansi.StringWidth(before)-ansi.StringWidth(after), leastDir)
 	if w := ansi.StringWidth(dir); w > left {
 		room := left - ansi.StringWidth(ellipsis)
 		head := room / 3 // its end tells more than its beginning

@@ -80,6 +80,17 @@ func TestTheHandoffsNoticeSaysTheDirectoryOnANarrowScreen(t *testing.T) {
 	}
 }
 
+func TestTheHandoffsNoticeSaysTheFilesNameBeforeTheDirectory(t *testing.T) {
+	const name = "dlmon-prod-eu-tenants-20260314T140532Z"
+	for width, want := range map[int]string{40: "wrote dlmon-pro…140532Z.md ", 62: "wrote " + name + ".md ", 72: "wrote " + name + ".md and .svg "} {
+		m, _ := newModel(t, pagetest.Reader(), width, 24)
+		m.say(page.Notice{Text: wroteText("/home/ada/tickets/2026/incident-4711", name, width, m.styles.Glyphs.Ellipsis)})
+		if line := ansi.Strip(m.tabLine(width)); !strings.Contains(line, want) {
+			t.Errorf("%d columns: %q, want %q", width, line, want)
+		}
+	}
+}
+
 func TestXWritesThePageAsMarkdownAndPictureAndSaysWhere(t *testing.T) {
 	m, _ := newModel(t, pagetest.Reader(), 200, 40)
 	press(m, "2")
