@@ -220,10 +220,10 @@ func (m *Model) upcoming() page.Page {
 	return k.turns[k.next()].page()
 }
 
-// silence says that the screen shows no present any more, and since when; "" as long as it does. It is about
-// Prometheus, from which most of the screen comes, or, without it, about everything together: of a single other source
-// the status bar says it.
-func (m *Model) silence() string {
+// silence says that the screen shows no present any more, and since when, from the whole sentence to the shortest; none
+// as long as it does. It is about Prometheus, from which most of the screen comes, or, without it, about everything
+// together: of a single other source the status bar says it.
+func (m *Model) silence() []string {
 	var names []string
 	var newest time.Time
 	for _, st := range m.data.Sources() {
@@ -238,7 +238,7 @@ func (m *Model) silence() string {
 		case st.Name == feed.SourcePrometheus && (old || never):
 			return m.silenceOf(st.Name, st.At)
 		case st.Name == feed.SourcePrometheus, !old && !never:
-			return ""
+			return nil
 		}
 		names = append(names, shortNames[st.Name])
 		if st.At.After(newest) {
@@ -246,7 +246,7 @@ func (m *Model) silence() string {
 		}
 	}
 	if len(names) == 0 {
-		return ""
+		return nil
 	}
 	return m.silenceOf("any source", newest)
 }
@@ -254,11 +254,14 @@ func (m *Model) silence() string {
 // neverAfter is how long a source may be silent from the start before that is called a failure.
 const neverAfter = 10 * time.Second
 
-func (m *Model) silenceOf(who string, at time.Time) string {
+func (m *Model) silenceOf(who string, at time.Time) []string {
 	if at.IsZero() {
-		return fmt.Sprintf("NO DATA from %s since the start, %s ago", who, compact(m.now.Sub(m.kiosk.started)))
+		since := compact(m.now.Sub(m.kiosk.started))
+		return []string{fmt.Sprintf("NO DATA from %s since the start, %s ago", who, since), "NO DATA for " + since}
 	}
-	return fmt.Sprintf("NO DATA from %s for %s: this is how it was at %s", who, compact(m.now.Sub(at)), m.zone(at).Format("15:04:05"))
+	since := compact(m.now.Sub(at))
+	from := fmt.Sprintf("NO DATA from %s for %s", who, since)
+	return []string{from + ": this is how it was at " + m.zone(at).Format("15:04:05"), from, "NO DATA for " + since}
 }
 
 // freshness is how old the newest data of Prometheus is, without it that of any source.

@@ -288,7 +288,7 @@ func TestWhenNoDataComesTheKioskSaysSoLoudly(t *testing.T) {
 			m.Update(tickMsg{})
 		}
 		line := second(m)
-		if !strings.Contains(line, "✖ NO DATA from prom") || !strings.Contains(line, "14:07:42") {
+		if size[0] == 40 && !strings.Contains(line, "✖ NO DATA for 2m12s ") || size[0] > 40 && !strings.Contains(line, "✖ NO DATA from prometheus for 2m12s") || !strings.Contains(line, "14:07:42") {
 			t.Errorf("%v: the second line is %q", size, line)
 		}
 		if size[0] > 80 && !strings.Contains(line, "for 2m12s: this is how it was at 14:05:30") {

@@ -22,8 +22,8 @@ const (
 // loop that takes the data in: if it hangs, none of them moves.
 func (m *Model) kioskLine(width int) string {
 	s, b := m.styles, bar{s: m.styles, tight: 6}
-	if text := m.silence(); text != "" {
-		return m.silentLine(text, width)
+	if texts := m.silence(); len(texts) > 0 {
+		return m.silentLine(texts, width)
 	}
 	left := append(m.alarmParts(), m.turnParts()...)
 	if f := m.kiosk.fault; m.now.Before(f.until) {
@@ -86,13 +86,18 @@ func (m *Model) beatParts(style lipgloss.Style) []part {
 			form{clock.Format("15:04:05") + zoneMark(clock), 8}, form{clock.Format("15:04:05"), 9})}
 }
 
-// silentLine says over the whole width that this is not the present; what moves goes on moving.
-func (m *Model) silentLine(text string, width int) string {
-	s := m.styles
-	right := bar{s: s}.join(m.beatParts(s.Critical), 2)
-	room := max(0, width-lipgloss.Width(right))
-	line := page.Fit(s.BarCritical.Render(" "+s.Glyphs.Critical+" "+text+" "), room, s.Glyphs.Ellipsis)
-	return line + right
+// silentLine says over the whole width that this is not the present, the longest of texts that fits; what moves goes on
+// moving.
+func (m *Model) silentLine(texts []string, width int) string {
+	s, b := m.styles, bar{s: m.styles, tight: 6}
+	said := part{}
+	for i, text := range texts {
+		said.forms = append(said.forms, form{s.Glyphs.Critical + " " + text, 3 * i})
+	}
+	left, beat := []part{said}, m.beatParts(s.Critical)
+	b.fit(left, beat, width)
+	right := b.join(beat, 2)
+	return page.Fit(s.BarCritical.Render(" "+left[0].String()+" "), max(0, width-lipgloss.Width(right)), s.Glyphs.Ellipsis) + right
 }
 
 // dim changes over to the styles of the hour.
