@@ -289,7 +289,7 @@ func (m *Model) paletteLines(width, height int) []string {
 	if p.input.Text == "" && len(p.recent) > 0 {
 		facts = "last used first " + s.Glyphs.Dot + " " + facts
 	}
-	lines := []string{page.Title(s, ":"+p.input.Text+"_", facts, width)}
+	lines := []string{page.Typed(s, ":", p.input.Text, facts, width)}
 	if len(p.found) == 0 {
 		return append(lines, page.Explain(s, "nothing is called "+p.input.Text+": commands, pages, panels, alerts, services and tenants are looked for", nil, width)...)
 	}

@@ -318,3 +318,12 @@ func TestThePaletteTellsTheKeysOfPagesWithinPages(t *testing.T) {
 		}
 	}
 }
+
+func TestTheEndOfALongQueryIsSeen(t *testing.T) {
+	m, _ := newModel(t, pagetest.Reader(), 40, 12)
+	press(m, ":")
+	typed(m, "what changed most against an hour before end")
+	if got := ansi.Strip(content(m)); !strings.Contains(got, "before end_") {
+		t.Errorf("%s", got)
+	}
+}

@@ -190,6 +190,19 @@ func TestTheFootersLastWordIsHowToSeeAllKeys(t *testing.T) {
 	}
 }
 
+func TestTheEndOfWhatIsTypedIsSeen(t *testing.T) {
+	s := themes.Default(true)
+	for width := 40; width <= 120; width += 8 {
+		for n := range 150 {
+			text := strings.Repeat("x", n) + "end"
+			line := ansi.Strip(page.Typed(s, ":", text, "3 of 120 · enter runs it · esc closes", width))
+			if !strings.HasPrefix(line, ":") || !strings.Contains(line, "xend_") && n > 0 || !strings.Contains(line, "3 of") || strings.Contains(line, ":…") == strings.Contains(line, ":"+text) {
+				t.Fatalf("%d cells, %d letters: %q", width, n, line)
+			}
+		}
+	}
+}
+
 func TestWhatIsCutInItsMiddleKeepsBothEnds(t *testing.T) {
 	for width, want := range map[int]string{5: "tena…", 8: "ten…0042", 12: "tenant-00042", 0: ""} {
 		if got := page.CutMiddle("tenant-00042", width, "…"); got != want {

@@ -52,11 +52,20 @@ func Wrap(text string, width, limit int, ellipsis string) []string {
 // Title is a page's heading line: the title, and what there is to say of it, cut to width. A long title leaves them half
 // of it.
 func Title(s *themes.Styles, title, facts string, width int) string {
-	line := s.Title.Render(Cut(title, max(width/2, 24, width-2-ansi.StringWidth(facts)), s.Glyphs.Ellipsis))
+	line := s.Title.Render(Cut(title, titleRoom(facts, width), s.Glyphs.Ellipsis))
 	if facts != "" {
 		line += "  " + s.Muted.Render(facts)
 	}
 	return ansi.Truncate(line, max(0, width), s.Glyphs.Ellipsis)
+}
+
+func titleRoom(facts string, width int) int {
+	return max(width/2, 24, width-2-ansi.StringWidth(facts))
+}
+
+// Typed is Title of what is being typed after a sign, of which the end is always seen.
+func Typed(s *themes.Styles, sign, text, facts string, width int) string {
+	return Title(s, sign+CutLeft(text, titleRoom(facts, width)-ansi.StringWidth(sign+"_"), s.Glyphs.Ellipsis)+"_", facts, width)
 }
 
 // Severity is how bad an alert is.
@@ -143,6 +152,14 @@ func Cut(s string, width int, ellipsis string) string {
 		return s
 	}
 	return ansi.Truncate(s, max(0, width), ellipsis)
+}
+
+// CutLeft is Cut that takes away the beginning, for what is being typed.
+func CutLeft(s string, width int, ellipsis string) string {
+	if w := ansi.StringWidth(s); w > width {
+		return ansi.TruncateLeft(s, w-max(width-ansi.StringWidth(ellipsis), 0), ellipsis)
+	}
+	return s
 }
 
 // CutMiddle is Cut that takes away the middle, for names that may differ at their end only.
