@@ -56,7 +56,7 @@ func TestACommandOfThisPlaceComesBeforeThoseOfOthers(t *testing.T) {
 	for _, x := range []struct{ at, typed, first string }{
 		{"3", "copy", "copy the trace id"},
 		{"4", "copy", "copy the alert, or the rule's expression"},
-		{"4", "sort by", "sort by the next order"},
+		{"4", "sort by", "sort by the next column"},
 		{"2", "sort by", "sort by the next column"},
 	} {
 		m := opened(t, x.at)

@@ -49,7 +49,7 @@ func (p *Page) Bindings() []key.Binding {
 	add(page.Bind("a", "silences: list, extend, expire"), page.Bind("y", "copy the alert, or the rule's expression"),
 		page.Bind("Y", "copy a link of its annotations; again: the next"))
 	if p.mode == modeList {
-		add(page.Bind("s", "sort by the next order"), page.Bind("S", "reverse the order"),
+		add(page.Bind("s", "sort by the next column"), page.Bind("S", "reverse the order"),
 			page.Bind("b", "group by state, group, severity, nothing"), filter)
 	}
 	return out
