@@ -188,7 +188,7 @@ func TestEveryPageHandsOnItsOwnNumbersAndPicks(t *testing.T) {
 		want []string
 		args []string
 	}{
-		{"overview", nil, []string{"| Latency | p95 |", "| acme-corp |", "`Latency (now; 1h in steps of"}, []string{"--page", "overview"}},
+		{"overview", nil, []string{"| Latency | p95 |", "| acme-corp |", "`Latency (instant; 1h in steps of"}, []string{"--page", "overview"}},
 		{"panel", []string{"f"}, []string{"| Latency | p95 |", "# dlmon: Overview › Latency"}, []string{"--panel", "latency-p95"}},
 		{"list", []string{"2", "enter", "v", "down", "v"}, []string{"| traces picked | `4bf92f35", "search for traces", "| A |"}, []string{"--page", "tenants"}},
 		{"trace", []string{"2", "enter", "enter"}, []string{"Critical path", "| deeplake | `index.scan` |", "| failed spans |"}, []string{"dlmon", "trace", "4bf92f35000000000000000000000000", "--context"}},
@@ -313,5 +313,21 @@ func TestAHandoffDoesNotSayThatNothingFiresWhereThatIsNotKnown(t *testing.T) {
 	text := handoff.Markdown(m.Handoff())
 	if strings.Contains(text, "nothing") || !strings.Contains(text, "what fires at that time is not known") || !strings.Contains(text, "## Rules\n\nnot known") {
 		t.Errorf("%.3000s", text)
+	}
+}
+
+func TestAHandoffOfThePastCallsNothingNow(t *testing.T) {
+	m, _ := newModel(t, pagetest.Reader(), 120, 40)
+	press(m, "[")
+	d := m.Handoff()
+	for _, s := range append(d.Report.Tables, d.Alerts) {
+		if slices.Contains(s.Head, "now") {
+			t.Errorf("%s: %v", s.Title, s.Head)
+		}
+	}
+	for _, q := range d.Report.Queries {
+		if strings.Contains(q.How, "now") {
+			t.Errorf("%s: %s", q.Title, q.How)
+		}
 	}
 }

@@ -35,7 +35,7 @@ type Report struct {
 type Query struct {
 	Title string // the panel's
 	Expr  string // PromQL, or what was searched for
-	How   string // "now", "1h in steps of 30s"
+	How   string // "instant", "1h in steps of 30s"
 }
 
 // Sheet is a table of values. Rows have as many cells as Head.
@@ -136,7 +136,7 @@ func traceSheet(d dashboard.Data) Sheet {
 
 // Values is the sheet that Panel fills.
 func Values() Sheet {
-	return Sheet{Title: "Values", Head: []string{"panel", "series", "now", "1 h before", "state", "why"}}
+	return Sheet{Title: "Values", Head: []string{"panel", "series", "value", "1 h before", "state", "why"}}
 }
 
 // Tenants are rows of a tenants' table, for a sheet.
@@ -158,7 +158,7 @@ func queryOf(title string, r feed.Request) (Query, bool) {
 	span := func(d time.Duration) string { return model.Duration(d).String() }
 	switch r.Kind {
 	case feed.Instant:
-		q.How = "now"
+		q.How = "instant"
 		if r.Ago > 0 {
 			q.How = span(r.Ago) + " before"
 		}
