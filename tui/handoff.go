@@ -42,6 +42,9 @@ func (m *Model) Handoff() handoff.Document {
 	}
 	d.Sources, d.Alerts = sourceSheet(c), alertSheet(c)
 	d.Command = m.command(d)
+	if m.styles.ASCII {
+		return d.ASCII()
+	}
 	return d
 }
 

@@ -331,3 +331,23 @@ func TestAHandoffOfThePastCallsNothingNow(t *testing.T) {
 		}
 	}
 }
+
+func TestAHandoffInASCIIIsASCII(t *testing.T) {
+	o := options(pagetest.Reader(), func(dark bool) *themes.Styles {
+		s := themes.Default(dark)
+		s.ASCII = true
+		return s
+	})
+	for _, keys := range [][]string{{"1"}, {"2"}, {"2", "o"}, {"2", "v"}, {"4", "enter"}, {"3"}} {
+		m := New(o)
+		t.Cleanup(m.Close)
+		m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
+		press(m, keys...)
+		d := m.Handoff()
+		for _, text := range []string{handoff.Markdown(d), handoff.SVG(d)} {
+			if i := strings.IndexFunc(text, func(r rune) bool { return r > 0x7e }); i >= 0 {
+				t.Errorf("%v: %q", keys, text[max(0, i-40):min(len(text), i+20)])
+			}
+		}
+	}
+}

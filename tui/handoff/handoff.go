@@ -3,9 +3,11 @@
 package handoff
 
 import (
+	"slices"
 	"strings"
 	"time"
 
+	"dlmon/themes"
 	"dlmon/tui/page"
 )
 
@@ -27,6 +29,36 @@ type Document struct {
 	Dark          bool
 	// Picture is the name of the SVG beside the Markdown; "" for none.
 	Picture string
+}
+
+// ASCII is d with its words folded as those of a screen in ASCII are. What is to be run stays as it is: with another name in
+// it, the command or a query would find something else.
+func (d Document) ASCII() Document {
+	fold := func(all []string) []string {
+		out := make([]string, len(all))
+		for i, s := range all {
+			out[i] = themes.ASCII(s)
+		}
+		return out
+	}
+	sheet := func(s page.Sheet) page.Sheet {
+		s.Title, s.None, s.Head, s.Rows = themes.ASCII(s.Title), themes.ASCII(s.None), fold(s.Head), slices.Clone(s.Rows)
+		for i, r := range s.Rows {
+			s.Rows[i] = fold(r)
+		}
+		return s
+	}
+	d.Title, d.Context, d.Frame = themes.ASCII(d.Title), themes.ASCII(d.Context), themes.ASCII(d.Frame)
+	d.Sources, d.Alerts, d.Report.Tenant = sheet(d.Sources), sheet(d.Alerts), themes.ASCII(d.Report.Tenant)
+	d.Report.Traces, d.Report.Tables, d.Report.Queries = fold(d.Report.Traces), slices.Clone(d.Report.Tables), slices.Clone(d.Report.Queries)
+	for i, s := range d.Report.Tables {
+		d.Report.Tables[i] = sheet(s)
+	}
+	for i := range d.Report.Queries {
+		q := &d.Report.Queries[i]
+		q.Title, q.How = themes.ASCII(q.Title), themes.ASCII(q.How)
+	}
+	return d
 }
 
 // Shell writes a command line that a POSIX shell takes apart into exactly args.

@@ -244,3 +244,21 @@ func FuzzNothingLeavesMarkdownOrPicture(f *testing.F) {
 		drawn(t, SVG(d))
 	})
 }
+
+func TestInASCIIWhatIsToBeRunStaysAsItIs(t *testing.T) {
+	d := document("zürich")
+	d.Title, d.Command = "Tenants › zürich", []string{"dlmon", "--tenant", "zürich"}
+	was := Markdown(d)
+	got := Markdown(d.ASCII())
+	for _, want := range []string{"# dlmon: `Tenants > z?rich`", "| prometheus | `z?rich` |", "dlmon --tenant 'zürich'", `up{a="zürich"}`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	if svg := SVG(d.ASCII()); !strings.Contains(svg, "<title>Tenants &gt; z?rich</title>") {
+		t.Errorf("%.300s", svg)
+	}
+	if Markdown(d) != was {
+		t.Error("the document itself was folded")
+	}
+}
