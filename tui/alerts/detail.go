@@ -67,7 +67,7 @@ func (p *Page) neighbour(c page.Context, d int) {
 func (p *Page) detailLines(c page.Context) []string {
 	s := c.Styles
 	r, how := p.shown(c)
-	foot := page.Footer(c, r.possible(c, []string{"t traces", "o tenant", "z silence", "a silences", "y copy", "Y copy link",
+	foot := page.Footer(c, r.hints(c, []string{"t traces", "o tenant", "z silence", "a silences", "y copy", "Y copy link",
 		"left/right other alerts", "esc list", "? keys"})...)
 	title := r.name()
 	if r.group() {

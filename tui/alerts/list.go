@@ -136,17 +136,14 @@ func (p *Page) foot(c page.Context, r row) []string {
 		return page.Footer(c, page.FilterHints...)
 	}
 	hints := []string{"enter detail", "t traces", "o tenant", "z silence", "a silences", "/ filter", "b group by", "s sort", "right open", "y copy", "Y link", "? keys"}
-	return page.Footer(c, r.possible(c, hints)...)
+	return page.Footer(c, r.hints(c, hints)...)
 }
 
-// possible are the hints of what can be done to a row: nothing is silenced where nothing may be written, and not every
+// hints are those of what can be done to a row: nothing is silenced where nothing may be written, and not every
 // alert is a tenant's.
-func (r row) possible(c page.Context, hints []string) []string {
+func (r row) hints(c page.Context, all []string) []string {
 	id, _ := r.tenant()
-	return slices.DeleteFunc(hints, func(h string) bool {
-		_, does, _ := strings.Cut(h, " ")
-		return does == "silence" && !mayWrite(c) || does == "tenant" && id == ""
-	})
+	return slices.DeleteFunc(all, func(h string) bool { return h == "z silence" && !mayWrite(c) || h == "o tenant" && id == "" })
 }
 
 func (p *Page) why(c page.Context) []string {
