@@ -97,7 +97,7 @@ func (d *Data) tenants(env Env) {
 	case len(d.Tenants) == 0:
 		d.Reason = "prometheus has no such series"
 	case d.State == StateNoData:
-		d.Reason = "no value now"
+		d.Reason = "no value at this time"
 	case d.Tenants[0].State.rank() > StateOK.rank():
 		d.Reason = d.Tenants[0].ID + ": " + d.Tenants[0].Reason
 	}

@@ -48,7 +48,7 @@ func (v *view) lines() []string {
 		return append(v.table(), facts...)
 	}
 	if v.h >= 5 && v.Grid.Columns > 0 && !anyPoints(all) { // it is asked for a past, and has none
-		facts = append([]string{" " + v.s.Muted.Render(page.Cut("now only: no past in this window", v.w-1, v.g.Ellipsis))}, facts...)
+		facts = append([]string{" " + v.s.Muted.Render(page.Cut("the newest value alone: no past in this window", v.w-1, v.g.Ellipsis))}, facts...)
 	}
 	if v.h < 5 || !anyPoints(all) {
 		return v.rows(all, facts)

@@ -77,7 +77,7 @@ func TestLinesWithoutAPastSayWhyTheyAreATable(t *testing.T) {
 	d.Panel = dashboard.Panel{Title: "Searches", Kind: dashboard.KindLines, Unit: dashboard.UnitPerSec}
 	d.Values = []dashboard.Value{{Query: "main", Name: "vector", Now: 4, Points: []float64{math.NaN(), math.NaN()}}}
 	d.Lines = d.Values
-	if got := strings.Join(drawn(d, 60, 8), "\n"); !strings.Contains(got, "now only: no past in this window") {
+	if got := strings.Join(drawn(d, 60, 8), "\n"); !strings.Contains(got, "the newest value alone: no past in this window") {
 		t.Errorf("%s", got)
 	}
 	d.Values[0].Points[1] = 4
