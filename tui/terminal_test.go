@@ -239,6 +239,7 @@ func TestNothingIsWrittenWhenNothingChanged(t *testing.T) {
 	// The program answers in order: what is shown after all of this was written after all of it.
 	s.program.Send(page.Notice{Text: "one"})
 	s.shows(0, "one")
+	s.wait("end of the frame", func() bool { return bytes.HasSuffix(s.raw.Bytes(), []byte(ansi.ResetModeSynchronizedOutput)) })
 	before := s.size()
 	for range 200 {
 		s.changed <- struct{}{}
