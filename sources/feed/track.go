@@ -142,24 +142,25 @@ func (t *track) missing(now time.Time) (parts []part, end int64, err error) {
 	start := t.reach(last)
 	if end = last; !over {
 		end--
-		defer func() { parts = append(parts, part{from: last, to: last, until: now}) }()
 	}
-	whole := t.whole()
 	add := func(from, to int64) {
 		if from <= to {
 			parts = append(parts, part{from: from, to: to})
 		}
 	}
-	if !t.filled || whole < start || t.putBack(end) {
+	if whole := t.whole(); !t.filled || whole < start || t.putBack(end) {
 		add(start, end)
-		return parts, end, nil
+	} else {
+		head := start < t.from
+		if end > whole || over && !head { // else only the head is new, or what is not over
+			add(max(whole-overlap, start), end)
+		}
+		if head {
+			add(start, t.from-1)
+		}
 	}
-	head := start < t.from
-	if end > whole || over && !head { // else only the head is new, or what is not over
-		add(max(whole-overlap, start), end)
-	}
-	if head {
-		add(start, t.from-1)
+	if !over {
+		parts = append(parts, part{from: last, to: last, until: now})
 	}
 	return parts, end, nil
 }

@@ -142,7 +142,8 @@ func scale(lo, hi float64, binary bool) (float64, float64) {
 	return lo, hi
 }
 
-// round is the smallest round number that is at least v: 1, 2 or 5 times a power of ten, which reads evenly in few digits, or a power of two.
+// round is the smallest round number that is at least v: 1, 2 or 5 times a power of ten, which reads evenly in few digits,
+// or a power of two.
 func round(v float64, binary bool) float64 {
 	if binary && v >= 1 {
 		return math.Exp2(math.Ceil(math.Log2(v)))
